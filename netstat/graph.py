@@ -1,0 +1,150 @@
+"""A model as netstat sees it: the operator calls of one forward pass, frozen and free of torch."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from math import prod
+from typing import Any
+
+from netstat.units import dtype_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """Shape and dtype of a tensor, as torch spells them ("float32"). No data."""
+
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
+    @property
+    def numel(self) -> int:
+        """Number of elements."""
+        return prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its elements."""
+        return self.numel * dtype_bytes(self.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a tensor comes from.
+
+    Attributes:
+        kind: "input" (of the graph), "node", "param", "buffer" or "constant" (made inside forward, from no input).
+        name: input, parameter or buffer name; "" otherwise.
+        node: index of the node that made it, -1 otherwise.
+        output: which of that node's outputs.
+    """
+
+    kind: str
+    name: str = ""
+    node: int = -1
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A tensor handed to an operator, by the name the operator's signature gives it.
+
+    A list of tensors (`cat`) becomes one argument per element, named `tensors.0`, `tensors.1`, …
+    """
+
+    name: str
+    spec: TensorSpec
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One call of one operator.
+
+    Attributes:
+        op: operator name ("conv2d").
+        path: path of the module whose forward ran it; for a leaf module its own path; "" is the model itself.
+        module: class name of that module ("Conv2d"), "" where there is none.
+        stock: whether that class is exactly the one torch.nn ships: some counters look classes up, and miss subclasses.
+        leaf: whether that module has no children; False for a functional operator inside a container's forward.
+        call: how many calls of the same operator at the same path came before.
+        arguments: the tensors it takes.
+        attributes: everything else it was called with, defaults included.
+        outputs: the tensors it makes.
+    """
+
+    op: str
+    path: str
+    module: str
+    stock: bool
+    leaf: bool
+    call: int
+    arguments: tuple[Argument, ...]
+    attributes: Mapping[str, Any]
+    outputs: tuple[TensorSpec, ...]
+
+    def argument(self, name: str) -> TensorSpec | None:
+        """The spec of the tensor argument `name`, None where it was not given."""
+        return next((argument.spec for argument in self.arguments if argument.name == name), None)
+
+    @property
+    def input(self) -> TensorSpec:
+        """The first tensor argument: what the layer works on."""
+        return self.arguments[0].spec
+
+    @property
+    def output(self) -> TensorSpec:
+        """The first output."""
+        return self.outputs[0]
+
+    @property
+    def param_names(self) -> tuple[str, ...]:
+        """Names of the parameters it reads."""
+        return tuple(argument.source.name for argument in self.arguments if argument.source.kind == "param")
+
+    @property
+    def activations(self) -> Iterator[Argument]:
+        """The tensor arguments that are neither parameters nor buffers."""
+        return (argument for argument in self.arguments if argument.source.kind not in ("param", "buffer"))
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter or buffer of the model.
+
+    Attributes:
+        name: its path ("features.0.weight").
+        spec: shape and dtype.
+        trainable: whether it takes a gradient; always False for a buffer.
+        buffer: whether it is a buffer, which no parameter count includes.
+        shared_with: the name under which the same tensor was met first, None for the first.
+    """
+
+    name: str
+    spec: TensorSpec
+    trainable: bool = True
+    buffer: bool = False
+    shared_with: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The operator calls of one forward pass in execution order.
+
+    Attributes:
+        model: the model's name.
+        inputs: name and spec of each input, batch included.
+        nodes: operator calls in execution order.
+        params: every parameter and buffer of the model, used or not.
+        outputs: where the model's outputs come from.
+        training: whether the forward pass ran in training mode.
+    """
+
+    model: str
+    inputs: tuple[tuple[str, TensorSpec], ...]
+    nodes: tuple[Node, ...]
+    params: tuple[Param, ...] = ()
+    outputs: tuple[Source, ...] = ()
+    training: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dicts and lists, ready for JSON."""
+        return asdict(self)

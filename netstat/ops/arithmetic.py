@@ -1,0 +1,42 @@
+"""Arithmetic that works on ints and on sympy symbols alike, so that one formula gives a number and an expression."""
+
+from collections.abc import Iterable
+from typing import Any
+
+Size = Any  # an int, or a sympy expression standing for one
+
+
+def ceil_div(numerator: Size, denominator: Size) -> Size:
+    """⌈numerator / denominator⌉."""
+    return -(-numerator // denominator)
+
+
+def least(a: Size, b: Size) -> Size:
+    """The smaller of two."""
+    if isinstance(a, int) and isinstance(b, int):
+        return min(a, b)
+    from sympy import Min
+
+    return Min(a, b)
+
+
+def most(a: Size, b: Size) -> Size:
+    """The larger of two."""
+    if isinstance(a, int) and isinstance(b, int):
+        return max(a, b)
+    from sympy import Max
+
+    return Max(a, b)
+
+
+def certainly(condition: object) -> bool:
+    """Whether a condition holds for every value of its symbols; an undecided relation does not."""
+    return bool(condition == True)  # noqa: E712  an undecided sympy relation refuses bool(), but not this
+
+
+def ntuple(value: Any, n: int) -> tuple[Any, ...]:
+    """`value` once per spatial dimension: 3 -> (3, 3); (3,) -> (3, 3); (3, 5) -> (3, 5)."""
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        values = tuple(value)
+        return values * n if len(values) == 1 else values
+    return (value,) * n

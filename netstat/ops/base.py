@@ -1,0 +1,135 @@
+"""What an operator is: one class with its equation, shape rule, parameter rule and elementary operations."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from netstat.cost import ZERO, Cost
+from netstat.errors import ShapeError
+from netstat.graph import Node, TensorSpec
+from netstat.ops.arithmetic import Size
+from netstat.registry import Registry
+
+Specs = tuple[TensorSpec, ...]
+
+
+class Operator:
+    """One operator: `shape` and `cost` have the signature of the torch function, with `TensorSpec`s for tensors.
+
+    A subclass states its equation in the docstring, letters defined on the first line.
+
+    Attributes:
+        name: how netstat calls it ("conv2d").
+        torch: dotted names of the torch functions and methods that are this operator.
+        tensors: the parameters of the signature that take tensors, in the order of the signature.
+        free: whether it does no arithmetic, by declaration.
+        view: whether its output shares the memory of its input.
+    """
+
+    name: ClassVar[str]
+    torch: ClassVar[tuple[str, ...]] = ()
+    tensors: ClassVar[tuple[str, ...]] = ("input",)
+    free: ClassVar[bool] = False
+    view: ClassVar[bool] = False
+
+    shape: ClassVar[Callable[..., Specs]]
+    cost: ClassVar[Callable[..., Cost]]
+
+    @classmethod
+    def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
+        """Attributes in their one spelling (kernel_size=3 -> (3, 3)), so that equal calls have equal attributes."""
+        return attributes
+
+    @classmethod
+    def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a torch call by name, defaults filled in.
+
+        Raises:
+            TypeError: the call does not fit the signature.
+        """
+        names, defaults = signature(cls)
+        if len(args) > len(names) or not kwargs.keys() <= defaults.keys():
+            raise TypeError(f"{cls.name} does not take these arguments")
+        return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
+
+    @classmethod
+    def window(cls, **attributes: Any) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+        """Extent and stride of the window an output value sees, per spatial dimension; None where it sees one position."""
+        return None
+
+
+@cache
+def signature(operator: type[Operator]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Names of the parameters of an operator, and their defaults (None for the ones it requires)."""
+    parameters = inspect.signature(operator.shape).parameters.values()
+    return (
+        tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD),
+        {p.name: None if p.default is p.empty else p.default for p in parameters},
+    )
+
+
+OPERATORS: Registry[type[Operator]] = Registry("operator")
+Kind = TypeVar("Kind", bound=type[Operator])
+
+
+def operator(kind: Kind) -> Kind:
+    """Class decorator: register an operator under its name."""
+    OPERATORS.add(kind.name)(kind)
+    return kind
+
+
+def traffic(read: Iterable[TensorSpec | None], written: Iterable[TensorSpec]) -> dict[str, Size]:
+    """Minimum memory traffic: each tensor read once, each output written once, in bytes."""
+    return {
+        "bytes_read": sum(spec.nbytes for spec in read if spec is not None),
+        "bytes_written": sum(spec.nbytes for spec in written),
+    }
+
+
+def node_cost(node: Node) -> Cost | None:
+    """Cost of one node by its operator's formula; None where it has none.
+
+    A tensor handed in twice (`x * x`) is read once.
+    """
+    if node.op not in OPERATORS:
+        return None
+    kind = OPERATORS[node.op]
+    if kind.free and kind.view:
+        return ZERO
+    cost = kind.cost(**_tensors(node), **node.attributes)
+    repeated = _repeated_bytes(node)
+    return cost + Cost(bytes_read=-repeated) if repeated and cost.bytes_read else cost
+
+
+def _tensors(node: Node) -> dict[str, Any]:
+    """Tensor arguments by name; `tensors.0`, `tensors.1` together as one list."""
+    named: dict[str, Any] = {}
+    for argument in node.arguments:
+        name, _, index = argument.name.partition(".")
+        if index:
+            named.setdefault(name, []).append(argument.spec)
+        else:
+            named[name] = argument.spec
+    return named
+
+
+def _repeated_bytes(node: Node) -> int:
+    seen, repeated = set(), 0
+    for argument in node.arguments:
+        if argument.source.kind != "constant" and argument.source in seen:
+            repeated += argument.spec.nbytes
+        seen.add(argument.source)
+    return repeated
+
+
+def refuse_rank(input: TensorSpec, ranks: tuple[int, ...], wants: str) -> None:
+    """Raise ShapeError unless the input has one of the ranks; `wants` names the expected layout."""
+    if len(input.shape) not in ranks:
+        raise ShapeError(f"needs a {wants} input, got {len(input.shape)} dimensions: {_sizes(input)}")
+
+
+def _sizes(input: TensorSpec) -> str:
+    from netstat.units import shape
+
+    return shape(input.shape)

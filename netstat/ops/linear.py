@@ -1,0 +1,43 @@
+"""Fully connected layers."""
+
+from netstat.cost import Cost
+from netstat.errors import ShapeError
+from netstat.graph import TensorSpec
+from netstat.ops.base import Operator, Specs, operator, traffic
+
+
+@operator
+class Linear(Operator):
+    """R rows (every dimension but the last), I input features, O output features.
+
+    y[r, o] = b[o] + Σ_i w[o, i] · x[r, i]
+
+    Parameters: I·O weights, and O biases: a convolution with a 1×1 kernel.
+    MACs: R·I·O. Each output value takes I multiplications, I − 1 additions, and one for the bias.
+
+    Input (*, I), weight (O, I) or (I,). Source: torch.nn.Linear.
+    """
+
+    name = "linear"
+    torch = ("torch.nn.functional.linear",)
+    tensors = ("input", "weight", "bias")
+
+    @staticmethod
+    def shape(input: TensorSpec, weight: TensorSpec, bias: TensorSpec | None = None) -> Specs:
+        features = input.shape[-1] if input.shape else 0
+        if features != weight.shape[-1]:
+            raise ShapeError(f"needs {weight.shape[-1]} input features, got {features}")
+        return (TensorSpec((*input.shape[:-1], *weight.shape[:-1]), input.dtype),)
+
+    @staticmethod
+    def cost(input: TensorSpec, weight: TensorSpec, bias: TensorSpec | None = None) -> Cost:
+        (output,) = Linear.shape(input, weight, bias)
+        macs = output.numel * weight.shape[-1]
+        adds = macs if bias is not None else macs - output.numel
+        return Cost(macs=macs, multiplies=macs, adds=adds, **traffic((input, weight, bias), (output,)))
+
+    @staticmethod
+    def params(in_features: int, out_features: int, bias: bool = True) -> dict[str, tuple[int, ...]]:
+        """Shapes of the layer's parameters by name."""
+        weight = (out_features, in_features)
+        return {"weight": weight, "bias": (out_features,)} if bias else {"weight": weight}

@@ -1,0 +1,162 @@
+"""Normalisation over neighbouring channels and over the batch."""
+
+from math import prod
+from typing import Any, NamedTuple
+
+from netstat.cost import Cost
+from netstat.errors import ShapeError
+from netstat.graph import TensorSpec
+from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
+
+
+class LocalResponseParameters(NamedTuple):
+    """Local response normalisation in PyTorch's parameters: b = a / (k + alpha/size · Σ a²)^beta over `size` channels."""
+
+    size: int
+    alpha: float
+    beta: float
+    k: float
+
+    @classmethod
+    def from_paper(cls, n: int, alpha: float, beta: float, k: float) -> "LocalResponseParameters":
+        """From Krizhevsky et al. 2012, section 3.3: b = a / (k + alpha · Σ a²)^beta over n channels (alpha not divided)."""
+        return cls(n, alpha * n, beta, k)
+
+    @classmethod
+    def from_tensorflow(
+        cls, depth_radius: int, bias: float, alpha: float, beta: float
+    ) -> "LocalResponseParameters":
+        """From tf.nn.local_response_normalization: b = a / (bias + alpha · Σ a²)^beta over 2·depth_radius + 1 channels."""
+        n = 2 * depth_radius + 1
+        return cls(n, alpha * n, beta, bias)
+
+    def paper(self) -> dict[str, float]:
+        """As the paper would state it."""
+        return {"n": self.size, "alpha": self.alpha / self.size, "beta": self.beta, "k": self.k}
+
+    def tensorflow(self) -> dict[str, float]:
+        """As TensorFlow would state it.
+
+        Raises:
+            ShapeError: an even window has no radius.
+        """
+        if self.size % 2 == 0:
+            raise ShapeError(f"a window of {self.size} channels has no whole radius")
+        radius = self.size // 2
+        return {"depth_radius": radius, "bias": self.k, "alpha": self.alpha / self.size, "beta": self.beta}
+
+
+@operator
+class LocalResponseNorm(Operator):
+    """C channels, M positions per channel over the batch, window of n channels: ⌊n/2⌋ before and ⌊(n−1)/2⌋ after.
+
+    b[i] = a[i] / (k + alpha/n · Σ_j a[j]²)^beta,  j over the channels of the window that exist
+
+    No parameters. Per value: one multiplication for the square (each square is taken once), t − 1 additions for a window of t
+    existing channels, one multiplication by alpha/n, one addition of k, one power, one division. Windows at the first and
+    last channels are counted exactly. Input (N, C, *). Source: Krizhevsky et al. 2012, section 3.3; torch.nn.LocalResponseNorm,
+    which divides alpha by n where the paper does not (`LocalResponseParameters` converts).
+    """
+
+    name = "local_response_norm"
+    torch = ("torch.nn.functional.local_response_norm",)
+
+    @staticmethod
+    def shape(input: TensorSpec, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Specs:
+        if len(input.shape) < 3:
+            raise ShapeError(f"needs at least 3 dimensions (N, C, L), got {len(input.shape)}")
+        return (input,)
+
+    @staticmethod
+    def cost(input: TensorSpec, size: int, **parameters: Any) -> Cost:
+        LocalResponseNorm.shape(input, size)
+        values, channels = input.numel, input.shape[1]
+        positions = input.shape[0] * prod(input.shape[2:])
+        summed = positions * _channel_windows(channels, size)
+        return Cost(
+            multiplies=2 * values,
+            adds=summed,  # t − 1 inside the window, 1 for k
+            specials=values,
+            divides=values,
+            **traffic((input,), (input,)),
+        )
+
+
+def _channel_windows(channels: int, size: int) -> int:
+    """Σ over the channels of the existing channels in their windows: n·C less what is cut off at both ends."""
+    before, after = size // 2, (size - 1) // 2
+    return size * channels - _cut(before, channels) - _cut(after, channels)
+
+
+def _cut(reach: int, channels: int) -> int:
+    """Channels missing on one side: reach + (reach − 1) + … for as many channels as there are."""
+    short = min(reach, channels)
+    return short * reach - short * (short - 1) // 2
+
+
+@operator
+class BatchNorm(Operator):
+    """C channels, n values in all, m = n/C values per channel.
+
+    y = (x − E) / √(V + eps) · w + b,  E and V per channel: running statistics (eval) or those of the batch (train)
+
+    Parameters: C weights and C biases if affine. Per channel: one addition and one root. Per value: a subtraction and a division,
+    and a multiplication and an addition if affine. In training mode E takes m − 1 additions and a division per channel, V
+    m multiplications, m − 1 additions and a division (the differences x − E are the ones above), and each running statistic
+    (1 − momentum)·old + momentum·new two multiplications and an addition, the variance one multiplication more for m/(m − 1).
+
+    Input (N, C, *). Source: torch.nn.BatchNorm2d; Ioffe and Szegedy 2015.
+    """
+
+    name = "batch_norm"
+    torch = ("torch.nn.functional.batch_norm", "torch.batch_norm")
+    tensors = ("input", "running_mean", "running_var", "weight", "bias")
+
+    @staticmethod
+    def shape(
+        input: TensorSpec,
+        running_mean: TensorSpec | None = None,
+        running_var: TensorSpec | None = None,
+        weight: TensorSpec | None = None,
+        bias: TensorSpec | None = None,
+        training: bool = False,
+        momentum: float = 0.1,
+        eps: float = 1e-5,
+    ) -> Specs:
+        refuse_rank(input, (2, 3, 4, 5), "(N, C), (N, C, L), (N, C, H, W) or (N, C, D, H, W)")
+        wanted = next((spec.shape[0] for spec in (running_mean, weight) if spec is not None), input.shape[1])
+        if input.shape[1] != wanted:
+            raise ShapeError(f"needs {wanted} channels, got {input.shape[1]}")
+        return (input,)
+
+    @staticmethod
+    def cost(
+        input: TensorSpec,
+        running_mean: TensorSpec | None = None,
+        running_var: TensorSpec | None = None,
+        weight: TensorSpec | None = None,
+        bias: TensorSpec | None = None,
+        training: bool = False,
+        momentum: float = 0.1,
+        eps: float = 1e-5,
+    ) -> Cost:
+        BatchNorm.shape(input, running_mean, running_var, weight, bias)
+        values, channels = input.numel, input.shape[1]
+        normalise = Cost(
+            multiplies=values if weight is not None else 0,
+            adds=values + channels + (values if bias is not None else 0),
+            divides=values,
+            specials=channels,
+        )
+        if not training:
+            return normalise + Cost(**traffic((input, running_mean, running_var, weight, bias), (input,)))
+        updated = [spec for spec in (running_mean, running_var) if spec is not None]
+        statistics = Cost(multiplies=values, adds=2 * (values - channels), divides=2 * channels)
+        running = Cost(multiplies=5 * channels, adds=2 * channels) if updated else Cost()
+        moved = Cost(**traffic((input, *updated, weight, bias), (input, *updated)))
+        return normalise + statistics + running + moved
+
+    @staticmethod
+    def params(num_features: int, affine: bool = True) -> dict[str, tuple[int, ...]]:
+        """Shapes of the layer's parameters by name."""
+        return {"weight": (num_features,), "bias": (num_features,)} if affine else {}

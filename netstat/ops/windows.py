@@ -1,0 +1,115 @@
+"""Sliding windows: output sizes, padding rules and how many input positions windows touch. Shared by convolution and pooling.
+
+Letters: L input size, K kernel size, S stride, D dilation, P padding before and after, all along one dimension.
+"""
+
+from typing import NamedTuple
+
+from netstat.errors import ShapeError
+from netstat.ops.arithmetic import Size, ceil_div, certainly, least, most, ntuple
+
+Padding = Size | tuple[Size, ...] | str
+
+
+class Window(NamedTuple):
+    """One dimension of a sliding window."""
+
+    kernel: Size
+    stride: Size
+    dilation: Size
+    before: Size
+    after: Size
+
+    @property
+    def extent(self) -> Size:
+        """Positions from the first tap to the last: (K − 1)·D + 1."""
+        return (self.kernel - 1) * self.dilation + 1
+
+
+def windows(
+    sizes: tuple[Size, ...], kernel: tuple[Size, ...], stride: Size, padding: Padding, dilation: Size
+) -> tuple[Window, ...]:
+    """One `Window` per spatial dimension.
+
+    `padding` is a number, one number per dimension, "valid" (none), "same" (torch: stride 1, the odd position after), or
+    TensorFlow's "SAME" (any stride, the odd position after) and "VALID".
+
+    Raises:
+        ShapeError: the padding has no such name, or "same" with a stride.
+    """
+    n = len(sizes)
+    strides, dilations = ntuple(stride, n), ntuple(dilation, n)
+    if isinstance(padding, str):
+        pads = [
+            _named_padding(padding, *dimension) for dimension in zip(sizes, kernel, strides, dilations, strict=True)
+        ]
+    else:
+        pads = [(p, p) for p in ntuple(padding, n)]
+    return tuple(
+        Window(k, s, d, before, after) for k, s, d, (before, after) in zip(kernel, strides, dilations, pads, strict=True)
+    )
+
+
+def _named_padding(name: str, size: Size, kernel: Size, stride: Size, dilation: Size) -> tuple[Size, Size]:
+    """Padding before and after. Sources: torch.nn.Conv2d for "same", tf.nn.convolution for "SAME"."""
+    if name in ("valid", "VALID"):
+        return 0, 0
+    if name == "same" and stride != 1:
+        raise ShapeError("padding='same' needs stride 1; TensorFlow's rule for any stride is padding='SAME'")
+    if name not in ("same", "SAME"):
+        raise ShapeError(f"padding '{name}' is none of 'valid', 'same', 'VALID', 'SAME'")
+    total = most((ceil_div(size, stride) - 1) * stride + (kernel - 1) * dilation + 1 - size, 0)
+    if name == "same":
+        total = (kernel - 1) * dilation
+    return total // 2, total - total // 2
+
+
+def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
+    """⌊(L + P_before + P_after − (K−1)·D − 1) / S⌋ + 1.
+
+    In ceil mode the division rounds up, but a window that would start in the padding after the input is dropped
+    (torch.nn.MaxPool2d).
+
+    Raises:
+        ShapeError: the padded input is smaller than the window.
+    """
+    room = size + window.before + window.after - window.extent
+    if certainly(room < 0):
+        raise ShapeError(
+            f"input size {size} with padding {window.before}+{window.after} is smaller than the window of {window.extent}",
+            too_small=True,
+        )
+    if not ceil_mode:
+        return room // window.stride + 1
+    out = ceil_div(room, window.stride) + 1
+    return out - 1 if certainly((out - 1) * window.stride >= size + window.before) else out
+
+
+def taps(size: Size, out: Size, window: Window) -> Size:
+    """How many (window, tap) pairs lie inside the input, over all `out` windows: Σ_o #{k : 0 ≤ o·S − P + k·D < L}.
+
+    Summed tap by tap: tap k lies inside for o from ⌈(P − k·D)/S⌉ to ⌈(L + P − k·D)/S⌉ − 1.
+    """
+    total = 0
+    for k in range(window.kernel):
+        first, end = _inside(k, size, out, window)
+        total += most(end - first, 0)
+    return total
+
+
+def occupied(size: Size, out: Size, window: Window) -> Size:
+    """How many of the `out` windows have a tap inside the input. Only a dilated window can miss it."""
+    if window.dilation == 1:
+        return out
+    count, reached = 0, 0
+    for first, end in sorted(_inside(k, size, out, window) for k in range(window.kernel)):
+        count += max(end - max(first, reached), 0)
+        reached = max(reached, end)
+    return count
+
+
+def _inside(k: int, size: Size, out: Size, window: Window) -> tuple[Size, Size]:
+    """The first window whose tap k lies inside the input, and the first after it whose tap does not."""
+    shift = window.before - k * window.dilation
+    first = most(ceil_div(shift, window.stride), 0)
+    return first, least(ceil_div(size + shift, window.stride), out)

@@ -1,0 +1,105 @@
+"""What every record can do: become a dict, be printed, be saved."""
+
+import os
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from netstat import __version__
+from netstat.errors import UsageError
+from netstat.registry import REPORTS, Report
+
+SCHEMA = 1
+
+
+class Record:
+    """Base of the top-level records. A section that was not asked for is None and absent from the JSON."""
+
+    kind: ClassVar[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form: schema, netstat's version, kind, then the fields."""
+        return {"schema": SCHEMA, "netstat": __version__, "kind": self.kind, **plain(self)}
+
+    def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Write to `path` in the format its suffix names.
+
+        Args:
+            path: the file; an existing one is replaced only where netstat wrote it.
+            force: replace whatever stands there.
+
+        Raises:
+            UsageError: unknown suffix, a folder that is not there or not writable, a foreign file in the way.
+        """
+        report = report_for(path)
+        write(Path(path), report.render(self), mark=report.mark, force=force)
+
+    def __str__(self) -> str:
+        return REPORTS["table"].render(self).decode()
+
+    def _repr_markdown_(self) -> str:
+        return REPORTS["md"].render(self).decode()
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses to dicts and tuples to lists, all the way down; fields that are None at the top level of a record are left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        optional = isinstance(value, Record)
+        items = ((field.name, getattr(value, field.name)) for field in fields(value))
+        return {name: plain(item) for name, item in items if not (optional and item is None)}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def report_for(path: str | os.PathLike[str]) -> Report:
+    """The report that the suffix of `path` names.
+
+    Raises:
+        UsageError: no format has this suffix.
+    """
+    suffix = Path(path).suffix.removeprefix(".").lower()
+    formats = [name for name in REPORTS.names() if name != "table"]
+    if suffix not in formats:
+        raise UsageError(f"cannot write '{path}': the suffix must be one of .{', .'.join(formats)}")
+    return REPORTS[suffix]
+
+
+def check_writable(path: Path, *, mark: bytes, force: bool) -> None:
+    """Refuse what `write` would refuse, before any work is done.
+
+    Raises:
+        UsageError: a folder that is not there or not writable, a foreign file in the way.
+    """
+    if not path.parent.is_dir():
+        raise UsageError(f"cannot write '{path}': there is no folder '{path.parent}'")
+    if path.is_dir():
+        raise UsageError(f"cannot write '{path}': it is a folder")
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise UsageError(f"cannot write '{path}': permission denied")
+    if path.exists() and not force and not _ours(path, mark):
+        raise UsageError(f"'{path}' exists and netstat did not write it; use --force to replace it")
+
+
+def write(path: Path, content: bytes, *, mark: bytes, force: bool = False) -> None:
+    """Write whole or not at all: to a temporary name beside `path`, then rename.
+
+    Raises:
+        UsageError: the file cannot be written, or is somebody else's.
+    """
+    check_writable(path, mark=mark, force=force)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise UsageError(f"cannot write '{path}': {error.strerror}") from error
+
+
+def _ours(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as file:
+        head = file.read(4096)
+    return not head or mark in head

@@ -1,0 +1,31 @@
+"""Models side by side."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from netstat.records.base import Record
+from netstat.records.profile import Group, Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One model of a comparison. Ratios are to the first model: params and macs of this one divided by the first's."""
+
+    model: str
+    inputs: tuple[tuple[int, ...], ...]
+    complete: bool
+    layers: int
+    weighted_layers: int
+    totals: Totals
+    groups: tuple[Group, ...]
+    params_ratio: float | None
+    macs_ratio: float | None
+
+
+@dataclass(frozen=True)
+class Comparison(Record):
+    """Several models in the order they were named."""
+
+    kind: ClassVar[str] = "comparison"
+
+    models: tuple[Compared, ...]

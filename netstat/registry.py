@@ -1,0 +1,89 @@
+"""Named things: operators, models, peers, devices, reports, conventions.
+
+A registry lists names without importing what they stand for, so that the command line can offer choices at no cost.
+A package-backed registry holds one module per name: adding a file adds the thing.
+"""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from netstat.errors import UsageError
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Things of one kind by name.
+
+    Args:
+        kind: the noun for error messages ("model").
+        package: where one module per name lives; each registers itself under its own name when imported.
+    """
+
+    def __init__(self, kind: str, package: str | None = None) -> None:
+        self.kind = kind
+        self._package = package
+        self._things: dict[str, T] = {}
+
+    def add(self, name: str) -> Callable[[T], T]:
+        """Decorator: register under `name`. A second registration of a name is a bug."""
+
+        def register(thing: T) -> T:
+            if name in self._things:
+                raise ValueError(f"{self.kind} '{name}' is registered twice")
+            self._things[name] = thing
+            return thing
+
+        return register
+
+    def names(self) -> list[str]:
+        """Every name, importing nothing."""
+        return list(dict.fromkeys([*self._things, *self._module_names()]))
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._things and name in self._module_names():
+            import_module(f"{self._package}.{name}")
+        try:
+            return self._things[name]
+        except KeyError:
+            raise UsageError(self.unknown(name)) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._things or name in self._module_names()
+
+    def __iter__(self) -> Iterator[T]:
+        return (self[name] for name in self.names())
+
+    def unknown(self, name: str) -> str:
+        """The one line said of a name that is not here: nearest names, else all of them."""
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, self.names(), n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there is {', '.join(self.names())}"
+        return f"unknown {self.kind} '{name}'; {hint}"
+
+    def _module_names(self) -> list[str]:
+        if self._package is None:
+            return []
+        package = import_module(self._package)
+        folder = Path(next(iter(package.__path__)))
+        return sorted(file.stem for file in folder.glob("*.py") if not file.stem.startswith("_"))
+
+
+class Report(Protocol):
+    """One output format: a view of a record, which it turns into the bytes of a file.
+
+    Attributes:
+        mark: bytes that stand near the beginning of every file of this format that netstat wrote.
+    """
+
+    mark: bytes
+
+    def render(self, record: Any) -> bytes:
+        """The record in this format."""
+        ...
+
+
+REPORTS: Registry[Report] = Registry("report format", "netstat.reports")

@@ -1,0 +1,104 @@
+"""Numbers to text and back. The only place where a number becomes text.
+
+Inside netstat a figure is an int count, seconds (float) or bytes (int); prefixes, rates and percentages exist on paper only.
+"""
+
+from netstat.errors import UsageError
+
+_PREFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
+_DTYPE_BYTES = {
+    "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "float8_e4m3fn": 1, "float8_e5m2": 1,
+    "complex128": 16, "complex64": 8, "complex32": 4,
+    "int64": 8, "int32": 4, "int16": 2, "int8": 1, "uint64": 8, "uint32": 4, "uint16": 2, "uint8": 1, "bool": 1,
+}  # fmt: skip
+
+
+def dtype_bytes(dtype: str) -> int:
+    """Bytes of one element of `dtype`, torch's spelling without the `torch.`."""
+    try:
+        return _DTYPE_BYTES[dtype]
+    except KeyError:
+        raise UsageError(f"unknown dtype '{dtype}'; known: {', '.join(_DTYPE_BYTES)}") from None
+
+
+def exact(count: int) -> str:
+    """All digits, in groups of three: 714188480 -> '714,188,480'."""
+    return f"{count:,}"
+
+
+def scaled(number: float, unit: str = "") -> str:
+    """Four digits and an SI prefix: 714188480 -> '714.2 M'."""
+    for factor, prefix in ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if abs(number) >= factor:
+            return f"{number / factor:.4g} {prefix}{unit}"
+    return f"{number:.4g} {unit}".rstrip()
+
+
+def mebibytes(count: int) -> str:
+    """Bytes with a binary prefix: 244403360 -> '233.08 MiB'."""
+    for factor, prefix in ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
+        if abs(count) >= factor:
+            return f"{count / factor:.2f} {prefix}"
+    return f"{count} B"
+
+
+def duration(seconds: float) -> str:
+    """Seconds at four digits in the unit a person would use: 0.01234 -> '12.34 ms'."""
+    for factor, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if abs(seconds) >= factor:
+            return f"{seconds / factor:.4g} {unit}"
+    return f"{seconds / 1e-9:.4g} ns"
+
+
+def percent(part: float, whole: float) -> str:
+    """`part` of `whole` as a percentage with two decimals; '-' where there is no whole."""
+    return f"{100 * part / whole:.2f} %" if whole else "-"
+
+
+def signed(count: int) -> str:
+    """A difference with its sign: 18432 -> '+18,432'."""
+    return f"{count:+,}" if count else "0"
+
+
+def shape(sizes: tuple[int, ...]) -> str:
+    """A shape: (1, 64, 55, 55) -> '1×64×55×55'; a scalar is '()'."""
+    return "×".join(map(str, sizes)) if sizes else "()"
+
+
+def plural(number: int, noun: str) -> str:
+    """'1 layer', '2 layers'."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def parse_number(text: str) -> int:
+    """A count as users type it: '70M', '1.5G', '4k', '128', '2Gi'.
+
+    Raises:
+        UsageError: it is not a number, or not a whole one.
+    """
+    digits = text.strip().rstrip("kKmMgGtTiIbB")
+    prefix = text.strip()[len(digits) :].lower().removesuffix("b")
+    try:
+        value = float(digits) * _PREFIXES[prefix]
+        return int(digits) * _PREFIXES[prefix] if digits.lstrip("+-").isdigit() else _whole(value)
+    except (ValueError, KeyError, OverflowError):
+        raise UsageError(f"'{text}' is not a whole number; write for example 128, 70M or 1.5G") from None
+
+
+def _whole(value: float) -> int:
+    if value != int(value):
+        raise ValueError
+    return int(value)
+
+
+def parse_shape(text: str) -> tuple[int, ...]:
+    """A shape as users type it: '3x224x224' -> (3, 224, 224). '×', ',' and '*' separate as well.
+
+    Raises:
+        UsageError: a size is not a positive whole number.
+    """
+    parts = text.lower().replace("×", "x").replace(",", "x").replace("*", "x").split("x")
+    sizes = tuple(int(part) if part.strip().lstrip("+-").isdigit() else -1 for part in parts)
+    if not sizes or any(size < 1 for size in sizes):
+        raise UsageError(f"input shape '{text}' needs positive whole sizes, such as 3x224x224")
+    return sizes

@@ -1,0 +1,60 @@
+"""What must be there at once loads nothing heavy: a subprocess looks at its own `sys.modules`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("torch", "torchvision", "numpy", "sympy", "matplotlib")
+PROBE = """
+import json, runpy, sys
+program, *sys.argv[1:] = json.loads(sys.argv[1])
+code = 0
+try:
+    exec(program)
+except SystemExit as exit:
+    code = exit.code
+print()
+print(json.dumps([code or 0, sorted(sys.modules)]))
+"""
+RUN_NETSTAT = "runpy.run_module('netstat', run_name='__main__')"
+
+
+def modules_after(program: str, *arguments: str) -> set[str]:
+    """Top-level modules that are loaded when `program` is over, which has to be without an error."""
+    command = [sys.executable, "-c", PROBE, json.dumps([program, *arguments])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    code, modules = json.loads(done.stdout.splitlines()[-1])
+    assert code == 0, done.stdout + done.stderr
+    return {name.partition(".")[0] for name in modules}
+
+
+def test_import_netstat_loads_nothing_heavy() -> None:
+    assert modules_after("import netstat").isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--help"],
+        ["profile", "--help"],
+        ["list"],
+        ["profile", "alexnet", "--fast"],
+        ["profile", "vgg19_bn", "--fast", "--json"],
+        ["profile", "alexnet", "--fast", "--columns", "path,macs", "--sort", "macs", "--batch", "4"],
+        ["compare", "alexnet", "vgg16"],
+    ],
+    ids=lambda arguments: " ".join(["netstat", *arguments]),
+)
+def test_a_command_that_needs_no_torch_loads_nothing_heavy(arguments: list[str]) -> None:
+    assert modules_after(RUN_NETSTAT, *arguments).isdisjoint(HEAVY)
+
+
+def test_the_probe_sees_what_a_program_loads() -> None:
+    assert "numpy" not in modules_after("import json")
+    assert {"numpy", "json"} <= modules_after("import numpy.linalg")
