@@ -60,9 +60,28 @@ def signed(count: int) -> str:
     return f"{count:+,}" if count else "0"
 
 
-def shape(sizes: tuple[int, ...]) -> str:
+def rate(per_second: float, noun: str) -> str:
+    """How often in a second: (1234.56, 'examples') -> '1,235 examples/s'."""
+    return f"{per_second:,.0f} {noun}/s" if per_second >= 1000 else f"{per_second:.4g} {noun}/s"
+
+
+def ratio(times: float) -> str:
+    """So many times as much: 2.26438 -> '2.264×'; '=' where there is no difference."""
+    return "=" if times == 1 else f"{times:.4g}×"
+
+
+def bar(part: float, whole: float, cells: int = 8, *, unicode: bool = True) -> str:
+    """A share as a bar of at most `cells` characters: (5, 16) -> '██▌'; what is not zero is never invisible."""
+    full = 8 * cells
+    eighths = min(full, max(1, round(full * part / whole))) if whole and part > 0 else 0
+    if unicode:
+        return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+    return "#" * round(eighths / 8) or "." * (eighths > 0)
+
+
+def shape(sizes: tuple[int, ...], times: str = "×") -> str:
     """A shape: (1, 64, 55, 55) -> '1×64×55×55'; a scalar is '()'."""
-    return "×".join(map(str, sizes)) if sizes else "()"
+    return times.join(map(str, sizes)) if sizes else "()"
 
 
 def plural(number: int, noun: str) -> str:

@@ -23,6 +23,8 @@ class Operator:
         name: how netstat calls it ("conv2d").
         torch: dotted names of the torch functions and methods that are this operator.
         tensors: the parameters of the signature that take tensors, in the order of the signature.
+        family: what kind of layer it is, for sums by kind.
+        keeps_spec: whether the output of a floating-point input has its shape and dtype.
         free: whether it does no arithmetic, by declaration.
         view: whether its output shares the memory of its input.
     """
@@ -30,6 +32,8 @@ class Operator:
     name: ClassVar[str]
     torch: ClassVar[tuple[str, ...]] = ()
     tensors: ClassVar[tuple[str, ...]] = ("input",)
+    family: ClassVar[str] = "other"
+    keeps_spec: ClassVar[bool] = False
     free: ClassVar[bool] = False
     view: ClassVar[bool] = False
 

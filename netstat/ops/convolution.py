@@ -26,6 +26,7 @@ class Convolution(Operator):
     Input (N, C_in, *sizes) or (C_in, *sizes), weight (C_out, C_in/g, *kernel). Source: torch.nn.Conv2d.
     """
 
+    family = "convolution"
     tensors = ("input", "weight", "bias")
     dims: ClassVar[int]
 

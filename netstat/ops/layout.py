@@ -17,6 +17,7 @@ from netstat.units import shape as shape_text
 class View(Operator):
     """The same values under another shape; no arithmetic, no bytes."""
 
+    family = "layout"
     free = True
     view = True
 
@@ -133,6 +134,7 @@ class Cat(Operator):
     """Tensors one behind the other along `dim`; moves bytes, computes nothing. Source: torch.cat."""
 
     name = "cat"
+    family = "layout"
     torch = ("torch.cat", "torch.concat", "torch.concatenate")
     tensors = ("tensors",)
     free = True
@@ -157,6 +159,7 @@ class Pad(Operator):
     """Values around the border: `pad` holds (before, after) pairs from the last dimension on. Source: torch.nn.functional.pad."""
 
     name = "pad"
+    family = "layout"
     torch = ("torch.nn.functional.pad",)
     free = True
 
@@ -182,6 +185,7 @@ class Clone(Operator):
     """A copy in memory of its own. Source: torch.clone."""
 
     name = "clone"
+    family = "layout"
     torch = ("torch.clone", "torch.Tensor.clone")
     free = True
 

@@ -19,6 +19,7 @@ class Linear(Operator):
     """
 
     name = "linear"
+    family = "fully connected"
     torch = ("torch.nn.functional.linear",)
     tensors = ("input", "weight", "bias")
 

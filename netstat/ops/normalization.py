@@ -59,6 +59,8 @@ class LocalResponseNorm(Operator):
     """
 
     name = "local_response_norm"
+    family = "normalisation"
+    keeps_spec = True
     torch = ("torch.nn.functional.local_response_norm",)
 
     @staticmethod
@@ -109,6 +111,8 @@ class BatchNorm(Operator):
     """
 
     name = "batch_norm"
+    family = "normalisation"
+    keeps_spec = True
     torch = ("torch.nn.functional.batch_norm", "torch.batch_norm")
     tensors = ("input", "running_mean", "running_var", "weight", "bias")
 

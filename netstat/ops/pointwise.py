@@ -14,6 +14,9 @@ from netstat.units import shape as shape_text
 class Activation(Operator):
     """One value in, one value out; no parameters, same shape."""
 
+    family = "activation"
+    keeps_spec = True
+
     @classmethod
     def shape(cls, input: TensorSpec, inplace: bool = False) -> Specs:
         return (input,)
@@ -79,6 +82,7 @@ class Softmax(Operator):
     """
 
     name = "softmax"
+    family = "activation"
     torch = ("torch.nn.functional.softmax", "torch.softmax", "torch.Tensor.softmax")
 
     @staticmethod
@@ -107,6 +111,8 @@ class Dropout(Operator):
     """
 
     name = "dropout"
+    family = "dropout"
+    keeps_spec = True
     torch = ("torch.nn.functional.dropout", "torch.dropout", "torch.dropout_")
 
     @staticmethod
@@ -128,6 +134,7 @@ class Add(Operator):
     """
 
     name = "add"
+    family = "elementwise"
     torch = (
         "torch.add",
         "torch.Tensor.add",

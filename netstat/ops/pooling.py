@@ -15,6 +15,7 @@ from netstat.ops.windows import Padding, Window, occupied, output_size, taps, wi
 class Pooling(Operator):
     """What all sliding pools share. Input (N, C, *sizes) or (C, *sizes)."""
 
+    family = "pooling"
     dims: ClassVar[int]
 
     @classmethod
@@ -149,6 +150,7 @@ class AdaptivePool(Operator):
     inner borders that fall between two positions makes its windows overlap by one. Source: torch.nn.AdaptiveAvgPool2d.
     """
 
+    family = "pooling"
     dims: ClassVar[int]
 
     @classmethod

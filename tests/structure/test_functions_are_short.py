@@ -45,6 +45,15 @@ def test_no_function_is_over_forty_lines() -> None:
 
 def test_a_docstring_does_not_count_and_an_inner_function_counts_twice() -> None:
     source = "\n".join(
-        ["@cache", "def outer():", '    """One.', "", '    Two."""', "    async def inner():", "        return 1", "    return inner"]
+        [
+            "@cache",
+            "def outer():",
+            '    """One.',
+            "",
+            '    Two."""',
+            "    async def inner():",
+            "        return 1",
+            "    return inner",
+        ]
     )
     assert lengths(source) == {"outer:2": 4, "inner:6": 2}

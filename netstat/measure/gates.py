@@ -1,0 +1,63 @@
+"""What makes a measured figure doubtful. Each gate is one line; its words stand in `records.benchmark.WARNINGS`."""
+
+from dataclasses import dataclass
+
+from netstat.measure.summary import Summary, share
+
+# A process on a quiet machine gets all the CPU time it asks for. With several threads some wait for others by nature.
+CPU_SHARE_ONE_THREAD = 0.90
+CPU_SHARE_THREADS = 0.70
+NOISY = 0.10  # interquartile range as a share of the median
+UNUSABLE = 0.25
+DRIFT = 0.03  # last third against first, as a share of the median
+HOOKS_SLOW = 1.05  # hooked forward pass over the bare one
+OVERATTRIBUTED = 1.02  # sum of the layers over the whole
+
+UNRELIABLE = frozenset({"cpu_starved", "unusable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the gates look at.
+
+    Attributes:
+        summary: of the bare samples.
+        converged: whether the median is known as well as was asked.
+        cpu_share: CPU time over wall time × threads; None where the work is not done by this process's threads.
+        threads: how many those are.
+        load: runnable processes of the machine before the run, None where unknown.
+        cores: of the machine.
+        hooked: seconds of the hooked forward pass.
+        layers: sum of the layers' seconds.
+    """
+
+    summary: Summary
+    converged: bool
+    cpu_share: float | None
+    threads: int
+    load: float | None
+    cores: int
+    hooked: float
+    layers: float
+
+
+def warnings(seen: Conditions) -> tuple[str, ...]:
+    """The gates that failed, as keys of `WARNINGS`."""
+    spread, whole = share(seen.summary.iqr, seen.summary.median), seen.summary.median
+    least = CPU_SHARE_ONE_THREAD if seen.threads == 1 else CPU_SHARE_THREADS
+    gates = {
+        "cpu_starved": seen.cpu_share is not None and seen.cpu_share < least,
+        "noisy": NOISY <= spread < UNUSABLE,
+        "unusable": spread >= UNUSABLE,
+        "loaded": seen.load is not None and seen.load > seen.cores,
+        "drift": abs(seen.summary.drift) > DRIFT,
+        "not_converged": not seen.converged,
+        "hooks_slow": seen.hooked > HOOKS_SLOW * whole,
+        "overattributed": seen.layers > OVERATTRIBUTED * whole,
+    }
+    return tuple(code for code, failed in gates.items() if failed)
+
+
+def reliable(codes: tuple[str, ...]) -> bool:
+    """Whether a figure with these warnings may still be cited."""
+    return not UNRELIABLE.intersection(codes)

@@ -1,0 +1,78 @@
+"""Facts about the machine netstat runs on, as its operating system tells them. What it does not tell is None or ""."""
+
+import os
+import platform
+from pathlib import Path
+
+_CGROUP = Path("/sys/fs/cgroup")
+_CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
+
+
+def cpu_model_name() -> str:
+    """Name of the processor ("AMD EPYC 9654 96-Core Processor"), its architecture where no name is given."""
+    lines = _text(Path("/proc/cpuinfo")).splitlines()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+def cores() -> int:
+    """Logical processors of the machine."""
+    return os.cpu_count() or 1
+
+
+def affinity() -> list[int]:
+    """The logical processors this process may run on."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(cores()))
+
+
+def load_average() -> float | None:
+    """Runnable processes, averaged over the last minute."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+
+
+def cpu_limit() -> float | None:
+    """Processors the control group may use; None where it sets no limit."""
+    quota, _, period = _text(_CGROUP / "cpu.max").strip().partition(" ")
+    return int(quota) / int(period) if quota.isdigit() and period.isdigit() else None
+
+
+def caches() -> dict[str, str]:
+    """Sizes of the first processor's caches, as the kernel words them: {"L1 Data": "32K", …}."""
+    levels = sorted(_CACHES.glob("index*")) if _CACHES.is_dir() else []
+    return {f"L{_line(level / 'level')} {_line(level / 'type')}": _line(level / "size") for level in levels}
+
+
+def available_memory() -> int | None:
+    """Bytes that can be allocated without swapping, the control group's limit included."""
+    known = [size for size in (_free_of_machine(), _free_of_cgroup()) if size is not None]
+    return min(known) if known else None
+
+
+def _free_of_machine() -> int | None:
+    sizes = _table(Path("/proc/meminfo"))
+    if "MemAvailable:" in sizes:
+        return sizes["MemAvailable:"] * 1024
+    if "SC_AVPHYS_PAGES" in os.sysconf_names:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return None
+
+
+def _free_of_cgroup() -> int | None:
+    limit, used = _line(_CGROUP / "memory.max"), _line(_CGROUP / "memory.current")
+    if not (limit.isdigit() and used.isdigit()):
+        return None
+    # Cached files count as used, yet make room when memory is asked for.
+    return max(0, int(limit) - int(used) + _table(_CGROUP / "memory.stat").get("file", 0))
+
+
+def _table(path: Path) -> dict[str, int]:
+    rows = (line.split() for line in _text(path).splitlines())
+    return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdigit()}
+
+
+def _line(path: Path) -> str:
+    return _text(path).strip()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

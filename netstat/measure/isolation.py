@@ -1,0 +1,88 @@
+"""Settings of the process that timing depends on: set for a run, and afterwards as they were, however it ends."""
+
+import gc
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from netstat.errors import UsageError
+from netstat.measure.devices import Device
+from netstat.measure.precision import Precision, tf32
+
+
+@contextmanager
+def isolated(device: Device, precision: Precision, threads: int | None = None) -> Iterator[int]:
+    """Inference mode on `device`, `threads` CPU threads, no garbage collection, no cuDNN search, TF32 as `precision` says.
+
+    Python's, numpy's and torch's random states come out as they went in.
+
+    Args:
+        device: made torch's current one.
+        precision: whose TF32 switch is set.
+        threads: CPU threads of an operator; None leaves as many as torch has.
+
+    Yields:
+        How many threads there are.
+
+    Raises:
+        UsageError: `threads` is not positive.
+    """
+    import torch
+
+    if threads is not None and threads < 1:
+        raise UsageError(f"a forward pass needs at least 1 thread, not {threads}")
+    with ExitStack() as stack:
+        for context in (_random_states(), device.active(), _threads(threads), _uncollected(), _no_cudnn_search()):
+            stack.enter_context(context)
+        stack.enter_context(tf32(precision.tf32))
+        stack.enter_context(torch.inference_mode())
+        yield torch.get_num_threads()
+
+
+@contextmanager
+def _threads(number: int | None) -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(number or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    collecting = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@contextmanager
+def _no_cudnn_search() -> Iterator[None]:
+    import torch
+
+    before = torch.backends.cudnn.benchmark
+    torch.backends.cudnn.benchmark = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.benchmark = before
+
+
+@contextmanager
+def _random_states() -> Iterator[None]:
+    numpy = sys.modules.get("numpy")
+    states = random.getstate(), numpy.random.get_state() if numpy else None
+    try:
+        yield
+    finally:
+        random.setstate(states[0])
+        if numpy:
+            numpy.random.set_state(states[1])

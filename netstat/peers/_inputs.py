@@ -1,0 +1,32 @@
+"""Inputs for a model that has none at hand."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from netstat.graph import TensorSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def example_inputs(
+    inputs: Iterable[tuple[str, TensorSpec]], *, device: str = "cpu", seed: int = 0
+) -> "tuple[Tensor, ...]":
+    """One tensor per input of a graph, in order; the global random generators are not touched.
+
+    Args:
+        inputs: name and spec of each, as in `Graph.inputs`.
+        device: "cpu" for values, "meta" for shapes alone.
+        seed: floating-point values are drawn from a normal distribution with it. Integers are zero: an index that is always there.
+    """
+    import torch
+
+    generator = torch.Generator().manual_seed(seed)
+
+    def example(spec: TensorSpec) -> "Tensor":
+        dtype: torch.dtype = getattr(torch, spec.dtype)
+        if device == "meta" or not dtype.is_floating_point:
+            return torch.zeros(spec.shape, dtype=dtype, device=device)
+        return torch.randn(spec.shape, generator=generator).to(device, dtype)
+
+    return tuple(example(spec) for _, spec in inputs)

@@ -1,0 +1,90 @@
+"""Copies of a model for a peer to spoil."""
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.nn.parameter import UninitializedTensorMixin
+from torch.overrides import TorchFunctionMode
+
+from netstat.graph import TensorSpec
+from netstat.peers._inputs import example_inputs
+
+Substitute = Callable[[Tensor], Tensor]
+Model = tuple[nn.Module, tuple[Tensor, ...]]
+
+
+def without_values(module: nn.Module, inputs: tuple[Tensor, ...]) -> Model:
+    """A copy whose tensors have shapes and no values, and whose arithmetic is not done.
+
+    They are not meta tensors: torch picks other kernels for the meta device (an LSTM or fused attention falls apart into matrix
+    products there), and a counter that sees kernels must see those of a CPU.
+    """
+    fake = FakeTensorMode(allow_non_fake_inputs=True)
+
+    def shape_of(tensor: Tensor) -> Tensor:
+        with fake:
+            return torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype)
+
+    return _copied(module, shape_of), tuple(shape_of(tensor) for tensor in inputs)
+
+
+def with_values(module: nn.Module, inputs: tuple[Tensor, ...]) -> Model:
+    """A copy on the CPU that computes. What holds no data becomes zeros, and inputs without data are drawn."""
+    zeros = _Zeros(module)
+
+    def value_of(tensor: Tensor) -> Tensor:
+        return zeros.like(tensor) if tensor.is_meta else tensor.detach().to("cpu", copy=True)
+
+    drawn = iter(example_inputs(_specs(inputs)))
+    # Each input takes its draw, used or not, so that one input's values do not hang on another's device.
+    values = tuple(draw if given.is_meta else value_of(given) for given, draw in zip(inputs, drawn, strict=True))
+    return _copied(module, value_of), values
+
+
+def _specs(inputs: tuple[Tensor, ...]) -> Iterator[tuple[str, TensorSpec]]:
+    return (("", TensorSpec(tuple(t.shape), str(t.dtype).removeprefix("torch."))) for t in inputs)
+
+
+class _Zeros:
+    """Weights that take no memory: views of one block of zeros, which the system hands out page by page and only to writers."""
+
+    def __init__(self, module: nn.Module) -> None:
+        tensors = [tensor for tensor in (*module.parameters(), *module.buffers()) if tensor.is_meta]
+        size = max((tensor.numel() * tensor.element_size() for tensor in tensors), default=0)
+        self._block = torch.from_numpy(np.zeros(size, dtype=np.uint8))
+
+    def like(self, tensor: Tensor) -> Tensor:
+        """Zeros of the same shape and dtype; buffers get memory of their own, for forward may write to them."""
+        if not isinstance(tensor, nn.Parameter):
+            return torch.zeros(tensor.shape, dtype=tensor.dtype)
+        return self._block[: tensor.numel() * tensor.element_size()].view(tensor.dtype).view(tensor.shape)
+
+
+class _Substituting(TorchFunctionMode):
+    """Every tensor that deepcopy meets is substituted, wherever the module keeps it."""
+
+    def __init__(self, substitute: Substitute) -> None:
+        super().__init__()
+        self._substitute = substitute
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func is not Tensor.__deepcopy__:
+            return func(*args, **(kwargs or {}))
+        tensor, memo = args
+        return memo.setdefault(id(tensor), self._substitute(tensor))
+
+
+def _copied(module: nn.Module, substitute: Substitute) -> nn.Module:
+    """A deep copy in evaluation mode, its tensors substituted. A lazy module's are copied: they have no shape yet."""
+    memo: dict[int, Any] = {
+        id(parameter): nn.Parameter(substitute(parameter), parameter.requires_grad)
+        for parameter in module.parameters()
+        if not isinstance(parameter, UninitializedTensorMixin)
+    }
+    with _Substituting(substitute):
+        return copy.deepcopy(module, memo).eval()

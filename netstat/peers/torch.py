@@ -1,0 +1,39 @@
+"""torch.utils.flop_counter: two operations per multiply-accumulate of the kernels that the dispatcher runs."""
+
+from typing import TYPE_CHECKING
+
+from netstat.conventions import MACS, Convention, Term, register
+from netstat.peers._paths import first_paths, leaf_paths
+from netstat.peers._peer import PEERS, Figures, Peer
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+CONVENTION = register(
+    Convention(
+        "torch",
+        "flops",
+        "two operations per multiply-accumulate of convolutions and matrix products, nothing else",
+        (MACS, Term("one multiply-accumulate counted as two operations", lambda node, cost: cost.macs)),
+    )
+)
+
+
+def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
+    """Run FlopCounterMode. Figures of leaf modules: a container's cannot be told from its children's where modules are shared."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        module(*inputs)
+    named = counter.get_flop_counts()
+    by_path = dict.fromkeys(leaf_paths(module), 0)
+    for path, first in first_paths(module).items():
+        # A module goes by its root's class name and one of its paths.
+        figures = named.get(f"{type(module).__name__}.{path}".rstrip("."), {})
+        if first in by_path:
+            by_path[first] += sum(figures.values())
+    return Figures(counter.get_total_flops(), by_path)
+
+
+PEERS.add("torch")(Peer("torch", "torch", CONVENTION, needs_values=False, count=count))

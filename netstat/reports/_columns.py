@@ -1,0 +1,119 @@
+"""The columns of the layer table, one line each: the choices of `--columns` and `--sort`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from netstat.records.profile import Layer, Profile, Totals
+from netstat.registry import Registry
+from netstat.reports._table import Column, count_column, measured, middle, place, share_column
+from netstat.units import exact, scaled, shape
+
+if TYPE_CHECKING:
+    from netstat.records.benchmark import LayerTime
+
+
+class Whole(NamedTuple):
+    """What the shares of a layer are shares of.
+
+    `times` are the layers' by (path, op, call) where a benchmark timed them, and `seconds` is the whole forward's.
+    """
+
+    totals: Totals
+    seconds: float = 0.0
+    times: "Mapping[tuple[str, str, int], LayerTime]" = {}
+
+
+def _counted(name: str) -> Callable[[Layer, Whole], int | None]:
+    """The count `name` of a layer, None where its operator has no formula."""
+    return lambda layer, whole: None if layer.count is None else getattr(layer, name)
+
+
+def _part(name: str) -> Callable[[Layer, Whole], tuple[int, int] | None]:
+    """The count `name` of a layer, with that of the whole."""
+
+    def pair(layer: Layer, whole: Whole) -> tuple[int, int] | None:
+        unknown = layer.count is None and name != "params"
+        return None if unknown else (getattr(layer, name), getattr(whole.totals, name))
+
+    return pair
+
+
+def _time(layer: Layer, whole: Whole) -> tuple[float, float] | None:
+    time = whole.times.get((layer.path, layer.op, layer.call))
+    return (time.median_seconds, time.below) if time else None
+
+
+def _time_part(layer: Layer, whole: Whole) -> tuple[float, float] | None:
+    time = _time(layer, whole)
+    return (time[0], whole.seconds) if time else None
+
+
+_work = partial(count_column, missing="?")
+_shape = partial(Column, text=shape, left=True)
+
+COLUMNS: Registry[Column] = Registry("column")
+for _column in (
+    Column("path", "layer", cell=lambda layer, whole: place(layer.path, layer.call), left=True, flexible="middle"),
+    Column("op", "operator", left=True, short=middle, rank=8),
+    Column("module", "module", left=True, short=middle, rank=4),
+    Column("call", "call", exact, rank=4),
+    _shape("input_shape", "input", rank=3),
+    _shape("output_shape", "output", rank=6),
+    count_column("params", "params"),
+    share_column("params_share", "params %", cell=_part("params"), rank=7),
+    count_column("trainable_params", "trainable", rank=4),
+    _work("macs", "MACs", cell=_counted("macs")),
+    share_column("macs_share", "MACs %", cell=_part("macs"), rank=7),
+    _work("flops", "FLOPs", cell=_counted("flops"), rank=2),
+    share_column("flops_share", "FLOPs %", cell=_part("flops"), rank=2),
+    _work("count", "count", rank=4),
+    _work("multiplies", "multiplies", cell=_counted("multiplies"), rank=1),
+    _work("adds", "adds", cell=_counted("adds"), rank=1),
+    _work("divides", "divides", cell=_counted("divides"), rank=1),
+    _work("compares", "compares", cell=_counted("compares"), rank=1),
+    _work("specials", "specials", cell=_counted("specials"), rank=1),
+    _work("bytes_read", "bytes read", cell=_counted("bytes_read"), rank=1),
+    _work("bytes_written", "bytes written", cell=_counted("bytes_written"), rank=1),
+    Column("arithmetic_intensity", "FLOPs/byte", scaled, rank=1),
+    _shape("receptive_field", "sees", rank=1),
+    Column("time", "time", measured, cell=_time),
+    share_column("time_share", "time %", cell=_time_part, rank=7),
+):
+    COLUMNS.add(_column.name)(_column)
+
+_ALWAYS = ("path", "op", "input_shape", "output_shape", "params", "params_share", "macs", "macs_share", "flops")
+
+
+def layer_columns(profile: Profile, names: Sequence[str] | None = None, *, timed: bool = False) -> list[Column]:
+    """The columns of a profile's layer table.
+
+    Args:
+        profile: whose table it is; its convention names the `count` column.
+        names: the columns the user asked for, which then never give way; otherwise what the profile has to say.
+        timed: whether there are times to show.
+
+    Raises:
+        UsageError: there is no column of this name.
+    """
+    if names is not None:
+        chosen = [COLUMNS[name]._replace(rank=0) for name in names]
+    else:
+        count = () if profile.convention == "documents" else ("count",)
+        chosen = [COLUMNS[name] for name in (*_ALWAYS, *count, *(("time", "time_share") if timed else ()))]
+    heading = f"{profile.unit} ({profile.convention})"
+    return [column._replace(heading=heading) if column.name == "count" else column for column in chosen]
+
+
+def ordered(layers: Sequence[Layer], whole: Whole, by: str | None) -> Sequence[Layer]:
+    """The layers as executed, or by the column `by`: numbers from the greatest, text by alphabet, what is not known last.
+
+    Raises:
+        UsageError: there is no column of this name.
+    """
+    if by is None:
+        return layers
+    values = [(COLUMNS[by].value(layer, whole), layer) for layer in layers]
+    known = [pair for pair in values if pair[0] is not None]
+    known.sort(key=lambda pair: pair[0], reverse=not any(isinstance(value, str) for value, layer in known))
+    return [layer for value, layer in known] + [layer for value, layer in values if value is None]

@@ -1,0 +1,57 @@
+"""Models side by side as a table; ratios are to the first."""
+
+from collections.abc import Callable, Sequence
+
+from netstat.records.comparison import Compared
+from netstat.reports._table import AtLeast, Column, Table, count_column, rows, share_column, title
+from netstat.units import mebibytes, plural, ratio, shape
+
+
+def _total(name: str) -> Callable[[Compared, None], int]:
+    return lambda model, whole: getattr(model.totals, name)
+
+
+def _work(name: str) -> Callable[[Compared, None], int | AtLeast]:
+    """A total that is a lower bound for an incomplete model."""
+
+    def bound(model: Compared, whole: None) -> int | AtLeast:
+        count = getattr(model.totals, name)
+        return count if model.complete else AtLeast(count)
+
+    return bound
+
+
+def _convolution(name: str) -> Callable[[Compared, None], tuple[int, int] | None]:
+    """The convolutions' part of a total."""
+
+    def part(model: Compared, whole: None) -> tuple[int, int] | None:
+        group = next((group for group in model.groups if group.name == "convolution"), None)
+        return (getattr(group, name), getattr(model.totals, name)) if group else None
+
+    return part
+
+
+def _shapes(inputs: Sequence[tuple[int, ...]]) -> str:
+    return ", ".join(map(shape, inputs))
+
+
+_COLUMNS = (
+    Column("model", "model", left=True, flexible="middle"),
+    Column("inputs", "input", _shapes, left=True, rank=6),
+    count_column("layers", "layers", rank=4),
+    count_column("weighted_layers", "weighted", rank=4),
+    count_column("params", "params", cell=_total("params")),
+    Column("params_ratio", "× first", ratio, rank=8),
+    count_column("macs", "MACs", cell=_work("macs")),
+    Column("macs_ratio", "× first", ratio, rank=8),
+    count_column("flops", "FLOPs", cell=_work("flops"), rank=3),
+    share_column("convolution_params", "conv params %", cell=_convolution("params"), rank=7),
+    share_column("convolution_macs", "conv MACs %", cell=_convolution("macs"), rank=7),
+    Column("param_bytes", "parameters", mebibytes, _total("param_bytes"), rank=2),
+    Column("activation_bytes", "activations", mebibytes, _total("activation_bytes"), rank=1),
+)
+
+
+def comparison_table(models: Sequence[Compared]) -> Table:
+    """One row per model."""
+    return Table(title("comparison", plural(len(models), "model")), _COLUMNS, [rows(_COLUMNS, models)])

@@ -1,0 +1,91 @@
+"""How a table gives way to a narrow terminal.
+
+In this order, until it fits: columns leave by rank; numbers are abbreviated and shares keep only their bars; the flexible
+column is shortened in its middle or wrapped; further columns leave by rank. What still does not fit is left to the terminal.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from textwrap import wrap
+from typing import Any, NamedTuple
+
+from netstat.reports._table import AFTER_ABBREVIATION, Column, Table, middle, share_bar
+from netstat.reports._terminal import Terminal, cells
+
+GAP = 2  # cells between two columns
+NARROWEST = 12  # cells of a flexible column
+BAR, PERCENT = 8, 8  # cells of a share: '████████ 100.00 %'
+
+
+class Strip(NamedTuple):
+    """One column as text, group by group, and the cells it takes."""
+
+    column: Column
+    heading: str
+    groups: Sequence[Sequence[str]]
+    width: int
+
+
+def fit(table: Table, terminal: Terminal) -> list[Strip]:
+    """The columns of `table` as text, within the terminal's width where that can be had."""
+    strips: list[Strip] = []
+    for strips in _attempts(table, terminal):
+        if _total(strips) <= terminal.width:
+            return strips
+    return strips
+
+
+def _total(strips: Sequence[Strip]) -> int:
+    return sum(strip.width for strip in strips) + GAP * (len(strips) - 1)
+
+
+def _attempts(table: Table, terminal: Terminal) -> Iterator[list[Strip]]:
+    ranks = sorted({0, *(column.rank for column in table.columns)})
+    early = [rank for rank in ranks if rank < AFTER_ABBREVIATION]
+    full = _strips(table, terminal, short=False)
+    yield from (_without(full, rank) for rank in early)
+    short = _strips(table, terminal, short=True)
+    for rank in ranks[len(early) - 1 :]:
+        left = _without(short, rank)
+        yield left
+        spare = terminal.width - _total(left)
+        yield [_squeezed(strip, strip.width + spare, terminal) for strip in left]
+
+
+def _without(strips: Sequence[Strip], rank: int) -> list[Strip]:
+    """What is left when the columns up to `rank` have gone."""
+    return [strip for strip in strips if not 0 < strip.column.rank <= rank]
+
+
+def _squeezed(strip: Strip, width: int, terminal: Terminal) -> Strip:
+    """A flexible column in `width` cells; any other as it is."""
+    width = max(width, NARROWEST)
+    if strip.column.flexible == "middle":
+        return _mapped(strip, lambda text: terminal.write(middle(text, width)))
+    if strip.column.flexible == "wrap":
+        return _mapped(strip, lambda text: "\n".join(wrap(text, width)))
+    return strip
+
+
+def _mapped(strip: Strip, form: Callable[[str], str]) -> Strip:
+    return _strip(strip.column, strip.heading, [[form(text) for text in group] for group in strip.groups])
+
+
+def _strips(table: Table, terminal: Terminal, *, short: bool) -> list[Strip]:
+    def strip(index: int, column: Column) -> Strip:
+        column = column._replace(left=column.left or (column.bar and short))
+        groups = [[_text(column, row[index], terminal, short) for row in group] for group in table.groups]
+        return _strip(column, terminal.write(column.heading), groups)
+
+    return [strip(index, column) for index, column in enumerate(table.columns)]
+
+
+def _strip(column: Column, heading: str, groups: Sequence[Sequence[str]]) -> Strip:
+    lines = (line for group in groups for text in group for line in text.split("\n"))
+    return Strip(column, heading, groups, max(map(cells, (heading, *lines))))
+
+
+def _text(column: Column, value: Any, terminal: Terminal, short: bool) -> str:
+    if not column.bar:
+        return terminal.write(column.show(value, short=short))
+    blocks = share_bar(value, unicode=terminal.unicode)
+    return blocks if short else f"{blocks.ljust(BAR)} {column.show(value).rjust(PERCENT)}"

@@ -1,0 +1,127 @@
+"""A table before any format: columns, rows of values, and what stands around them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from netstat.units import bar, duration, exact, percent, scaled
+
+Row = list[Any]
+Fact = tuple[str, str]
+
+# A column of this rank or above leaves a narrow table only after numbers were abbreviated.
+AFTER_ABBREVIATION = 5
+
+
+class AtLeast(NamedTuple):
+    """A value that is a lower bound."""
+
+    value: Any
+
+
+class Column(NamedTuple):
+    """One column.
+
+    Attributes:
+        name: what `--columns` calls it.
+        heading: what stands above it.
+        text: a value as text.
+        cell: the value for an item of the table and the whole it is part of; the item's attribute `name` where not given.
+        short: the text where space is short.
+        left: whether it is aligned left; numbers are not.
+        rank: when it gives way to a narrow terminal, 1 first; 0 never.
+        bar: whether its values are shares (part, whole), which a terminal shows as bars as well.
+        flexible: "middle" or "wrap": how a long text may be made narrower.
+        missing: what None is shown as.
+    """
+
+    name: str
+    heading: str
+    text: Callable[[Any], str] = str
+    cell: Callable[[Any, Any], Any] | None = None
+    short: Callable[[Any], str] | None = None
+    left: bool = False
+    rank: int = 0
+    bar: bool = False
+    flexible: str = ""
+    missing: str = "-"
+
+    def value(self, item: Any, whole: Any = None) -> Any:
+        """The value of this column for `item`."""
+        return self.cell(item, whole) if self.cell else getattr(item, self.name)
+
+    def show(self, value: Any, *, short: bool = False) -> str:
+        """A value as text."""
+        if value is None:
+            return self.missing
+        if isinstance(value, AtLeast):
+            return f"≥{self.show(value.value, short=short)}"
+        form = self.short if short and self.short else self.text
+        return form(value)
+
+
+class Table(NamedTuple):
+    """A table before any format.
+
+    Attributes:
+        title: one line above it.
+        columns: what stands in it; none where the facts say it all.
+        groups: rows of values, in groups with a rule between them; the last is the totals where there are any.
+        lead: (label, text) pairs that belong above the table.
+        notes: (label, text) pairs that belong below it.
+    """
+
+    title: str
+    columns: Sequence[Column] = ()
+    groups: Sequence[Sequence[Row]] = ()
+    lead: Sequence[Fact] = ()
+    notes: Sequence[Fact] = ()
+
+
+def rows(columns: Sequence[Column], items: Iterable[Any], whole: Any = None) -> list[Row]:
+    """One row per item."""
+    return [[column.value(item, whole) for column in columns] for item in items]
+
+
+def share(of: tuple[float, float]) -> str:
+    """A (part, whole) pair as a percentage."""
+    return percent(*of)
+
+
+def share_bar(of: tuple[float, float] | None, *, unicode: bool = True) -> str:
+    """A (part, whole) pair as a bar."""
+    return bar(*of, unicode=unicode) if of else ""
+
+
+# Columns that several tables have: a count, and a share of a whole.
+count_column = partial(Column, text=exact, short=scaled)
+share_column = partial(Column, text=share, bar=True, missing="")
+
+
+def measured(time: tuple[float, float]) -> str:
+    """Seconds that were measured, and the least that can be told from the measuring itself."""
+    seconds, below = time
+    return f"< {duration(below)}" if seconds < below else duration(seconds)
+
+
+def place(path: str, call: int = 0) -> str:
+    """A layer's path for a reader: the model itself is '(model)', a later call of a layer has its number."""
+    return (path or "(model)") + (f" #{exact(call + 1)}" if call else "")
+
+
+def middle(text: str, width: int = 12) -> str:
+    """`text` in `width` characters, shortened in the middle, where a path says least."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) // 2
+    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def title(*parts: str) -> str:
+    """The parts that are there, on one line."""
+    return " · ".join(filter(None, parts))
+
+
+def printable(text: str) -> str:
+    """`text` without control, formatting and half characters: what a name may not do to a terminal or a file."""
+    return text if text.isprintable() else "".join(filter(str.isprintable, text))

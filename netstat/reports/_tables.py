@@ -1,0 +1,46 @@
+"""Any record as tables: what is said is decided here, how it looks in each format.
+
+A section's module is imported when a record has that section.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from netstat.records.base import Record
+from netstat.reports._table import Table
+
+
+def tables(record: Record) -> list[Table]:
+    """Everything `record` has to say, section by section."""
+    return list(_SECTIONS[record.kind](record))
+
+
+def _profile(profile: Any) -> Iterator[Table]:
+    from netstat.reports._layers import layer_tables
+
+    yield from layer_tables(profile)
+    if profile.crosscheck is not None:
+        yield from _crosscheck(profile)
+    if profile.benchmarks is not None:
+        yield from _benchmark(profile, profile.layers)
+
+
+def _crosscheck(record: Any) -> Iterator[Table]:
+    from netstat.reports._crosscheck import crosscheck_table
+
+    yield crosscheck_table(record.crosscheck, record.model)
+
+
+def _benchmark(record: Any, layers: Any = ()) -> Iterator[Table]:
+    from netstat.reports._benchmark import benchmark_tables
+
+    yield from benchmark_tables(record.benchmarks, layers, record.model)
+
+
+def _comparison(record: Any) -> Iterator[Table]:
+    from netstat.reports._comparison import comparison_table
+
+    yield comparison_table(record.models)
+
+
+_SECTIONS = {"profile": _profile, "crosscheck": _crosscheck, "benchmark": _benchmark, "comparison": _comparison}

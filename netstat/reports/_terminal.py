@@ -1,0 +1,63 @@
+"""What a terminal can show: how wide, in which characters, in colour or not."""
+
+import os
+from typing import NamedTuple
+from unicodedata import combining, east_asian_width
+
+from netstat.reports._table import printable
+
+WITHOUT_TERMINAL = 120  # columns where nobody says how wide the output is
+BOLD, RED = "\x1b[1m", "\x1b[31m"
+_PLAIN = "\x1b[0m"
+_SAMPLE = "×≥…·µ█▏"
+_ASCII = str.maketrans({"×": "x", "≥": ">=", "…": "~", "·": "-", "µ": "u"})
+
+
+class Terminal(NamedTuple):
+    """Where text goes.
+
+    Attributes:
+        width: cells of a line.
+        unicode: whether it can show what `shows_unicode` tries; ASCII otherwise.
+        color: whether it takes escape sequences.
+    """
+
+    width: int
+    unicode: bool = True
+    color: bool = False
+
+    def write(self, text: str) -> str:
+        """`text` as this terminal can show it, without anything that would control it."""
+        text = printable(text)
+        return text if self.unicode else text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+
+    def paint(self, text: str, style: str) -> str:
+        """`text` in `style` where there is colour."""
+        return f"{style}{text}{_PLAIN}" if self.color else text
+
+
+def cells(text: str) -> int:
+    """Terminal cells of `text`: East Asian wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(char) else 1 + (east_asian_width(char) in "WF") for char in text)
+
+
+def shows_unicode(encoding: str | None) -> bool:
+    """Whether a stream of this encoding can take the characters the tables are drawn with."""
+    try:
+        _SAMPLE.encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def terminal_width() -> int:
+    """Columns of the terminal, as COLUMNS or else the terminal has it; a fixed number where there is none."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size().columns or WITHOUT_TERMINAL
+    except OSError:
+        return WITHOUT_TERMINAL

@@ -1,0 +1,146 @@
+"""Text for a terminal: as wide as that is, shares as bars, and plain ASCII where it can do no better.
+
+Sections are imported when they are asked for: a model's layer table is there before anything else is loaded.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, ClassVar
+
+from netstat import __version__
+from netstat.records.base import Record
+from netstat.records.profile import Layer, Profile
+from netstat.registry import REPORTS
+from netstat.reports._fit import Strip, fit
+from netstat.reports._layers import layer_tables
+from netstat.reports._table import Fact, Table
+from netstat.reports._tables import tables
+from netstat.reports._tabulate import SEPARATING_LINE, tabulate
+from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode, terminal_width
+
+if TYPE_CHECKING:
+    from netstat.records.benchmark import Benchmark
+    from netstat.records.comparison import Compared
+    from netstat.records.crosscheck import CrossCheck
+
+__all__ = ["Text", "benchmark_text", "comparison_text", "crosscheck_text", "layers_text", "shows_unicode"]
+
+_ALARMS = ("warning", "UNRELIABLE")  # labels of facts
+_ALARM = "UNEXPLAINED"  # in a row
+
+
+@REPORTS.add("table")
+class Text:
+    """What `print(record)` shows."""
+
+    mark: ClassVar[bytes] = b"netstat "
+
+    @staticmethod
+    def render(record: Record) -> bytes:
+        """Every section of `record`, as wide as the terminal."""
+        return f"netstat {__version__}: {record.kind}\n\n{_text(tables(record), Terminal(terminal_width()))}".encode()
+
+
+def layers_text(
+    profile: Profile,
+    width: int | None = None,
+    columns: Sequence[str] | None = None,
+    sort: str | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """A profile's layers, totals and summary.
+
+    Args:
+        profile: with or without other sections; times, where it has them, become a column.
+        width: columns of the terminal; None asks it.
+        columns: names of the columns to show; None leaves the choice to the profile and the width.
+        sort: name of the column to sort by; None keeps the order of execution.
+        unicode: whether the output can take what `shows_unicode` tries.
+        color: whether to send escape sequences for bold and red.
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    return _text(layer_tables(profile, columns, sort), Terminal(width or terminal_width(), unicode, color))
+
+
+def crosscheck_text(
+    checks: "Sequence[CrossCheck]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """What other counters say, each difference itemised; arguments as for `layers_text`."""
+    from netstat.reports._crosscheck import crosscheck_table
+
+    return _text([crosscheck_table(checks, model)], Terminal(width or terminal_width(), unicode, color))
+
+
+def benchmark_text(
+    benchmarks: "Sequence[Benchmark]",
+    layers: Sequence[Layer] = (),
+    model: str = "",
+    width: int | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """Measured times per device, beside the MACs of `layers` where given; other arguments as for `layers_text`."""
+    from netstat.reports._benchmark import benchmark_tables
+
+    return _text(benchmark_tables(benchmarks, layers, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def comparison_text(
+    models: "Sequence[Compared]", width: int | None = None, *, unicode: bool = True, color: bool = False
+) -> str:
+    """Models side by side; arguments as for `layers_text`."""
+    from netstat.reports._comparison import comparison_table
+
+    return _text([comparison_table(models)], Terminal(width or terminal_width(), unicode, color))
+
+
+def _text(pages: Iterable[Table], terminal: Terminal) -> str:
+    """The tables one below the other, an empty line between them, a newline at the end."""
+    return "\n".join("".join(f"{line}\n" for line in _lines(page, terminal)) for page in pages)
+
+
+def _lines(table: Table, terminal: Terminal) -> Iterator[str]:
+    for line in wrap(terminal.write(table.title), terminal.width):
+        yield terminal.paint(line, BOLD)
+    yield from _facts(table.lead, terminal)
+    if table.columns:
+        yield from _grid(fit(table, terminal), terminal)
+    yield from _facts(table.notes, terminal)
+
+
+def _facts(facts: Sequence[Fact], terminal: Terminal) -> Iterator[str]:
+    indent = max((cells(label) for label, _ in facts), default=0) + 2
+    for label, text in facts:
+        lines = wrap(terminal.write(text), max(terminal.width - indent, indent)) or [""]
+        for line in (f"{terminal.write(label).ljust(indent)}{lines[0]}", *(" " * indent + line for line in lines[1:])):
+            yield terminal.paint(line, RED) if label in _ALARMS else line
+
+
+def _grid(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:
+    lines = tabulate(
+        _body(strips),
+        headers=[strip.heading for strip in strips],
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=["left" if strip.column.left else "right" for strip in strips],
+    )
+    for line in lines.split("\n"):
+        yield terminal.paint(line.rstrip(), RED) if _ALARM in line else line.rstrip()
+
+
+def _body(strips: Sequence[Strip]) -> list[Sequence[str]]:
+    body: list[Sequence[str]] = []
+    for group in zip(*(strip.groups for strip in strips), strict=True):
+        body += [[SEPARATING_LINE]] if body else []
+        body += zip(*group, strict=True)
+    return body

@@ -1,0 +1,110 @@
+"""Wall time of one call on a built module: netstat beside each peer, on the same module in the same process."""
+
+import gc
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torchvision
+
+import netstat
+from tests.benchmarks.sampling import interleaved, missing, row
+
+SHAPE = (3, 224, 224)
+MODELS = ("alexnet", "vgg16", "resnet50")
+Count = Callable[[torch.nn.Module, torch.Tensor], int]
+
+
+def with_netstat(model: torch.nn.Module, input: torch.Tensor) -> int:
+    return netstat.profile(model, SHAPE).totals.macs
+
+
+def with_thop(model: torch.nn.Module, input: torch.Tensor) -> int:
+    import thop
+
+    return int(thop.profile(model, inputs=(input,), verbose=False)[0])
+
+
+def with_fvcore(model: torch.nn.Module, input: torch.Tensor) -> int:
+    from fvcore.nn import FlopCountAnalysis
+
+    return int(FlopCountAnalysis(model, input).unsupported_ops_warnings(False).total())
+
+
+def with_ptflops(model: torch.nn.Module, input: torch.Tensor) -> int:
+    import ptflops
+
+    options = {"as_strings": False, "print_per_layer_stat": False, "verbose": False}
+    return int(ptflops.get_model_complexity_info(model, SHAPE, **options)[0])
+
+
+def with_torchinfo(model: torch.nn.Module, input: torch.Tensor) -> int:
+    import torchinfo
+
+    return int(torchinfo.summary(model, input_data=input, verbose=0).total_mult_adds)
+
+
+def with_calflops(model: torch.nn.Module, input: torch.Tensor) -> int:
+    import calflops
+
+    options = {"print_results": False, "print_detailed": False, "output_as_string": False}
+    return int(calflops.calculate_flops(model, input_shape=tuple(input.shape), **options)[1])
+
+
+def with_flop_counter_mode(model: torch.nn.Module, input: torch.Tensor) -> int:
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(input)
+    return int(counter.get_total_flops())
+
+
+ON_CPU: dict[str, Count] = {
+    "netstat": with_netstat,
+    "thop": with_thop,
+    "fvcore": with_fvcore,
+    "ptflops": with_ptflops,
+    "torchinfo": with_torchinfo,
+    "calflops": with_calflops,
+    "FlopCounterMode": with_flop_counter_mode,
+}
+ON_META = {name: ON_CPU[name] for name in ("netstat", "FlopCounterMode")}
+
+
+def measure(repeats: int) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Rows by device and model: seconds of one call, the module in eval mode."""
+    warnings.simplefilter("ignore")
+    return {
+        device: {name: of_model(name, device, tools, repeats) for name in MODELS}
+        for device, tools in (("cpu", ON_CPU), ("meta", ON_META))
+    }
+
+
+def of_model(name: str, device: str, tools: dict[str, Count], repeats: int) -> list[dict[str, Any]]:
+    with torch.device(device):
+        model, input = torchvision.models.get_model(name).eval(), torch.zeros(1, *SHAPE)
+    counted, failed = {}, []
+    for tool, count in tools.items():
+        try:
+            counted[tool] = seconds(count, model, input)
+        except Exception as error:  # noqa: BLE001 - a peer that cannot run is a row that says so
+            failed.append(missing(tool, error))
+    takers = {tool: lambda tool=tool: seconds(tools[tool], model, input)[1] for tool in counted}
+    samples = interleaved(takers, dict.fromkeys(takers, repeats))
+    return [
+        row(tool, taken, count=counted[tool][0], first=counted[tool][1]) for tool, taken in samples.items()
+    ] + failed
+
+
+def seconds(count: Count, model: torch.nn.Module, input: torch.Tensor) -> tuple[int, float]:
+    """The tool's figure and the wall time of its call; garbage is collected before, not during."""
+    gc.collect()
+    gc.disable()
+    try:
+        start = time.perf_counter()
+        figure = count(model, input)
+        return figure, time.perf_counter() - start
+    finally:
+        gc.enable()

@@ -1,0 +1,66 @@
+"""A tensor of counted numbers that notes when it is touched."""
+
+import random
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from netstat.graph import TensorSpec
+from oracle.counted import Counted, Tally, plain
+
+Index = tuple[int, ...]
+ITEM_BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "int8": 1, "bool": 1}
+
+
+def positions(shape: Index) -> Iterator[Index]:
+    """Every index of a shape, the last dimension fastest."""
+    return product(*map(range, shape))
+
+
+class Tensor:
+    """Values by index. Reading one touches the tensor for reading, setting one for writing; touched once, it moves whole."""
+
+    def __init__(self, shape: Index, dtype: str, tally: Tally, values: dict[Index, Any] | None = None) -> None:
+        self.shape, self.dtype, self.tally = tuple(shape), dtype, tally
+        self._values = {} if values is None else values
+
+    @classmethod
+    def filled(cls, spec: TensorSpec, tally: Tally, name: str) -> "Tensor":
+        """Numbers without a pattern, the same for the same name and shape; a variance is positive."""
+        drawn = random.Random(f"{name} {spec.shape}")
+        low, high = (0.5, 2.0) if name.endswith("var") else (-2.0, 2.0)
+        values = {at: Counted(drawn.uniform(low, high), tally) for at in positions(spec.shape)}
+        return cls(spec.shape, spec.dtype, tally, values)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(ITEM_BYTES[self.dtype] for _ in positions(self.shape))
+
+    @property
+    def spec(self) -> TensorSpec:
+        return TensorSpec(self.shape, self.dtype)
+
+    def __getitem__(self, at: Index) -> Counted:
+        self.tally.read.add(self)
+        return self._values[at]
+
+    def __setitem__(self, at: Index, value: Counted | int) -> None:
+        self.tally.written.add(self)
+        self._values[at] = value
+
+    def look(self, at: Index) -> Counted | None:
+        """The value, or None outside the tensor; where nothing was found it was looked into all the same."""
+        self.tally.read.add(self)
+        return self._values.get(at)
+
+    def like(self, shape: Index | None = None, dtype: str | None = None) -> "Tensor":
+        """A new tensor without values yet."""
+        return Tensor(self.shape if shape is None else shape, dtype or self.dtype, self.tally)
+
+    def renamed(self, shape: Index, places: dict[Index, Index]) -> "Tensor":
+        """A view: the same values under other indices; nothing is read and nothing written."""
+        return Tensor(shape, self.dtype, self.tally, {at: self._values[places[at]] for at in positions(shape)})
+
+    def plain(self) -> list[float]:
+        """The values in order, off the books."""
+        return [plain(self._values[at]) for at in positions(self.shape)]
