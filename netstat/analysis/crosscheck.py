@@ -11,7 +11,7 @@ Costed = tuple[tuple[Node, Cost], ...]
 
 
 def crosscheck(graph: Graph, convention: Convention, count: PeerCount, costs: Sequence[Cost | None]) -> CrossCheck:
-    """What the peer must report by its convention, what it did report, and each step from our multiply-accumulates to that.
+    """What the peer must report by its convention, what it did report, and each step between ours and its figure.
 
     Args:
         graph: the forward pass in the mode the peer ran it in.
@@ -52,7 +52,7 @@ def _bill(convention: Convention, costed: Costed) -> Iterator[BillItem]:
 
 
 def _layers(convention: Convention, costed: Costed, by_path: dict[str, int]) -> Iterator[LayerCheck]:
-    """Each module the peer has a figure for, in the order they ran; one that ran nothing only where the peer saw something."""
+    """Each module the peer has a figure for, in the order they ran; where none of ours ran, if the peer saw one."""
     predicted: dict[str, int] = {}
     for node, cost in costed:
         predicted[node.path] = predicted.get(node.path, 0) + convention.count(node, cost)

@@ -64,23 +64,27 @@ def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bo
         ShapeError: the input does not fit; says which layer, and what would.
     """
     model = MODELS[name]
-    spec = _built(model, options)
     if model.needs_torch or training or inputs.args is not None or len(inputs.shapes) > 1:
-        from netstat.frontends.modules import module_subject
-
-        return module_subject(spec if model.needs_torch else _assembled(spec), name, inputs, training, model.input_shape)
+        return _through_torch(model, options, inputs, training)
+    spec = _call(model, options)
     ((_, input),) = inputs.specs(model.input_shape)
     graph = sized(lambda spec_input: _graph(name, spec, spec_input), input, model.input_shape)
     return Subject(graph, lambda: _assembled(spec), owned=True)
 
 
-def _built(model: Model, options: Mapping[str, Any]) -> Any:
-    if not model.needs_torch:
-        return _call(model, options)
+def _through_torch(model: Model, options: Mapping[str, Any], inputs: Inputs, training: bool) -> Subject:
+    """A built-in model by way of its real module: what a spec cannot say."""
     import torch
 
+    from netstat.frontends.modules import module_subject
+
+    def make() -> Any:
+        made = _call(model, options)
+        return _assembled(made) if isinstance(made, Block) else made
+
     with torch.device("meta"):
-        return _call(model, options)
+        on_meta = make()
+    return module_subject(on_meta, model.name, inputs, training, model.input_shape, make)
 
 
 def _call(model: Model, options: Mapping[str, Any]) -> Any:

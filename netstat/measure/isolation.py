@@ -13,7 +13,7 @@ from netstat.measure.precision import Precision, tf32
 
 @contextmanager
 def isolated(device: Device, precision: Precision, threads: int | None = None) -> Iterator[int]:
-    """Inference mode on `device`, `threads` CPU threads, no garbage collection, no cuDNN search, TF32 as `precision` says.
+    """Inference mode on `device` with `threads` CPU threads, TF32 or not, no garbage collection, no cuDNN search.
 
     Python's, numpy's and torch's random states come out as they went in.
 

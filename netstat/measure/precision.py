@@ -68,8 +68,8 @@ def find(name: str) -> Precision:
 def tf32(allowed: bool) -> Iterator[None]:
     """While it lasts, torch may or may not use TF32. Afterwards every switch stands as it was found.
 
-    Torch has these switches twice, and reading the older ones fails where the two do not agree. So both are set, and the
-    older ones first, because setting them moves the newer ones too.
+    Torch has these switches twice, and reading the older ones fails where the two do not agree. So both are set, and
+    the older ones first, because setting them moves the newer ones too.
     """
     newer, older = _read_newer(), _read_older()
     _write_older(("high" if allowed else "highest", allowed))

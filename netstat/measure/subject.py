@@ -52,8 +52,8 @@ def _copied(module: "Module") -> "Module":
 def tensors(inputs: Inputs, device: Device, precision: Precision) -> list["Tensor"]:
     """Random tensors of the shapes and dtypes of `inputs` on `device`, the same ones every time.
 
-    Floating-point ones are normal and in `precision`. The others are 0 and 1, valid whatever they mean: indices, token ids,
-    classes, masks.
+    Floating-point ones are normal and in `precision`. The others are 0 and 1, valid whatever they mean: indices,
+    token ids, classes, masks.
     """
     from torch import Generator
 

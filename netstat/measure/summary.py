@@ -64,8 +64,8 @@ def median_interval(samples: Sequence[float]) -> tuple[float, float]:
     """95 % confidence interval of the median of `samples`, by the moving-block bootstrap.
 
     Successive forward passes are not independent (a busy neighbour slows several in a row), and resampling them one by
-    one makes the interval far too narrow. Resampling runs of n^(1/3) keeps the dependence. It is seeded: the same samples
-    give the same interval.
+    one makes the interval far too narrow. Resampling runs of n^(1/3) keeps the dependence. It is seeded: the same
+    samples give the same interval.
     """
     import numpy as np
 

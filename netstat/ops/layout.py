@@ -203,9 +203,8 @@ class Clone(Operator):
 
 
 @operator
-class Contiguous(Clone):
+class Contiguous(View, Clone):
     """The same values, laid out in order; a copy where they were not: counted as none. Source: torch.Tensor.contiguous."""
 
     name = "contiguous"
     torch = ("torch.Tensor.contiguous", "torch.Tensor.detach", "torch.detach")
-    view = True

@@ -27,8 +27,8 @@ class Pooling(Operator):
         stride = kernel if stride is None or stride == () or stride == [] else stride
         found = windows(sizes, kernel, stride, padding, dilation)
         for window in found:
-            if not isinstance(padding, str) and certainly(2 * window.before > window.extent):
-                raise ShapeError(f"padding {window.before} is more than half the window of {window.extent}")
+            if not isinstance(padding, str) and certainly(2 * window.before > window.kernel):
+                raise ShapeError(f"padding {window.before} is more than half the kernel size {window.kernel}")
         return found
 
     @classmethod

@@ -67,22 +67,22 @@ def _named_padding(name: str, size: Size, kernel: Size, stride: Size, dilation: 
 def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
     """⌊(L + P_before + P_after − (K−1)·D − 1) / S⌋ + 1.
 
-    In ceil mode the division rounds up, but a window that would start in the padding after the input is dropped
-    (torch.nn.MaxPool2d).
+    In ceil mode the division rounds up, but a window that would start in the padding after the input is dropped: of the
+    ⌈(L + P_before) / S⌉ that start before it there are no more (torch.nn.MaxPool2d).
 
     Raises:
-        ShapeError: the padded input is smaller than the window.
+        ShapeError: the padded input holds no window.
     """
     room = size + window.before + window.after - window.extent
-    if certainly(room < 0):
+    out = room // window.stride + 1
+    if ceil_mode:
+        out = least(ceil_div(room, window.stride) + 1, ceil_div(size + window.before, window.stride))
+    if certainly(out < 1):
         raise ShapeError(
             f"input size {size} with padding {window.before}+{window.after} is smaller than the window of {window.extent}",
             too_small=True,
         )
-    if not ceil_mode:
-        return room // window.stride + 1
-    out = ceil_div(room, window.stride) + 1
-    return out - 1 if certainly((out - 1) * window.stride >= size + window.before) else out
+    return out
 
 
 def taps(size: Size, out: Size, window: Window) -> Size:

@@ -1,7 +1,7 @@
 """Peers: other counters, run for real on a copy of the model. The only floor that imports them.
 
-One file per peer, which registers a `Peer` and, as data, the convention that says what this peer must report. Neither the
-peer's package nor torch is imported before a peer is run.
+One file per peer, which registers a `Peer` and, as data, the convention that says what this peer must report. Neither
+the peer's package nor torch is imported before a peer is run.
 """
 
 from netstat.peers._inputs import example_inputs

@@ -17,7 +17,7 @@ def example_inputs(
     Args:
         inputs: name and spec of each, as in `Graph.inputs`.
         device: "cpu" for values, "meta" for shapes alone.
-        seed: floating-point values are drawn from a normal distribution with it. Integers are zero: an index that is always there.
+        seed: floating-point values are normally distributed. Integers are zero, an index that is always there.
     """
     import torch
 

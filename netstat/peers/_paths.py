@@ -1,6 +1,6 @@
 """Module paths, as a peer spells them and as a graph does."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -21,9 +21,9 @@ def leaf_paths(module: "nn.Module") -> list[str]:
 
 def own_figures(figures: Mapping[str, float]) -> dict[str, float]:
     """Figures that include a module's children, made into those of the module's own forward."""
-    own = Counter[str]()
+    own: defaultdict[str, float] = defaultdict(float)
     for path, figure in figures.items():
         own[path] += figure
         if path:
             own[path.rpartition(".")[0]] -= figure
-    return dict(own)
+    return own

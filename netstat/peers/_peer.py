@@ -18,8 +18,8 @@ class Figures(NamedTuple):
 
     Attributes:
         total: its figure for the whole model.
-        by_path: its figure per module, for what that module's own forward ran: for leaf modules, and for containers where
-            the peer can tell them from their children.
+        by_path: its figure per module for what the module's own forward ran, children apart: for leaf modules, and for
+            containers where the peer can tell.
         params: the parameters it reports, None where it reports none.
     """
 
@@ -36,8 +36,8 @@ class Peer:
         name: what `--against` takes.
         package: the distribution that has to be installed.
         convention: what it counts, stated as rules over our counts; their sum must be its figure.
-        needs_values: whether it has to run the model's arithmetic. The others look at shapes alone, and are handed tensors that
-            call themselves CPU tensors and hold no data.
+        needs_values: whether it has to run the model's arithmetic. The others look at shapes alone, and are handed
+            tensors that call themselves CPU tensors and hold no data.
         count: runs it on a module in evaluation mode that it may spoil.
     """
 
@@ -67,7 +67,7 @@ def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]") -> PeerCount
         inputs: its positional inputs, likewise; without data, they are drawn by `example_inputs`.
 
     Raises:
-        UsageError: there is no such peer. That one is not installed or fails is not an error but a `PeerCount` that says so.
+        UsageError: there is no such peer. One that is not installed, or fails, is a `PeerCount` that says so.
     """
     return consult(PEERS[name], module, inputs)
 

@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.nn.parameter import UninitializedTensorMixin
 from torch.overrides import TorchFunctionMode
 
 from netstat.graph import TensorSpec
@@ -21,8 +20,8 @@ Model = tuple[nn.Module, tuple[Tensor, ...]]
 def without_values(module: nn.Module, inputs: tuple[Tensor, ...]) -> Model:
     """A copy whose tensors have shapes and no values, and whose arithmetic is not done.
 
-    They are not meta tensors: torch picks other kernels for the meta device (an LSTM or fused attention falls apart into matrix
-    products there), and a counter that sees kernels must see those of a CPU.
+    They are not meta tensors: torch picks other kernels for the meta device (an LSTM falls apart into matrix products
+    there), and a counter that sees kernels must see those of a CPU.
     """
     fake = FakeTensorMode(allow_non_fake_inputs=True)
 
@@ -51,7 +50,7 @@ def _specs(inputs: tuple[Tensor, ...]) -> Iterator[tuple[str, TensorSpec]]:
 
 
 class _Zeros:
-    """Weights that take no memory: views of one block of zeros, which the system hands out page by page and only to writers."""
+    """Weights that take no memory: views of one block of zeros, whose pages the system provides to writers only."""
 
     def __init__(self, module: nn.Module) -> None:
         tensors = [tensor for tensor in (*module.parameters(), *module.buffers()) if tensor.is_meta]
@@ -80,11 +79,9 @@ class _Substituting(TorchFunctionMode):
 
 
 def _copied(module: nn.Module, substitute: Substitute) -> nn.Module:
-    """A deep copy in evaluation mode, its tensors substituted. A lazy module's are copied: they have no shape yet."""
+    """A deep copy in evaluation mode, its tensors substituted."""
     memo: dict[int, Any] = {
-        id(parameter): nn.Parameter(substitute(parameter), parameter.requires_grad)
-        for parameter in module.parameters()
-        if not isinstance(parameter, UninitializedTensorMixin)
+        id(parameter): nn.Parameter(substitute(parameter), parameter.requires_grad) for parameter in module.parameters()
     }
     with _Substituting(substitute):
         return copy.deepcopy(module, memo).eval()

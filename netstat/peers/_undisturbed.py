@@ -13,7 +13,7 @@ import torch
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Inside, nothing is printed, warned or logged; afterwards, random generators, warning filters and logging are as before."""
+    """Nothing is printed, warned or logged; random generators, warning filters and logging come out as they went in."""
     with (
         redirect_stdout(io.StringIO()),
         redirect_stderr(io.StringIO()),
@@ -27,7 +27,7 @@ def undisturbed() -> Iterator[None]:
 
 @contextmanager
 def _logging_off() -> Iterator[None]:
-    """No record gets through, and a handler that `logging.warning` gives the root logger by itself is taken off again."""
+    """No record gets through, and the handler that `logging.warning` gives a root logger without one is taken off."""
     threshold, handlers = logging.root.manager.disable, logging.root.handlers[:]
     logging.disable(logging.CRITICAL)
     try:

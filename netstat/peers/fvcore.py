@@ -41,7 +41,7 @@ CONVENTION = register(
     Convention(
         "fvcore",
         "flops",
-        "multiply-accumulates of traced convolutions and matrix products, called flops; batch norm and 2d adaptive pooling",
+        "multiply-accumulates of traced convolutions and matrix products; batch norm and 2d adaptive pooling",
         (
             MACS,
             Term(
@@ -59,7 +59,7 @@ CONVENTION = register(
 
 
 def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
-    """Run fvcore, with gradients on as its users do: without, torch would fuse what fvcore knows into what it does not."""
+    """Run fvcore, gradients on as its users have it: without, torch fuses what fvcore knows into what it does not."""
     from fvcore.nn import FlopCountAnalysis
 
     analysis = FlopCountAnalysis(module, inputs)

@@ -1,6 +1,6 @@
 """thop (pytorch-OpCounter): multiply-accumulates, by forward hooks on the modules whose class it knows."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from netstat.peers._peer import PEERS, Figures, Peer
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-# Classes whose rule counts anything, with the operator they run. The class itself is looked up: a subclass is another class.
+# Classes whose rule counts anything, with the operator they run. The very class is looked up, a subclass is not found.
 _RULES = {f"{kind}{d}d": f"{op}{d}d" for kind, op in (("Conv", "conv"), ("AvgPool", "avg_pool")) for d in (1, 2, 3)}
 _RULES |= {f"AdaptiveAvgPool{d}d": f"adaptive_avg_pool{d}d" for d in (1, 2, 3)}
 _RULES |= dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm"), "batch_norm")
@@ -34,11 +34,11 @@ def _unknown_class(node: Node, cost: Cost) -> int:
 
 
 def _misread_channels(node: Node, cost: Cost) -> int:
-    """thop reads the input channels off dimension 1, where an input without a batch has its first size."""
+    """Input channels are read off dimension 1, where an input without a batch has its first size."""
     weight = node.argument("weight")
     if not (_has_rule(node) and node.op.startswith("conv") and weight) or len(node.input.shape) == len(weight.shape):
         return 0
-    channels = node.input.shape[1] // node.attributes["groups"]
+    channels: int = node.input.shape[1] // node.attributes["groups"]
     return node.output.numel * channels * prod(weight.shape[2:]) - cost.macs
 
 
@@ -62,8 +62,9 @@ def _adaptive_avg_pool(node: Node) -> int:
 
 
 def _softmax(node: Node) -> int:
-    """Per row: an exponential and a division each, and one addition fewer."""
-    return 3 * node.input.numel - node.input.numel // node.input.shape[node.attributes["dim"]]
+    """Per row: an exponential and a division each, and one addition fewer. Without `dim`, thop fails."""
+    dim = node.attributes["dim"]
+    return 0 if dim is None else 3 * node.input.numel - node.input.numel // node.input.shape[dim]
 
 
 CONVENTION = register(
@@ -97,7 +98,7 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
 
     total, params, tree = thop.profile(module, inputs, verbose=False, ret_layer_info=True)
     paths = first_paths(module)
-    by_path: Counter[str] = Counter()
+    by_path: defaultdict[str, float] = defaultdict(float)
     for path, figure in _leaves(tree) if tree else [("", total)]:
         by_path[paths[path]] += figure
     return Figures(total, by_path, params)

@@ -20,7 +20,7 @@ CONVENTION = register(
 
 
 def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
-    """Run FlopCounterMode. Figures of leaf modules: a container's cannot be told from its children's where modules are shared."""
+    """Run FlopCounterMode. Leaf modules only: a container's figure holds that of whatever it called, its own or not."""
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 

@@ -36,7 +36,7 @@ def _columns(whole: float, macs: Mapping[Call, int]) -> list[Column]:
         Column("time", "time", measured, cell=lambda time, _: (time.median_seconds, time.below)),
         share_column("time_share", "time %", cell=lambda time, _: (time.median_seconds, whole)),
     ]
-    beside = count_column("macs", "MACs", cell=lambda time, _: macs.get((time.path, time.op, time.call)), missing="")
+    beside = count_column("macs", "MACs", cell=lambda time, _: macs.get((time.path, time.op, time.call)))
     return [*columns, beside] if macs else columns
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.records.profile import Layer, Profile, Totals
@@ -21,7 +22,7 @@ class Whole(NamedTuple):
 
     totals: Totals
     seconds: float = 0.0
-    times: "Mapping[tuple[str, str, int], LayerTime]" = {}
+    times: "Mapping[tuple[str, str, int], LayerTime]" = MappingProxyType({})
 
 
 def _counted(name: str) -> Callable[[Layer, Whole], int | None]:
@@ -106,7 +107,7 @@ def layer_columns(profile: Profile, names: Sequence[str] | None = None, *, timed
 
 
 def ordered(layers: Sequence[Layer], whole: Whole, by: str | None) -> Sequence[Layer]:
-    """The layers as executed, or by the column `by`: numbers from the greatest, text by alphabet, what is not known last.
+    """The layers as executed, or by the column `by`: greatest number first, text by alphabet, what is not known last.
 
     Raises:
         UsageError: there is no column of this name.

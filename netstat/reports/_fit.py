@@ -1,7 +1,8 @@
 """How a table gives way to a narrow terminal.
 
-In this order, until it fits: columns leave by rank; numbers are abbreviated and shares keep only their bars; the flexible
-column is shortened in its middle or wrapped; further columns leave by rank. What still does not fit is left to the terminal.
+In this order, until it fits: columns leave by rank; shares keep only their bars; numbers are abbreviated; the flexible
+column is shortened in its middle or wrapped; further columns leave by rank. What still does not fit is left to the
+terminal.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -41,9 +42,10 @@ def _total(strips: Sequence[Strip]) -> int:
 def _attempts(table: Table, terminal: Terminal) -> Iterator[list[Strip]]:
     ranks = sorted({0, *(column.rank for column in table.columns)})
     early = [rank for rank in ranks if rank < AFTER_ABBREVIATION]
-    full = _strips(table, terminal, short=False)
+    full = _strips(table, terminal)
     yield from (_without(full, rank) for rank in early)
-    short = _strips(table, terminal, short=True)
+    yield _without(_strips(table, terminal, bars=True), early[-1])
+    short = _strips(table, terminal, bars=True, short=True)
     for rank in ranks[len(early) - 1 :]:
         left = _without(short, rank)
         yield left
@@ -70,10 +72,15 @@ def _mapped(strip: Strip, form: Callable[[str], str]) -> Strip:
     return _strip(strip.column, strip.heading, [[form(text) for text in group] for group in strip.groups])
 
 
-def _strips(table: Table, terminal: Terminal, *, short: bool) -> list[Strip]:
+def _strips(table: Table, terminal: Terminal, *, bars: bool = False, short: bool = False) -> list[Strip]:
+    def text(column: Column, value: Any) -> str:
+        if column.bar:
+            return _share(column, value, terminal, bars)
+        return terminal.write(column.show(value, short=short))
+
     def strip(index: int, column: Column) -> Strip:
-        column = column._replace(left=column.left or (column.bar and short))
-        groups = [[_text(column, row[index], terminal, short) for row in group] for group in table.groups]
+        groups = [[text(column, row[index]) for row in group] for group in table.groups]
+        column = column._replace(left=column.left or (column.bar and bars))
         return _strip(column, terminal.write(column.heading), groups)
 
     return [strip(index, column) for index, column in enumerate(table.columns)]
@@ -84,8 +91,6 @@ def _strip(column: Column, heading: str, groups: Sequence[Sequence[str]]) -> Str
     return Strip(column, heading, groups, max(map(cells, (heading, *lines))))
 
 
-def _text(column: Column, value: Any, terminal: Terminal, short: bool) -> str:
-    if not column.bar:
-        return terminal.write(column.show(value, short=short))
-    blocks = share_bar(value, unicode=terminal.unicode)
-    return blocks if short else f"{blocks.ljust(BAR)} {column.show(value).rjust(PERCENT)}"
+def _share(column: Column, value: Any, terminal: Terminal, bars: bool) -> str:
+    blocks = share_bar(value or None, unicode=terminal.unicode)
+    return blocks if bars else f"{blocks.ljust(BAR)} {column.show(value).rjust(PERCENT)}"

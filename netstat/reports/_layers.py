@@ -43,9 +43,9 @@ def _whole(profile: Profile, benchmark: "Benchmark | None") -> Whole:
 def _total(column: Column, profile: Profile, whole: Whole) -> Any:
     if column.name in ("path", "time"):
         return "total" if column.name == "path" else (whole.seconds, 0.0)
-    total = getattr(whole.totals, column.name, None)
-    is_bound = total is not None and not profile.complete and column.name not in ("params", "trainable_params")
-    return AtLeast(total) if is_bound else total
+    total = getattr(whole.totals, column.name, "")
+    is_exact = profile.complete or total == "" or column.name in ("params", "trainable_params")
+    return total if is_exact else AtLeast(total)
 
 
 def _summary(profile: Profile) -> Iterator[Fact]:

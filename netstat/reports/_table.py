@@ -26,7 +26,7 @@ class Column(NamedTuple):
         name: what `--columns` calls it.
         heading: what stands above it.
         text: a value as text.
-        cell: the value for an item of the table and the whole it is part of; the item's attribute `name` where not given.
+        cell: the value for an item of the table and the whole it is part of; None: the item's attribute `name`.
         short: the text where space is short.
         left: whether it is aligned left; numbers are not.
         rank: when it gives way to a narrow terminal, 1 first; 0 never.
@@ -51,9 +51,9 @@ class Column(NamedTuple):
         return self.cell(item, whole) if self.cell else getattr(item, self.name)
 
     def show(self, value: Any, *, short: bool = False) -> str:
-        """A value as text."""
-        if value is None:
-            return self.missing
+        """A value as text; "" is an empty cell in any column."""
+        if value is None or value == "":
+            return self.missing if value is None else ""
         if isinstance(value, AtLeast):
             return f"≥{self.show(value.value, short=short)}"
         form = self.short if short and self.short else self.text
@@ -84,8 +84,8 @@ def rows(columns: Sequence[Column], items: Iterable[Any], whole: Any = None) -> 
 
 
 def share(of: tuple[float, float]) -> str:
-    """A (part, whole) pair as a percentage."""
-    return percent(*of)
+    """A (part, whole) pair as a percentage; nothing for nothing."""
+    return percent(*of) if of[0] else ""
 
 
 def share_bar(of: tuple[float, float] | None, *, unicode: bool = True) -> str:

@@ -115,6 +115,8 @@ def _lines(table: Table, terminal: Terminal) -> Iterator[str]:
     yield from _facts(table.lead, terminal)
     if table.columns:
         yield from _grid(fit(table, terminal), terminal)
+    if table.notes:
+        yield ""
     yield from _facts(table.notes, terminal)
 
 

@@ -1,7 +1,8 @@
 """What is registered under a name is tested under that name.
 
-A thing counts as tested where its name stands as a string of its own in the tests of its kind: the key of an oracle case,
-an entry of a parametrised table, an argument. A loop over the registry proves laws of whatever is there; it names nothing.
+A thing counts as tested where its name stands as a string of its own in the tests of its kind: the key of an oracle
+case, an entry of a parametrised table, an argument. A loop over the registry proves laws of whatever is there; it names
+nothing.
 """
 
 import ast

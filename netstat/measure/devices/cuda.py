@@ -1,8 +1,8 @@
 """An NVIDIA GPU: work is queued, and only the device knows when it ran.
 
 The whole forward pass is timed by the host's clock with the device idle at both ends: that is what a caller waits for.
-The layers are timed by events on the device, with the whole forward pass queued up behind a pause, so that they show the
-device's own time. What the host needs longer than the device, to hand out the work, is thus part of no layer: it is
+The layers are timed by events on the device, with the whole forward pass queued up behind a pause, so that they show
+the device's own time. What the host needs longer than the device, to hand out the work, is thus part of no layer: it is
 unattributed time.
 """
 

@@ -86,11 +86,12 @@ def fully_connect(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> 
 def linears(draw: DrawFn) -> Call:
     features, dtype = draw(st.integers(1, 7)), draw(DTYPES)
     outs = draw(st.sampled_from([(), (1,), (2,), (7,)]))
+    bias = draw(st.sampled_from([None, TensorSpec(outs, dtype)])) if outs else None
     return Call(
         {
             "input": TensorSpec((*draw(shapes(0, 3)), features), dtype),
             "weight": TensorSpec((*outs, features), dtype),
-            "bias": draw(st.sampled_from([None, TensorSpec(outs, dtype)])),
+            "bias": bias,
         },
         {},
     )

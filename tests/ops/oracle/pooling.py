@@ -132,11 +132,10 @@ def slides(draw: DrawFn, dims: int, dilated: bool) -> tuple[Index, dict[str, Any
     kernel = draw(st.integers(1, WIDEST[dims]) | st.tuples(*[st.integers(1, WIDEST[dims])] * dims))
     kernels = sliding.spread(kernel, dims)
     dilation = draw(per_dimension(st.integers(1, 3), dims)) if dilated else 1
-    reach = map(sliding.extent, kernels, sliding.spread(dilation, dims))
     padding = draw(st.sampled_from(["number", "number", "number", "same", "valid", "SAME", "VALID"]))
     ceil_mode = padding == "number" and draw(st.booleans())
     if padding == "number":
-        padding = draw(numeric_paddings(tuple(each // 2 for each in reach)))
+        padding = draw(numeric_paddings(tuple(k // 2 for k in kernels)))
     stride = 1 if padding == "same" else draw(st.none() | per_dimension(st.integers(1, 4), dims))
     sizes = draw(sizes_for(kernels, stride or kernels, padding, dilation, ceil_mode))
     chosen = {"kernel_size": kernel, "stride": stride, "padding": padding, "ceil_mode": ceil_mode}

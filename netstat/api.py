@@ -1,0 +1,281 @@
+"""What Python users call. Each function has the name of its command."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from netstat.conventions import CONVENTIONS, Convention
+from netstat.errors import UsageError
+from netstat.frontends.resolve import resolve
+from netstat.frontends.subject import Inputs, Shape, Subject, check_positive
+from netstat.records import Profile, Record
+from netstat.records import load as load_record
+from netstat.units import dtype_bytes
+
+if TYPE_CHECKING:
+    from netstat.measure.sampling import Progress
+    from netstat.measure.settings import Settings
+    from netstat.records.benchmark import Benchmarks
+    from netstat.records.comparison import Comparison
+    from netstat.records.crosscheck import CrossChecks
+
+InputShape = Shape | Sequence[Shape] | Mapping[str, Shape] | None
+DTYPES = {"fp32": "float32", "tf32": "float32", "bf16": "bfloat16", "fp16": "float16", "fp64": "float64"}
+
+
+def profile(
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    batch: int = 1,
+    dtype: str = "float32",
+    args: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    convention: str = "documents",
+    depth: int | None = None,
+    training: bool = False,
+) -> Profile:
+    """What one forward pass of a model costs, layer by layer.
+
+    Nothing of the model is run on data: no weights or activations are allocated, and the model is left as it was.
+
+    Args:
+        model: a built-in name, a torchvision name, `timm:NAME`, `package.module:factory`, `file.py:factory`, a saved result
+            (`.json`), a torch.nn.Module, a callable, or a Graph.
+        input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and torchvision
+            models know theirs.
+        batch: leading dimension of every input.
+        dtype: floating-point dtype of inputs and parameters: float32, bfloat16, float16, …; decides bytes only.
+        args: the positional inputs themselves, instead of shapes; only their shapes and dtypes are used.
+        kwargs: the named inputs themselves.
+        convention: what fills `count`: documents, macs, literature, thop, fvcore, torch.
+        depth: fold layers deeper than this many names into one row.
+        training: count the training-mode forward pass (batch statistics, dropout).
+
+    Raises:
+        UsageError: unknown name, or sizes that cannot be.
+        ShapeError: a layer cannot take its input; says which, and what would work.
+        ModelError: the model could not be built or captured.
+    """
+    if isinstance(model, str) and model.endswith(".json"):
+        return load(model)
+    subject = _subject(model, input_shape, batch, dtype, args, kwargs, training)
+    return profile_subject(subject, convention, depth)
+
+
+def profile_subject(subject: Subject, convention: str = "documents", depth: int | None = None) -> Profile:
+    """The profile of a resolved model."""
+    from netstat.analysis.profile import profile as analyse
+
+    if depth is not None and depth < 1:
+        raise UsageError(f"depth must be 1 or more, got {depth}")
+    return analyse(subject.graph, convention_named(convention), depth=depth)
+
+
+def convention_named(name: str) -> Convention:
+    """A convention of netstat's own, or a peer's.
+
+    Raises:
+        UsageError: no such convention.
+    """
+    from netstat.peers import PEERS
+
+    if name not in CONVENTIONS and name in PEERS:
+        return PEERS[name].convention
+    if name not in CONVENTIONS:
+        from difflib import get_close_matches
+
+        known = [*CONVENTIONS.names(), *PEERS.names()]
+        near = get_close_matches(name, known, n=2, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there is {', '.join(known)}"
+        raise UsageError(f"unknown convention '{name}'; {hint}")
+    return CONVENTIONS[name]
+
+
+def crosscheck(
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    against: Sequence[str] | None = None,
+    batch: int = 1,
+    args: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> "CrossChecks":
+    """What other counters say of the model, and every difference itemised.
+
+    Args:
+        model, input_shape, batch, args, kwargs: as for `profile`. Peers get copies; the model is left as it was.
+        against: names of peers; all by default.
+
+    Raises:
+        UsageError, ShapeError, ModelError: as `profile`. A peer that is missing or fails is no error: its entry says so.
+    """
+    return crosscheck_subject(_subject(model, input_shape, batch, "float32", args, kwargs), against)
+
+
+def crosscheck_subject(
+    subject: Subject, against: Sequence[str] | None = None, progress: "Callable[[str, float], None] | None" = None
+) -> "CrossChecks":
+    """The cross-check of a resolved model."""
+    from netstat.analysis.crosscheck import crosscheck as settle
+    from netstat.ops import node_cost
+    from netstat.peers import PEERS, run
+    from netstat.records.crosscheck import CrossChecks
+
+    names = list(PEERS.names() if against is None else against)
+    peers = [PEERS[name] for name in names]
+    module = subject.module()
+    costs = [node_cost(node) for node in subject.graph.nodes]
+    checks = []
+    for i, (name, peer) in enumerate(zip(names, peers, strict=True)):
+        if progress:
+            progress(f"running {name}", i / len(names))
+        count = run(name, module, subject.graph.inputs, owned=subject.owned)
+        checks.append(settle(subject.graph, peer.convention, count, costs))
+    return CrossChecks(subject.graph.model, tuple(checks))
+
+
+def benchmark(
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    device: str = "cpu",
+    batch: int = 1,
+    dtype: str = "float32",
+    threads: int | None = None,
+    settings: "Settings | None" = None,
+    progress: "Progress | None" = None,
+) -> "Benchmarks":
+    """Measured forward time, whole and per layer. The result is a sequence with one entry.
+
+    Args:
+        model, input_shape, batch: as for `profile`.
+        device: cpu, cuda or cuda:N.
+        dtype: fp32 (no TF32), tf32, bf16, fp16.
+        threads: CPU threads; torch's own choice by default.
+        settings: how long to measure; `netstat.measure.settings.QUICK` for a first look.
+        progress: called with a label and the share that is done.
+
+    Raises:
+        UsageError: no such device, dtype, or number of threads.
+        ModelError: the model cannot run there, or would not fit into memory.
+    """
+    subject = _subject(model, input_shape, batch)
+    return benchmark_subject(subject, [device], dtype=dtype, threads=threads, settings=settings, progress=progress)
+
+
+def benchmark_subject(
+    subject: Subject,
+    devices: Sequence[str],
+    *,
+    dtype: str = "float32",
+    threads: int | None = None,
+    settings: "Settings | None" = None,
+    progress: "Progress | None" = None,
+) -> "Benchmarks":
+    """Times of a resolved model on each device."""
+    from netstat.measure.benchmark import benchmark as measure
+    from netstat.measure.environment import environment
+    from netstat.measure.sampling import silent
+    from netstat.measure.settings import DEFAULT
+    from netstat.records.benchmark import Benchmarks
+
+    module = subject.module()
+    times = [
+        measure(
+            module,
+            subject.graph.inputs,
+            device=device,
+            dtype=dtype,
+            threads=threads,
+            graph=subject.graph,
+            owned=subject.owned,
+            settings=settings or DEFAULT,
+            progress=progress or silent,
+        )
+        for device in devices
+    ]
+    return Benchmarks(subject.graph.model, tuple(times), environment(devices))
+
+
+def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
+    """Models side by side: names, modules, profiles or saved results.
+
+    Args:
+        models: as for `profile`, or profiles.
+        input_shape, batch: for all of them; each takes its own input by default.
+
+    Raises:
+        UsageError: none was named.
+    """
+    from netstat.analysis.compare import compare as analyse
+
+    if not models:
+        raise UsageError("name at least one model to compare")
+    profiles = [m if isinstance(m, Profile) else profile(m, input_shape, batch=batch) for m in models]
+    return analyse(profiles)
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """A result saved as JSON, as the record it was.
+
+    Raises:
+        ModelError: there is no such file, or netstat did not write it.
+    """
+    record: Record = load_record(os.fspath(path))
+    return record
+
+
+def stat(model: Any, input_shape: InputShape = None, **options: Any) -> None:
+    """Print the profile's table, as torchstat's `stat(model, (3, 224, 224))` did."""
+    print(profile(model, input_shape, **options))  # noqa: T201  printing is what it is for
+
+
+def _subject(
+    model: Any,
+    input_shape: InputShape = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    args: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    training: bool = False,
+) -> Subject:
+    return resolve(model, inputs_of(input_shape, batch, dtype, args, kwargs), training=training)
+
+
+def inputs_of(
+    input_shape: InputShape = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    args: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> Inputs:
+    """Inputs as the functions above take them.
+
+    Raises:
+        UsageError: sizes that cannot be, or shapes and tensors at once.
+    """
+    given = args is not None or kwargs is not None
+    if given and (input_shape is not None or batch != 1):
+        raise UsageError("give either shapes (and a batch) or the inputs themselves, not both")
+    shapes = _shapes(input_shape)
+    check_positive([shape for shape, _, _ in shapes], batch)
+    name = DTYPES.get(dtype, dtype)
+    dtype_bytes(name)  # refuses a name that is no dtype
+    return Inputs(shapes, batch, name, tuple(args or ()) if given else None, dict(kwargs or {}))
+
+
+def _shapes(input_shape: InputShape) -> tuple[tuple[Shape, str, str], ...]:
+    """(shape, dtype, name) per input; an item (shape, dtype, name) goes through as it is."""
+    if input_shape is None:
+        return ()
+    if isinstance(input_shape, Mapping):
+        return tuple((tuple(shape), "", name) for name, shape in input_shape.items())
+    try:
+        several = [tuple(shape) for shape in input_shape]  # type: ignore[arg-type]
+    except TypeError:
+        return ((tuple(input_shape), "", ""),)  # type: ignore[arg-type]
+    return tuple(item if len(item) == 3 and isinstance(item[1], str) else (item, "", "") for item in several)
+
+
+__all__ = ["benchmark", "compare", "crosscheck", "load", "profile", "stat"]

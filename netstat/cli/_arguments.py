@@ -1,0 +1,115 @@
+"""The commands and the options they share."""
+
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from netstat import __version__
+from netstat.errors import UsageError
+
+Run = Callable[[Namespace], int]
+
+COMMANDS = {
+    "profile": "layers, cross-check and time of a model: the whole job",
+    "crosscheck": "what other counters say, each difference itemised",
+    "benchmark": "measured time, whole and per layer",
+    "compare": "models or saved results side by side",
+    "list": "built-in models, operators, peers, conventions, reports, devices",
+    "stat": "the layer table alone, as torchstat printed it",
+}
+
+DESCRIPTION = "Profile a model: shapes, parameters, MACs, FLOPs, bytes and time per layer, from formulas that can be defended."
+EPILOG = """\
+MODEL is a built-in (netstat list), any torchvision name, timm:NAME, package.module:factory, path/to/file.py:factory
+(these two run that code) or a saved result.json; options in brackets: 'alexnet(num_classes=10)'.
+
+Exit codes: 0 ok, 1 a check failed, 2 usage, 3 the model could not be analysed, 4 measurement unreliable under --strict.
+"""
+
+
+class Parser(ArgumentParser):
+    """argparse, with errors in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing usage."""
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+
+def parse(arguments: Sequence[str]) -> tuple[Run, Namespace]:
+    """The command to run and its options.
+
+    Raises:
+        UsageError: unknown command or option, or a value that cannot be.
+    """
+    parser = Parser("netstat", description=DESCRIPTION, epilog=EPILOG, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument("--version", action="version", version=f"netstat {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    chosen = next((word for word in arguments if word in COMMANDS), None)
+    run: Run = _help(parser)
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(
+            name, help=summary, description=summary, epilog=EPILOG, formatter_class=RawDescriptionHelpFormatter
+        )
+        if name == chosen:
+            module = import_module(f"netstat.cli.{name}")
+            module.configure(command)
+            run = module.run
+    return run, parser.parse_args(arguments)
+
+
+def _help(parser: ArgumentParser) -> Run:
+    def run(options: Namespace) -> int:
+        parser.print_help(sys.stdout)
+        return 0
+
+    return run
+
+
+def model_options(parser: ArgumentParser, *, one: bool = True) -> None:
+    """MODEL and what describes its input."""
+    if one:
+        parser.add_argument("model", metavar="MODEL")
+    parser.add_argument(
+        "-i",
+        "--input",
+        action="append",
+        metavar="SHAPE",
+        help="input shape without batch: 3x224x224; repeatable, name=2x16:int64",
+    )
+    parser.add_argument("-b", "--batch", default="1", metavar="N", help="leading dimension of every input (default 1)")
+
+
+def output_options(parser: ArgumentParser) -> None:
+    """Where results go."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="also write there, in the format its suffix names; repeatable",
+    )
+    parser.add_argument("--force", action="store_true", help="let -o replace files netstat did not write")
+    parser.add_argument("--json", action="store_true", help="JSON on stdout and nothing else there")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+    parser.add_argument("--debug", action="store_true", help="a traceback instead of one line")
+
+
+def layer_options(parser: ArgumentParser) -> None:
+    """How the layer table looks."""
+    parser.add_argument("--as", dest="convention", default="documents", metavar="CONVENTION", help="the way of counting")
+    parser.add_argument("--depth", metavar="N", help="fold layers deeper than N names into one row")
+    parser.add_argument("--columns", metavar="A,B,C", help="columns of the layer table")
+    parser.add_argument("--sort", metavar="COLUMN", help="sort the layer table by a column, largest first")
+    parser.add_argument("--train", action="store_true", help="count the training-mode forward pass")
+
+
+def time_options(parser: ArgumentParser) -> None:
+    """How time is measured."""
+    parser.add_argument("--device", metavar="DEVICE", help="cpu, cuda, cuda:1; several with commas (default: all present)")
+    parser.add_argument("--dtype", default="fp32", metavar="DTYPE", help="fp32, tf32, bf16, fp16 (default fp32)")
+    parser.add_argument("--threads", metavar="N", help="CPU threads (default: torch's choice)")
+    parser.add_argument("--quick", action="store_true", help="a first look in about a second")
+    parser.add_argument("--strict", action="store_true", help="exit 4 where a measurement is unreliable")

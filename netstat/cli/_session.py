@@ -1,0 +1,147 @@
+"""What commands have in common between their options and their output."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from netstat.api import DTYPES, inputs_of
+from netstat.errors import UsageError
+from netstat.frontends.resolve import resolve
+from netstat.frontends.subject import Inputs, Subject
+from netstat.records.base import Record, check_writable, report_for
+from netstat.units import parse_number, parse_shape
+
+Progress = Callable[[str, float], None]
+
+
+def whole(text: str, option: str, least: int = 1) -> int:
+    """A whole number from an option.
+
+    Raises:
+        UsageError: it is not one, or too small.
+    """
+    number = parse_number(text)
+    if number < least:
+        raise UsageError(f"{option} must be {least} or more, got {text}")
+    return number
+
+
+def inputs(options: Namespace) -> Inputs:
+    """The inputs that -i, -b and --dtype describe.
+
+    Raises:
+        UsageError: sizes or a dtype that cannot be.
+    """
+    batch = whole(options.batch, "--batch")
+    dtype = getattr(options, "dtype", "float32")
+    base = inputs_of(None, batch, dtype)
+    return base._replace(shapes=tuple(map(_input, options.input or ())))
+
+
+def _input(text: str) -> tuple[tuple[int, ...], str, str]:
+    """`name=2x16:int64` as shape, dtype and name."""
+    name, equals, rest = text.rpartition("=")
+    sizes, _, dtype = rest.partition(":")
+    if equals and not name.isidentifier():
+        raise UsageError(f"'{name}' is no name for an input; write for example mask=2x16:int64")
+    inputs_of(None, 1, dtype or "float32")
+    return parse_shape(sizes), DTYPES.get(dtype, dtype), name
+
+
+def subject(options: Namespace, *, training: bool = False) -> Subject:
+    """The model that was named, at its inputs."""
+    return resolve(options.model, inputs(options), training=training)
+
+
+def check_outputs(options: Namespace) -> None:
+    """Refuse -o files that could not be written, before any work is done.
+
+    Raises:
+        UsageError: unknown suffix, or a place that cannot be written to.
+    """
+    for path in options.output:
+        check_writable(Path(path), mark=report_for(path).mark, force=options.force)
+
+
+def deliver(record: Record, options: Namespace) -> None:
+    """Write the -o files, and JSON to stdout where asked."""
+    for path in options.output:
+        record.save(path, force=options.force)
+        tell(options, f"wrote {path}")
+    if options.json:
+        from netstat.registry import REPORTS
+
+        sys.stdout.write(REPORTS["json"].render(record).decode())
+
+
+def tell(options: Namespace, line: str) -> None:
+    """A line for the person at the terminal."""
+    if not options.quiet:
+        sys.stderr.write(f"netstat: {line}\n")
+
+
+def show(text: str, options: Namespace) -> None:
+    """A section on stdout, at once; nothing where stdout is for JSON."""
+    if not options.json:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def style() -> dict[str, bool]:
+    """What the terminal can show: Unicode and colour."""
+    from netstat.reports.table import shows_unicode
+
+    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return {"unicode": shows_unicode(sys.stdout.encoding), "color": color}
+
+
+@contextmanager
+def progress(options: Namespace) -> Iterator[Progress]:
+    """A progress bar on stderr, for a person at a terminal only."""
+    if options.quiet or not sys.stderr.isatty():
+        yield lambda label, fraction: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=100, leave=False, file=sys.stderr, bar_format="{desc} {bar:30} {percentage:3.0f} %", delay=1) as bar:
+
+        def update(label: str, fraction: float) -> None:
+            bar.set_description_str(label, refresh=False)
+            bar.n = min(round(100 * fraction), 100)
+            bar.refresh()
+
+        yield update
+
+
+def names(text: str | None) -> list[str] | None:
+    """`a,b,c` as a list; None stays None."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+def settings(options: Namespace) -> object:
+    """How long to measure."""
+    from netstat.measure.settings import DEFAULT, QUICK
+
+    return QUICK if options.quick else DEFAULT
+
+
+def devices(options: Namespace) -> Sequence[str]:
+    """The devices that were named, or all that are there.
+
+    Raises:
+        UsageError: a device is not known or not there.
+    """
+    from netstat.measure.devices import find, present
+
+    chosen = names(options.device) or present()
+    for name in chosen:
+        find(name)
+    return chosen
+
+
+def spoiled(reliable: Iterable[bool], options: Namespace) -> int:
+    """Exit code of measurements: 4 where one is unreliable under --strict."""
+    return 4 if options.strict and not all(reliable) else 0

@@ -1,0 +1,35 @@
+"""`netstat benchmark`: measured time, whole and per layer."""
+
+from argparse import ArgumentParser, Namespace
+
+from netstat.api import benchmark_subject
+from netstat.cli import _session as session
+from netstat.cli._arguments import model_options, output_options, time_options
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Options of the command."""
+    model_options(parser)
+    time_options(parser)
+    output_options(parser)
+
+
+def run(options: Namespace) -> int:
+    """Measure on each device."""
+    from netstat.reports.table import benchmark_text
+
+    session.check_outputs(options)
+    threads = None if options.threads is None else session.whole(options.threads, "--threads")
+    devices, subject = session.devices(options), session.subject(options)
+    with session.progress(options) as progress:
+        times = benchmark_subject(
+            subject,
+            devices,
+            dtype=options.dtype,
+            threads=threads,
+            settings=session.settings(options),
+            progress=progress,
+        )
+    session.show(benchmark_text(times.benchmarks, model=times.model, **session.style()), options)
+    session.deliver(times, options)
+    return session.spoiled((time.reliable for time in times.benchmarks), options)

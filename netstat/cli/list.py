@@ -1,0 +1,74 @@
+"""`netstat list`: what there is, read off the registries."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Iterator
+
+from netstat.errors import UsageError
+
+Rows = Iterator[tuple[str, str]]
+
+
+def _models() -> Rows:
+    from netstat.models import MODELS
+
+    return ((model.name, model.summary) for model in MODELS)
+
+
+def _operators() -> Rows:
+    from netstat.ops import OPERATORS
+
+    return ((operator.name, (operator.__doc__ or "").strip().splitlines()[0]) for operator in OPERATORS)
+
+
+def _peers() -> Rows:
+    from netstat.peers import PEERS
+
+    return ((name, PEERS[name].convention.summary) for name in PEERS.names())
+
+
+def _conventions() -> Rows:
+    from netstat.conventions import CONVENTIONS
+
+    yield from ((convention.name, convention.summary) for convention in CONVENTIONS)
+    yield from _peers()
+
+
+def _reports() -> Rows:
+    from netstat.registry import REPORTS
+
+    return ((name, "" if name == "table" else f"-o FILE.{name}") for name in REPORTS.names())
+
+
+def _devices() -> Rows:
+    from netstat.measure.devices import DEVICES
+
+    return ((name, "") for name in DEVICES.names())
+
+
+KINDS: dict[str, Callable[[], Rows]] = {
+    "models": _models,
+    "operators": _operators,
+    "peers": _peers,
+    "conventions": _conventions,
+    "reports": _reports,
+    "devices": _devices,
+}
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument("kind", nargs="?", metavar="|".join(KINDS), help="what to list (default: everything)")
+    parser.add_argument("--debug", action="store_true", help="a traceback instead of one line")
+
+
+def run(options: Namespace) -> int:
+    """Names and one line on each."""
+    if options.kind is not None and options.kind not in KINDS:
+        raise UsageError(f"cannot list '{options.kind}'; there is {', '.join(KINDS)}")
+    for kind in KINDS if options.kind is None else [options.kind]:
+        rows = list(KINDS[kind]())
+        width = max(len(name) for name, _ in rows)
+        lines = (f"  {name:{width}}  {summary}".rstrip() for name, summary in rows)
+        sys.stdout.write(f"{kind}\n" + "\n".join(lines) + "\n")
+    return 0

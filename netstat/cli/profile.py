@@ -1,0 +1,107 @@
+"""`netstat profile`: the whole job, each section shown as soon as it is there."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+
+from netstat.api import convention_named, profile_subject
+from netstat.cli import _session as session
+from netstat.cli._arguments import layer_options, model_options, output_options, time_options
+from netstat.errors import UsageError
+from netstat.frontends.subject import Subject
+from netstat.records.profile import Profile
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Options of the command."""
+    model_options(parser)
+    layer_options(parser)
+    time_options(parser)
+    parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: all)")
+    parser.add_argument("--no-crosscheck", action="store_true", help="leave out the cross-check")
+    parser.add_argument("--no-time", action="store_true", help="leave out the measurement")
+    parser.add_argument("--fast", action="store_true", help="the layer table alone: both of the above")
+    parser.add_argument("--charts", metavar="DIR", help="also draw charts into this folder")
+    output_options(parser)
+
+
+def run(options: Namespace) -> int:
+    """Layers, cross-check, time; then whatever files were asked for."""
+    session.check_outputs(options)
+    if options.model.endswith(".json"):
+        return _again(options)
+    convention_named(options.convention)
+    subject = session.subject(options, training=options.train)
+    depth = None if options.depth is None else session.whole(options.depth, "--depth")
+    profile = profile_subject(subject, options.convention, depth)
+    _show_layers(profile, options)
+    if not (options.fast or options.no_crosscheck):
+        profile = _crosschecked(profile, subject, options)
+    if not (options.fast or options.no_time):
+        profile = _timed(profile, subject, options)
+    _finish(profile, options)
+    return session.spoiled((b.reliable for b in profile.benchmarks or ()), options)
+
+
+def _show_layers(profile: Profile, options: Namespace) -> None:
+    from netstat.reports.table import layers_text
+
+    columns = session.names(options.columns)
+    session.show(layers_text(profile, columns=columns, sort=options.sort, **session.style()), options)
+
+
+def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Profile:
+    from netstat.api import crosscheck_subject
+    from netstat.reports.table import crosscheck_text
+
+    with session.progress(options) as progress:
+        checks = crosscheck_subject(subject, session.names(options.against), progress)
+    session.show("\n" + crosscheck_text(checks.crosscheck, **session.style()), options)
+    return replace(profile, crosscheck=checks.crosscheck)
+
+
+def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
+    from netstat.api import benchmark_subject
+    from netstat.reports.table import benchmark_text
+
+    threads = None if options.threads is None else session.whole(options.threads, "--threads")
+    with session.progress(options) as progress:
+        times = benchmark_subject(
+            subject,
+            session.devices(options),
+            dtype=options.dtype,
+            threads=threads,
+            settings=session.settings(options),
+            progress=progress,
+        )
+    session.show("\n" + benchmark_text(times.benchmarks, profile.layers, **session.style()), options)
+    return replace(profile, benchmarks=times.benchmarks, environment=times.environment)
+
+
+def _finish(profile: Profile, options: Namespace) -> None:
+    session.deliver(profile, options)
+    if options.charts:
+        from netstat.reports._charts import charts
+
+        files = charts(profile, options.charts)
+        sys.stderr.write(f"netstat: wrote {len(files)} charts to {options.charts}\n")
+
+
+def _again(options: Namespace) -> int:
+    """A saved result, shown as it was."""
+    from netstat.records import load
+
+    record = load(options.model)
+    if not isinstance(record, Profile):
+        raise UsageError(f"'{options.model}' holds a {record.kind}, not a profile")
+    _show_layers(record, options)
+    if record.crosscheck:
+        from netstat.reports.table import crosscheck_text
+
+        session.show("\n" + crosscheck_text(record.crosscheck, **session.style()), options)
+    if record.benchmarks:
+        from netstat.reports.table import benchmark_text
+
+        session.show("\n" + benchmark_text(record.benchmarks, record.layers, **session.style()), options)
+    _finish(record, options)
+    return 0
