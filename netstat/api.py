@@ -1,7 +1,7 @@
 """What Python users call. Each function has the name of its command."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netstat.conventions import CONVENTIONS, Convention
@@ -40,9 +40,11 @@ def profile(
     Nothing of the model is run on data: no weights or activations are allocated, and the model is left as it was.
 
     Args:
-        model: a built-in name, a torchvision name, `timm:NAME`, `package.module:factory`, `file.py:factory`, a saved result
+        model: a built-in name, a torchvision name, `timm:NAME`, `package.module:factory`, `file.py:factory`, a saved
+        result
             (`.json`), a torch.nn.Module, a callable, or a Graph.
-        input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and torchvision
+        input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and
+        torchvision
             models know theirs.
         batch: leading dimension of every input.
         dtype: floating-point dtype of inputs and parameters: float32, bfloat16, float16, …; decides bytes only.
@@ -58,7 +60,7 @@ def profile(
         ModelError: the model could not be built or captured.
     """
     if isinstance(model, str) and model.endswith(".json"):
-        return load(model)
+        return _loaded_profile(model)
     subject = _subject(model, input_shape, batch, dtype, args, kwargs, training)
     return profile_subject(subject, convention, depth)
 
@@ -108,29 +110,30 @@ def crosscheck(
         against: names of peers; all by default.
 
     Raises:
-        UsageError, ShapeError, ModelError: as `profile`. A peer that is missing or fails is no error: its entry says so.
+        UsageError, ShapeError, ModelError: as `profile`. A peer that is missing or fails is no error: its entry says
+        so.
     """
     return crosscheck_subject(_subject(model, input_shape, batch, "float32", args, kwargs), against)
 
 
 def crosscheck_subject(
-    subject: Subject, against: Sequence[str] | None = None, progress: "Callable[[str, float], None] | None" = None
+    subject: Subject, against: Sequence[str] | None = None, progress: "Progress | None" = None
 ) -> "CrossChecks":
     """The cross-check of a resolved model."""
     from netstat.analysis.crosscheck import crosscheck as settle
     from netstat.ops import node_cost
-    from netstat.peers import PEERS, run
+    from netstat.peers import PEERS, example_inputs, run
     from netstat.records.crosscheck import CrossChecks
 
     names = list(PEERS.names() if against is None else against)
     peers = [PEERS[name] for name in names]
-    module = subject.module()
+    module, inputs = subject.outline(), example_inputs(subject.graph.inputs, device="meta")
     costs = [node_cost(node) for node in subject.graph.nodes]
     checks = []
     for i, (name, peer) in enumerate(zip(names, peers, strict=True)):
         if progress:
             progress(f"running {name}", i / len(names))
-        count = run(name, module, subject.graph.inputs, owned=subject.owned)
+        count = run(name, module, inputs)
         checks.append(settle(subject.graph, peer.convention, count, costs))
     return CrossChecks(subject.graph.model, tuple(checks))
 
@@ -216,13 +219,19 @@ def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Co
     return analyse(profiles)
 
 
-def load(path: str | os.PathLike[str]) -> Any:
+def load(path: str | os.PathLike[str]) -> Record:
     """A result saved as JSON, as the record it was.
 
     Raises:
         ModelError: there is no such file, or netstat did not write it.
     """
-    record: Record = load_record(os.fspath(path))
+    return load_record(os.fspath(path))
+
+
+def _loaded_profile(path: str) -> Profile:
+    record = load(path)
+    if not isinstance(record, Profile):
+        raise UsageError(f"'{path}' holds a {record.kind}, not a profile")
     return record
 
 

@@ -1,7 +1,7 @@
 """Conventions: named ways to turn the elementary counts of an operator into the one figure a tool or a text would give.
 
-A convention is data: a sum of terms, each a rule stated in a sentence. The figure of a node is the sum of its terms, so the
-difference between two conventions is an itemised bill that adds up by construction.
+A convention is data: a sum of terms, each a rule stated in a sentence. The figure of a node is the sum of its terms,
+so the difference between two conventions is an itemised bill that adds up by construction.
 """
 
 from collections.abc import Callable

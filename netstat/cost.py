@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 class Cost:
     """Elementary operations and minimum memory traffic of one operator call, or of a sum of them.
 
-    Every field is an exact count. `macs` are the multiply-accumulates of contractions (convolution, matrix product); their
-    multiplications and additions are in `multiplies` and `adds` as well, so `macs` is no part of `flops`.
+    Every field is an exact count. `macs` are the multiply-accumulates of contractions (convolution, matrix product);
+    their multiplications and additions are in `multiplies` and `adds` as well, so `macs` is no part of `flops`.
 
     Attributes:
         macs: multiply-accumulates of contractions.

@@ -10,12 +10,6 @@ class NetstatError(Exception):
     exit_code = 3
 
 
-class CheckFailed(NetstatError):
-    """A budget or law that was asked for does not hold."""
-
-    exit_code = 1
-
-
 class UsageError(NetstatError):
     """The call itself is off: unknown name, column, suffix or a size that cannot be."""
 
@@ -44,10 +38,6 @@ class ShapeError(ModelError):
         """The same error, said of the layer at `path`."""
         place = f"layer '{path}'" if path else "the model's forward"
         return ShapeError(f"{place}: {self.message}", path=path, too_small=self.too_small)
-
-
-class MissingDependency(NetstatError):
-    """A library that this call needs cannot be imported here."""
 
 
 class MeasurementError(NetstatError):

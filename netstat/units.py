@@ -1,6 +1,7 @@
 """Numbers to text and back. The only place where a number becomes text.
 
-Inside netstat a figure is an int count, seconds (float) or bytes (int); prefixes, rates and percentages exist on paper only.
+Inside netstat a figure is an int count, seconds (float) or bytes (int); prefixes, rates and percentages exist on paper
+only.
 """
 
 from netstat.errors import UsageError

@@ -18,7 +18,8 @@ def profile(graph: Graph, convention: Convention, *, depth: int | None = None) -
     Args:
         graph: the forward pass.
         convention: what fills `count`.
-        depth: fold layers whose path is deeper than this many names into one row each; None for a row per operator call.
+        depth: fold layers whose path is deeper than this many names into one row each; None for a row per operator
+        call.
     """
     costs = [node_cost(node) for node in graph.nodes]
     priced = [_Priced(node, cost) for node, cost in zip(graph.nodes, costs, strict=True)]
@@ -137,8 +138,8 @@ def _groups(priced: Sequence[_Priced], owned: dict[str, Param]) -> tuple[Group, 
     """Sums by family of operator, in order of appearance."""
     families: dict[str, list[_Priced]] = {}
     for member in priced:
-        operator = OPERATORS[member.node.op] if member.node.op in OPERATORS else None
-        families.setdefault(operator.family if operator else "uncounted", []).append(member)
+        family = OPERATORS[member.node.op].family if member.cost is not None else "uncounted"
+        families.setdefault(family, []).append(member)
     return tuple(_group(name, members, owned) for name, members in families.items())
 
 

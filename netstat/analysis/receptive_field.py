@@ -8,7 +8,7 @@ from netstat.ops.pooling import AdaptivePool
 
 
 class _Field(NamedTuple):
-    """Per spatial dimension: extent of input positions seen, and distance between the centres of neighbouring outputs."""
+    """Per spatial dimension: extent of input positions seen, and distance between neighbouring outputs' centres."""
 
     extent: tuple[int, ...]
     jump: tuple[int, ...]

@@ -8,7 +8,7 @@ from netstat.errors import NetstatError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0 ok, 1 a check failed, 2 usage, 3 the model, 4 an unreliable measurement."""
+    """Run one command and return its exit code: 0 ok, 1 check failed, 2 usage, 3 model, 4 unreliable measurement."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         run, options = parse(arguments)

@@ -20,7 +20,9 @@ COMMANDS = {
     "stat": "the layer table alone, as torchstat printed it",
 }
 
-DESCRIPTION = "Profile a model: shapes, parameters, MACs, FLOPs, bytes and time per layer, from formulas that can be defended."
+DESCRIPTION = (
+    "Profile a model: shapes, parameters, MACs, FLOPs, bytes and time per layer, from formulas that can be defended."
+)
 EPILOG = """\
 MODEL is a built-in (netstat list), any torchvision name, timm:NAME, package.module:factory, path/to/file.py:factory
 (these two run that code) or a saved result.json; options in brackets: 'alexnet(num_classes=10)'.
@@ -99,7 +101,9 @@ def output_options(parser: ArgumentParser) -> None:
 
 def layer_options(parser: ArgumentParser) -> None:
     """How the layer table looks."""
-    parser.add_argument("--as", dest="convention", default="documents", metavar="CONVENTION", help="the way of counting")
+    parser.add_argument(
+        "--as", dest="convention", default="documents", metavar="CONVENTION", help="the way of counting"
+    )
     parser.add_argument("--depth", metavar="N", help="fold layers deeper than N names into one row")
     parser.add_argument("--columns", metavar="A,B,C", help="columns of the layer table")
     parser.add_argument("--sort", metavar="COLUMN", help="sort the layer table by a column, largest first")
@@ -108,7 +112,9 @@ def layer_options(parser: ArgumentParser) -> None:
 
 def time_options(parser: ArgumentParser) -> None:
     """How time is measured."""
-    parser.add_argument("--device", metavar="DEVICE", help="cpu, cuda, cuda:1; several with commas (default: all present)")
+    parser.add_argument(
+        "--device", metavar="DEVICE", help="cpu, cuda, cuda:1; several with commas (default: all present)"
+    )
     parser.add_argument("--dtype", default="fp32", metavar="DTYPE", help="fp32, tf32, bf16, fp16 (default fp32)")
     parser.add_argument("--threads", metavar="N", help="CPU threads (default: torch's choice)")
     parser.add_argument("--quick", action="store_true", help="a first look in about a second")

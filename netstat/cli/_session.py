@@ -3,9 +3,10 @@
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 
 from netstat.api import DTYPES, inputs_of
 from netstat.errors import UsageError
@@ -14,7 +15,16 @@ from netstat.frontends.subject import Inputs, Subject
 from netstat.records.base import Record, check_writable, report_for
 from netstat.units import parse_number, parse_shape
 
-Progress = Callable[[str, float], None]
+if TYPE_CHECKING:
+    from netstat.measure.sampling import Progress
+    from netstat.measure.settings import Settings
+
+
+class Style(TypedDict):
+    """What the terminal can show."""
+
+    unicode: bool
+    color: bool
 
 
 def whole(text: str, option: str, least: int = 1) -> int:
@@ -90,7 +100,7 @@ def show(text: str, options: Namespace) -> None:
         sys.stdout.flush()
 
 
-def style() -> dict[str, bool]:
+def style() -> Style:
     """What the terminal can show: Unicode and colour."""
     from netstat.reports.table import shows_unicode
 
@@ -99,14 +109,16 @@ def style() -> dict[str, bool]:
 
 
 @contextmanager
-def progress(options: Namespace) -> Iterator[Progress]:
+def progress(options: Namespace) -> "Iterator[Progress]":
     """A progress bar on stderr, for a person at a terminal only."""
     if options.quiet or not sys.stderr.isatty():
         yield lambda label, fraction: None
         return
     from tqdm import tqdm
 
-    with tqdm(total=100, leave=False, file=sys.stderr, bar_format="{desc} {bar:30} {percentage:3.0f} %", delay=1) as bar:
+    with tqdm(
+        total=100, leave=False, file=sys.stderr, bar_format="{desc} {bar:30} {percentage:3.0f} %", delay=1
+    ) as bar:
 
         def update(label: str, fraction: float) -> None:
             bar.set_description_str(label, refresh=False)
@@ -121,7 +133,7 @@ def names(text: str | None) -> list[str] | None:
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
-def settings(options: Namespace) -> object:
+def settings(options: Namespace) -> "Settings":
     """How long to measure."""
     from netstat.measure.settings import DEFAULT, QUICK
 

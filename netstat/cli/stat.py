@@ -10,5 +10,3 @@ configure = profile.configure
 def run(options: Namespace) -> int:
     """Layers only."""
     return profile.run(Namespace(**{**vars(options), "fast": True}))
-
-

@@ -83,9 +83,7 @@ class _Builder:
         except ShapeError as error:
             raise error.at(path) from None
         stock = leaf or module == "Sequential"
-        self.nodes.append(
-            Node(op, path, module, stock, leaf, self.calls[path, op], arguments, canonical, outputs)
-        )
+        self.nodes.append(Node(op, path, module, stock, leaf, self.calls[path, op], arguments, canonical, outputs))
         self.calls[path, op] += 1
         self.spec, self.source = outputs[0], Source("node", node=len(self.nodes) - 1)
 

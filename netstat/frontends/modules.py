@@ -34,7 +34,7 @@ def module_subject(
         graph = capture(model, inputs.args, inputs.kwargs, name=name, training=training, dtype=inputs.dtype)
     else:
         graph = _at_shapes(model, name, inputs.specs(default), training, inputs.dtype, default)
-    return Subject(graph, make or (lambda: model), owned=make is not None)
+    return Subject(graph, make or (lambda: model), lambda: model, owned=make is not None)
 
 
 def _at_shapes(
@@ -60,7 +60,9 @@ def _meta(spec: TensorSpec) -> torch.Tensor:
     try:
         return torch.empty(spec.shape, dtype=dtype, device="meta")
     except (RuntimeError, OverflowError) as error:
-        raise ModelError(f"torch cannot describe an input of shape {spec.shape}: {str(error).splitlines()[0]}") from error
+        raise ModelError(
+            f"torch cannot describe an input of shape {spec.shape}: {str(error).splitlines()[0]}"
+        ) from error
 
 
 def factory_subject(
@@ -68,8 +70,8 @@ def factory_subject(
 ) -> Subject:
     """What a user's factory returns: a module, a callable, or (model, args) or (model, args, kwargs).
 
-    A module class or factory is called on the meta device first, so that no weights are allocated; one that cannot run there
-    is called for real.
+    A module class or factory is called on the meta device first, so that no weights are allocated; one that cannot run
+    there is called for real.
 
     Raises:
         UsageError: the factory does not take these options.
@@ -173,4 +175,3 @@ def _unknown(name: str, known: list[str], library: str) -> str:
 
     near = get_close_matches(name, known, n=3, cutoff=0.5)
     return f"{library} has no model '{name}'" + (f"; did you mean {' or '.join(near)}?" if near else "")
-

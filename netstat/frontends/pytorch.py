@@ -75,7 +75,9 @@ def _copied(model: Callable[..., Any], training: bool) -> tuple[nn.Module | None
 
 
 def _name(model: Any) -> str:
-    return type(model).__name__ if isinstance(model, nn.Module) else getattr(model, "__qualname__", type(model).__name__)
+    return (
+        type(model).__name__ if isinstance(model, nn.Module) else getattr(model, "__qualname__", type(model).__name__)
+    )
 
 
 def _params(module: nn.Module | None) -> Iterator[Param]:
@@ -312,7 +314,7 @@ def _input_names(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapp
     import inspect
 
     forward = function.forward if isinstance(function, nn.Module) else function
-    parameters = [p for p in inspect.signature(forward).parameters]
+    parameters = list(inspect.signature(forward).parameters)
     names: list[str] = []
     for i, (name, value) in enumerate([*zip(_padded(parameters, len(args)), args, strict=False), *kwargs.items()]):
         tensors = [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]

@@ -18,7 +18,8 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
 
     Args:
         model: a Graph, a torch.nn.Module or callable, or text: a built-in model, a torchvision name, `timm:NAME`,
-            `package.module:factory` or `path/to/file.py:factory`, each with options in brackets: `alexnet(num_classes=10)`.
+            `package.module:factory` or `path/to/file.py:factory`, each with options in brackets:
+            `alexnet(num_classes=10)`.
         inputs: what the user said about the inputs.
         training: whether to count the training-mode forward pass.
 
@@ -28,7 +29,7 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
         ShapeError: the input does not fit.
     """
     if isinstance(model, Graph):
-        return Subject(model, _no_module, owned=True)
+        return Subject(model, _no_module, _no_module, owned=True)
     if isinstance(model, str):
         return _by_name(model, inputs, training)
     if not callable(model):
@@ -52,7 +53,9 @@ def _by_name(text: str, inputs: Inputs, training: bool) -> Subject:
     if any(name.endswith(suffix) for suffix in LATER):
         kind = next(what for suffix, what in LATER.items() if name.endswith(suffix))
         raise ModelError(f"'{name}': this version does not read {kind} yet; give the module that made it")
-    return _from_library(library if colon else "torchvision", rest if colon else name, colon != "", options, inputs, training)
+    return _from_library(
+        library if colon else "torchvision", rest if colon else name, colon != "", options, inputs, training
+    )
 
 
 def _from_library(
@@ -100,7 +103,9 @@ def _factory(name: str, options: Mapping[str, Any], inputs: Inputs, training: bo
 
 
 def load_factory(name: str) -> Callable[..., Any]:
-    """The class or function `package.module:factory` or `path/to/file.py:factory`. Runs that module's code: the user named it.
+    """The class or function `package.module:factory` or `path/to/file.py:factory`.
+
+    Runs that module's code: the user named it.
 
     Raises:
         ModelError: the module cannot be imported, or has no such name.

@@ -45,5 +45,7 @@ def shadow(module: T) -> T:
     try:
         with _CopyToMeta():
             return copy.deepcopy(module, memo)
-    except Exception as error:  # noqa: BLE001  whatever a user's __deepcopy__ raises
-        raise ModelError(f"the model cannot be copied ({type(error).__name__}: {error}); netstat never runs the original") from error
+    except Exception as error:  # whatever a user's __deepcopy__ raises
+        raise ModelError(
+            f"the model cannot be copied ({type(error).__name__}: {error}); netstat never runs the original"
+        ) from error

@@ -48,11 +48,13 @@ class Subject(NamedTuple):
     Attributes:
         graph: its forward pass.
         module: makes or hands over the real torch.nn.Module.
+        outline: the same, but on the meta device where netstat makes it: structure without weights.
         owned: whether that module was made by netstat, so that nobody else holds it.
     """
 
     graph: Graph
     module: Callable[[], Any]
+    outline: Callable[[], Any]
     owned: bool
 
 
@@ -69,22 +71,25 @@ def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bo
     spec = _call(model, options)
     ((_, input),) = inputs.specs(model.input_shape)
     graph = sized(lambda spec_input: _graph(name, spec, spec_input), input, model.input_shape)
-    return Subject(graph, lambda: _assembled(spec), owned=True)
+    return Subject(graph, lambda: _assembled(spec), lambda: _on_meta(lambda: _assembled(spec)), owned=True)
+
+
+def _on_meta(make: Callable[[], Any]) -> Any:
+    import torch
+
+    with torch.device("meta"):
+        return make()
 
 
 def _through_torch(model: Model, options: Mapping[str, Any], inputs: Inputs, training: bool) -> Subject:
     """A built-in model by way of its real module: what a spec cannot say."""
-    import torch
-
     from netstat.frontends.modules import module_subject
 
     def make() -> Any:
         made = _call(model, options)
         return _assembled(made) if isinstance(made, Block) else made
 
-    with torch.device("meta"):
-        on_meta = make()
-    return module_subject(on_meta, model.name, inputs, training, model.input_shape, make)
+    return module_subject(_on_meta(make), model.name, inputs, training, model.input_shape, make)
 
 
 def _call(model: Model, options: Mapping[str, Any]) -> Any:
@@ -119,9 +124,7 @@ def sized(run: Callable[[TensorSpec], Graph], input: TensorSpec, default: Shape 
         raise ShapeError(f"{error.message}{hint}", path=error.path, too_small=error.too_small) from None
 
 
-def _what_works(
-    run: Callable[[TensorSpec], Graph], input: TensorSpec, default: Shape | None, error: ShapeError
-) -> str:
+def _what_works(run: Callable[[TensorSpec], Graph], input: TensorSpec, default: Shape | None, error: ShapeError) -> str:
     """The smallest square input that works, looked for by doubling and halving; else the model's own input."""
     channels, dims = input.shape[1:2], len(input.shape) - 2
 

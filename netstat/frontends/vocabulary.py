@@ -38,7 +38,7 @@ def resolve(name: str) -> Any:
 
 
 def _implied(operator: type[Operator], name: str) -> dict[str, Any]:
-    parameters = signature(operator)[1]
+    parameters = signature(operator)[1]  # type: ignore[arg-type]  # a class is hashable
     last = name.rpartition(".")[2]
     implied = {}
     if "inplace" in parameters and (last == "__iadd__" or (last.endswith("_") and not last.endswith("__"))):

@@ -11,10 +11,11 @@ from netstat.measure.summary import Summary, summarise
 Forward = Callable[[], object]
 MOST_CALLS = 2**20  # of one block: a call that takes no time at all must not be repeated for ever
 LOOK_AGAIN = 1.25  # the interval is computed anew once there are this many times the samples
+TELL_EVERY = 0.1  # seconds: telling a terminal costs time and caches, which the next sample would pay for
 
 
 class Progress(Protocol):
-    """Told how far the work is, once per warm-up call or sample, between the timed stretches: it should be quick."""
+    """Told how far the work is, a few times a second, between the timed stretches."""
 
     def __call__(self, label: str, fraction: float) -> None:
         """`label` says what is going on; `fraction`, from 0 to 1, of its time limit is gone: it may jump to 1."""
@@ -25,17 +26,34 @@ def silent(label: str, fraction: float) -> None:
     """The `Progress` nobody watches."""
 
 
+class _Teller:
+    """Passes progress on, but not at every call."""
+
+    def __init__(self, progress: Progress, label: str, limit: float) -> None:
+        self._progress, self._label, self._limit = progress, label, limit
+        self._next = 0.0
+
+    def at(self, elapsed: float) -> None:
+        if elapsed >= self._next:
+            self._next = elapsed + TELL_EVERY
+            self._progress(self._label, min(1.0, elapsed / self._limit))
+
+    def done(self) -> None:
+        self._progress(self._label, 1.0)
+
+
 def warm_up(
     forward: Forward, stopwatch: Stopwatch, settings: Settings, *, label: str = "warm-up", progress: Progress = silent
 ) -> list[float]:
     """Call `forward` until its time has settled; the seconds each call took, in order."""
     times: list[float] = []
+    teller = _Teller(progress, label, settings.warmup_cap)
     start, elapsed = stopwatch.clock.now(), 0.0
     while not _is_warm(times, elapsed, settings):
         times.append(stopwatch.time(forward).seconds)
         elapsed = stopwatch.clock.now() - start
-        progress(label, min(1.0, elapsed / settings.warmup_cap))
-    progress(label, 1.0)
+        teller.at(elapsed)
+    teller.done()
     return times
 
 
@@ -83,17 +101,18 @@ def sample(
         progress: who is told.
     """
     blocks: list[Block] = []
+    teller = _Teller(progress, label, settings.cap_seconds)
     start, elapsed, look = stopwatch.clock.now(), 0.0, settings.samples
     converged = False
     while not converged and not (blocks and elapsed >= settings.cap_seconds):
         blocks.append(stopwatch.time(forward, calls))
         between(calls)
         elapsed = stopwatch.clock.now() - start
-        progress(label, min(1.0, elapsed / settings.cap_seconds))
+        teller.at(elapsed)
         if len(blocks) >= look and elapsed >= settings.seconds:
             look = int(len(blocks) * LOOK_AGAIN) + 1
             converged = has_converged(summarise([block.seconds for block in blocks]), len(blocks), settings)
-    progress(label, 1.0)
+    teller.done()
     return blocks
 
 

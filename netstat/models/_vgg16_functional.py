@@ -1,5 +1,7 @@
 """VGG-16 as people write it by hand: activations and reshaping are functions in forward."""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  the field's name for it
@@ -15,7 +17,7 @@ class VGG16Functional(nn.Module):
         stages, in_channels = [], 3
         for repeats, channels in zip(DEPTHS[16], CHANNELS, strict=True):
             sizes = [in_channels] + [channels] * repeats
-            stages.append(nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in zip(sizes, sizes[1:], strict=False)))
+            stages.append(nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in pairwise(sizes)))
             in_channels = channels
         self.stages = nn.ModuleList(stages)
         self.pool = nn.MaxPool2d(2, 2)

@@ -18,7 +18,7 @@ from netstat.ops.normalization import LocalResponseParameters
 
 @model("alexnet", (3, 224, 224), "torchvision's AlexNet (one column, 64 first kernels)")
 def alexnet(num_classes: int = 1000) -> Block:
-    """Krizhevsky, "One weird trick for parallelizing convolutional neural networks" (2014), as torchvision builds it."""
+    """Krizhevsky, "One weird trick for parallelizing convolutional neural networks" (2014), as in torchvision."""
     features = sequential(
         conv2d(3, 64, 11, stride=4, padding=2),
         relu(inplace=True),
@@ -54,9 +54,14 @@ def alexnet(num_classes: int = 1000) -> Block:
     )
 
 
-@model("alexnet-paper", (3, 227, 227), "the paper's AlexNet in one column: 96 first kernels, LRN before pooling, no groups")
+@model(
+    "alexnet-paper", (3, 227, 227), "the paper's AlexNet in one column: 96 first kernels, LRN before pooling, no groups"
+)
 def alexnet_paper(num_classes: int = 1000) -> Block:
-    """Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural networks" (2012), on one device."""
+    """Krizhevsky, Sutskever, Hinton, "ImageNet classification with deep convolutional neural networks" (2012).
+
+    On one device, so that every kernel sees all maps below it.
+    """
     norm = LocalResponseParameters.from_paper(n=5, alpha=1e-4, beta=0.75, k=2)
     return _two_part(
         "AlexNetPaper",

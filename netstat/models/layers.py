@@ -21,7 +21,9 @@ def conv2d(
         "kernel_size": kernel_size,
         **attributes,
     }
-    return Layer("Conv2d", arguments, "conv2d", attributes, Conv2d.params(in_channels, out_channels, kernel_size, groups))
+    return Layer(
+        "Conv2d", arguments, "conv2d", attributes, Conv2d.params(in_channels, out_channels, kernel_size, groups)
+    )
 
 
 def linear(in_features: int, out_features: int) -> Layer:
@@ -70,9 +72,7 @@ def avg_pool2d(kernel_size: Size, stride: Size) -> Layer:
 
 def adaptive_avg_pool2d(output_size: Size) -> Layer:
     """torch.nn.AdaptiveAvgPool2d."""
-    return Layer(
-        "AdaptiveAvgPool2d", {"output_size": output_size}, "adaptive_avg_pool2d", {"output_size": output_size}
-    )
+    return Layer("AdaptiveAvgPool2d", {"output_size": output_size}, "adaptive_avg_pool2d", {"output_size": output_size})
 
 
 def local_response_norm(size: int, alpha: float, beta: float, k: float) -> Layer:

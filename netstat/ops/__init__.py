@@ -3,4 +3,14 @@
 from netstat.ops import convolution, layout, linear, normalization, pointwise, pooling
 from netstat.ops.base import OPERATORS, Operator, node_cost
 
-__all__ = ["OPERATORS", "Operator", "convolution", "layout", "linear", "node_cost", "normalization", "pointwise", "pooling"]
+__all__ = [
+    "OPERATORS",
+    "Operator",
+    "convolution",
+    "layout",
+    "linear",
+    "node_cost",
+    "normalization",
+    "pointwise",
+    "pooling",
+]

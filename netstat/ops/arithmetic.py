@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from netstat.errors import ShapeError
+
 Size = Any  # an int, or a sympy expression standing for one
 
 
@@ -35,8 +37,14 @@ def certainly(condition: object) -> bool:
 
 
 def ntuple(value: Any, n: int) -> tuple[Any, ...]:
-    """`value` once per spatial dimension: 3 -> (3, 3); (3,) -> (3, 3); (3, 5) -> (3, 5)."""
+    """`value` once per spatial dimension: 3 -> (3, 3); (3,) -> (3, 3); (3, 5) -> (3, 5).
+
+    Raises:
+        ShapeError: the values are neither one nor one per dimension.
+    """
     if isinstance(value, Iterable) and not isinstance(value, str):
         values = tuple(value)
+        if len(values) not in (1, n):
+            raise ShapeError(f"needs one number or {n}, got {len(values)}: {values}")
         return values * n if len(values) == 1 else values
     return (value,) * n

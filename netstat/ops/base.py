@@ -59,12 +59,12 @@ class Operator:
 
     @classmethod
     def window(cls, **attributes: Any) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-        """Extent and stride of the window an output value sees, per spatial dimension; None where it sees one position."""
+        """Extent and stride per spatial dimension of what an output value sees; None where that is one position."""
         return None
 
 
 @cache
-def signature(operator: type[Operator]) -> tuple[tuple[str, ...], dict[str, Any]]:
+def signature(operator: "type[Operator]") -> tuple[tuple[str, ...], dict[str, Any]]:
     """Names of the parameters of an operator, and their defaults (None for the ones it requires)."""
     parameters = inspect.signature(operator.shape).parameters.values()
     return (

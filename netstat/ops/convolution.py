@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
-from netstat.ops.arithmetic import Size, ntuple
+from netstat.ops.arithmetic import Size, certainly, ntuple
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
-from netstat.ops.windows import Padding, output_size, windows
+from netstat.ops.windows import Padding, output_size, refuse_below, windows
+from netstat.units import shape as shape_text
 
 LAYOUT = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}
 
@@ -19,9 +20,9 @@ class Convolution(Operator):
     y[n, o, p] = b[o] + Σ_c Σ_k w[o, c, k] · x[n, c(o), S·p − P + D·k],  c over the C_in/g channels of o's group
 
     Parameters: K^d · C_in/g · C_out weights, and C_out biases.
-    MACs: N · C_out · L_out · K^d · C_in/g. Each output value takes K^d·C_in/g multiplications, one addition fewer, and one
-    addition for the bias: with bias exactly two operations per multiply-accumulate. Positions in the zero padding are
-    multiplied like any other, as the formula of the literature has it.
+    MACs: N · C_out · L_out · K^d · C_in/g. Each output value takes K^d·C_in/g multiplications, one addition fewer, and
+    one addition for the bias: with bias exactly two operations per multiply-accumulate. Positions in the zero padding
+    are multiplied like any other, as the formula of the literature has it.
 
     Input (N, C_in, *sizes) or (C_in, *sizes), weight (C_out, C_in/g, *kernel). Source: torch.nn.Conv2d.
     """
@@ -41,17 +42,23 @@ class Convolution(Operator):
         dilation: Size = 1,
         groups: int = 1,
     ) -> Specs:
-        cls._check(input, weight, groups)
+        cls._check(input, weight, bias, groups)
         sizes, kernel = input.shape[-cls.dims :], weight.shape[2:]
         outs = tuple(map(output_size, sizes, windows(sizes, kernel, stride, padding, dilation)))
         return (TensorSpec((*input.shape[: -cls.dims - 1], weight.shape[0], *outs), input.dtype),)
 
     @classmethod
-    def _check(cls, input: TensorSpec, weight: TensorSpec, groups: int) -> None:
+    def _check(cls, input: TensorSpec, weight: TensorSpec, bias: TensorSpec | None, groups: int) -> None:
         refuse_rank(input, (cls.dims + 1, cls.dims + 2), LAYOUT[cls.dims])
+        refuse_below(1, "groups", (groups,))
         channels, wanted = input.shape[-cls.dims - 1], weight.shape[1] * groups
         if channels != wanted:
             raise ShapeError(f"needs {wanted} input channels, got {channels}")
+        outs = weight.shape[0]
+        if certainly(outs % groups > 0):
+            raise ShapeError(f"{outs} output channels cannot be split into {groups} groups")
+        if bias is not None and bias.shape != (outs,):
+            raise ShapeError(f"needs {outs} biases, got {shape_text(bias.shape)}")
 
     @classmethod
     def cost(cls, input: TensorSpec, weight: TensorSpec, bias: TensorSpec | None = None, **attributes: Any) -> Cost:
@@ -75,14 +82,16 @@ class Convolution(Operator):
         return {**attributes, **spread, "padding": padding if isinstance(padding, str) else ntuple(padding, cls.dims)}
 
     @classmethod
-    def window(cls, weight: TensorSpec, stride: Any, dilation: Any, **_: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        kernel, strides, dilations = weight.shape[2:], ntuple(stride, cls.dims), ntuple(dilation, cls.dims)
-        return tuple((k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True)), strides
+    def window(cls, **attributes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        dilations = ntuple(attributes["dilation"], cls.dims)
+        extent = tuple((k - 1) * d + 1 for k, d in zip(attributes["weight"].shape[2:], dilations, strict=True))
+        return extent, ntuple(attributes["stride"], cls.dims)
 
 
 @operator
 class Conv1d(Convolution):
-    __doc__ = Convolution.__doc__
+    """Convolution over one dimension; equation and rules as for `Convolution`."""
+
     name = "conv1d"
     torch = ("torch.nn.functional.conv1d", "torch.conv1d")
     dims = 1
@@ -90,7 +99,8 @@ class Conv1d(Convolution):
 
 @operator
 class Conv2d(Convolution):
-    __doc__ = Convolution.__doc__
+    """Convolution over two dimensions; equation and rules as for `Convolution`."""
+
     name = "conv2d"
     torch = ("torch.nn.functional.conv2d", "torch.conv2d")
     dims = 2
@@ -98,7 +108,8 @@ class Conv2d(Convolution):
 
 @operator
 class Conv3d(Convolution):
-    __doc__ = Convolution.__doc__
+    """Convolution over three dimensions; equation and rules as for `Convolution`."""
+
     name = "conv3d"
     torch = ("torch.nn.functional.conv3d", "torch.conv3d")
     dims = 3

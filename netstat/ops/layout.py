@@ -5,7 +5,7 @@ A view costs nothing at all; `cat`, `pad` and `clone` move bytes.
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
@@ -53,7 +53,7 @@ class Flatten(View):
 
 @operator
 class Reshape(View):
-    """The same values in the same order; one size may be −1 and follows from the others. Source: torch.reshape, Tensor.view."""
+    """The same values in the same order; one size may be −1 and follows from the others. Source: torch.reshape."""
 
     name = "reshape"
     torch = ("torch.reshape", "torch.Tensor.reshape", "torch.Tensor.view")
@@ -156,7 +156,7 @@ class Cat(Operator):
 
 @operator
 class Pad(Operator):
-    """Values around the border: `pad` holds (before, after) pairs from the last dimension on. Source: torch.nn.functional.pad."""
+    """Values around the border: `pad` holds (before, after) pairs from the last dimension on. Source: F.pad."""
 
     name = "pad"
     family = "layout"
@@ -186,7 +186,7 @@ class Clone(Operator):
 
     name = "clone"
     family = "layout"
-    torch = ("torch.clone", "torch.Tensor.clone")
+    torch: ClassVar[tuple[str, ...]] = ("torch.clone", "torch.Tensor.clone")
     free = True
 
     @staticmethod
@@ -204,7 +204,7 @@ class Clone(Operator):
 
 @operator
 class Contiguous(View, Clone):
-    """The same values, laid out in order; a copy where they were not: counted as none. Source: torch.Tensor.contiguous."""
+    """The same values, laid out in order; a copy where they were not, counted as none. Source: Tensor.contiguous."""
 
     name = "contiguous"
     torch = ("torch.Tensor.contiguous", "torch.Tensor.detach", "torch.detach")

@@ -10,7 +10,7 @@ from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 
 
 class LocalResponseParameters(NamedTuple):
-    """Local response normalisation in PyTorch's parameters: b = a / (k + alpha/size · Σ a²)^beta over `size` channels."""
+    """Local response normalisation as PyTorch states it: b = a / (k + alpha/size · Σ a²)^beta over `size` channels."""
 
     size: int
     alpha: float
@@ -19,20 +19,23 @@ class LocalResponseParameters(NamedTuple):
 
     @classmethod
     def from_paper(cls, n: int, alpha: float, beta: float, k: float) -> "LocalResponseParameters":
-        """From Krizhevsky et al. 2012, section 3.3: b = a / (k + alpha · Σ a²)^beta over n channels (alpha not divided)."""
-        return cls(n, alpha * n, beta, k)
+        """From Krizhevsky et al. 2012, section 3.3: b = a / (k + alpha · Σ a²)^beta over channels i − n/2 … i + n/2."""
+        return cls.from_tensorflow(n // 2, k, alpha, beta)
 
     @classmethod
-    def from_tensorflow(
-        cls, depth_radius: int, bias: float, alpha: float, beta: float
-    ) -> "LocalResponseParameters":
-        """From tf.nn.local_response_normalization: b = a / (bias + alpha · Σ a²)^beta over 2·depth_radius + 1 channels."""
+    def from_tensorflow(cls, depth_radius: int, bias: float, alpha: float, beta: float) -> "LocalResponseParameters":
+        """From tf.nn.local_response_normalization: b = a / (bias + alpha · Σ a²)^beta, 2·depth_radius + 1 channels."""
         n = 2 * depth_radius + 1
         return cls(n, alpha * n, beta, bias)
 
     def paper(self) -> dict[str, float]:
-        """As the paper would state it."""
-        return {"n": self.size, "alpha": self.alpha / self.size, "beta": self.beta, "k": self.k}
+        """As the paper would state it.
+
+        Raises:
+            ShapeError: an even window has no middle.
+        """
+        same = self.tensorflow()
+        return {"n": self.size, "alpha": same["alpha"], "beta": self.beta, "k": self.k}
 
     def tensorflow(self) -> dict[str, float]:
         """As TensorFlow would state it.
@@ -52,10 +55,10 @@ class LocalResponseNorm(Operator):
 
     b[i] = a[i] / (k + alpha/n · Σ_j a[j]²)^beta,  j over the channels of the window that exist
 
-    No parameters. Per value: one multiplication for the square (each square is taken once), t − 1 additions for a window of t
-    existing channels, one multiplication by alpha/n, one addition of k, one power, one division. Windows at the first and
-    last channels are counted exactly. Input (N, C, *). Source: Krizhevsky et al. 2012, section 3.3; torch.nn.LocalResponseNorm,
-    which divides alpha by n where the paper does not (`LocalResponseParameters` converts).
+    No parameters. Per value: one multiplication for the square (each square is taken once), t − 1 additions for a
+    window of t existing channels, one multiplication by alpha/n, one addition of k, one power, one division. Windows
+    at the first and last channels are counted exactly. Input (N, C, *). Source: Krizhevsky et al. 2012, section 3.3;
+    torch.nn.LocalResponseNorm, which divides alpha by n where the paper does not (`LocalResponseParameters` converts).
     """
 
     name = "local_response_norm"
@@ -102,10 +105,11 @@ class BatchNorm(Operator):
 
     y = (x − E) / √(V + eps) · w + b,  E and V per channel: running statistics (eval) or those of the batch (train)
 
-    Parameters: C weights and C biases if affine. Per channel: one addition and one root. Per value: a subtraction and a division,
-    and a multiplication and an addition if affine. In training mode E takes m − 1 additions and a division per channel, V
-    m multiplications, m − 1 additions and a division (the differences x − E are the ones above), and each running statistic
-    (1 − momentum)·old + momentum·new two multiplications and an addition, the variance one multiplication more for m/(m − 1).
+    Parameters: C weights and C biases if affine. Per channel: one addition and one root. Per value: a subtraction and
+    a division, and a multiplication and an addition if affine. In training mode E takes m − 1 additions and a division
+    per channel, V m multiplications, m − 1 additions and a division (the differences x − E are the ones above), and
+    each running statistic (1 − momentum)·old + momentum·new two multiplications and an addition, the variance one
+    multiplication more for m/(m − 1).
 
     Input (N, C, *). Source: torch.nn.BatchNorm2d; Ioffe and Szegedy 2015.
     """
@@ -131,6 +135,10 @@ class BatchNorm(Operator):
         wanted = next((spec.shape[0] for spec in (running_mean, weight) if spec is not None), input.shape[1])
         if input.shape[1] != wanted:
             raise ShapeError(f"needs {wanted} channels, got {input.shape[1]}")
+        if training and input.numel == input.shape[1]:
+            raise ShapeError("needs more than one value per channel in training, got 1", too_small=True)
+        if not training and running_mean is None:
+            raise ShapeError("needs running statistics outside training, got none")
         return (input,)
 
     @staticmethod
@@ -144,7 +152,7 @@ class BatchNorm(Operator):
         momentum: float = 0.1,
         eps: float = 1e-5,
     ) -> Cost:
-        BatchNorm.shape(input, running_mean, running_var, weight, bias)
+        BatchNorm.shape(input, running_mean, running_var, weight, bias, training)
         values, channels = input.numel, input.shape[1]
         normalise = Cost(
             multiplies=values if weight is not None else 0,

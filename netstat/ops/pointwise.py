@@ -77,8 +77,8 @@ class Softmax(Operator):
 
     y[r, i] = e^x[r, i] / Σ_j e^x[r, j]
 
-    No parameters. Per row: F exponentials, F − 1 additions, F divisions. Taking the row's maximum off first guards against
-    overflow and is no part of the definition: not counted. Source: torch.nn.Softmax.
+    No parameters. Per row: F exponentials, F − 1 additions, F divisions. Taking the row's maximum off first guards
+    against overflow and is no part of the definition: not counted. Source: torch.nn.Softmax.
     """
 
     name = "softmax"
@@ -106,8 +106,8 @@ def _softmax_dim(input: TensorSpec) -> int:
 class Dropout(Operator):
     """y = x · m / (1 − p), m one with probability 1 − p, else zero; in eval mode y = x.
 
-    No parameters. Eval: nothing. Training, per value: one comparison (keep or drop), one multiplication by 0 or 1/(1 − p);
-    drawing the random number is not counted. Source: torch.nn.Dropout; Srivastava et al. 2014.
+    No parameters. Eval: nothing. Training, per value: one comparison (keep or drop), one multiplication by 0 or 1/(1 −
+    p); drawing the random number is not counted. Source: torch.nn.Dropout; Srivastava et al. 2014.
     """
 
     name = "dropout"

@@ -9,7 +9,7 @@ from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size, certainly, ntuple
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
-from netstat.ops.windows import Padding, Window, occupied, output_size, taps, windows
+from netstat.ops.windows import Padding, Window, occupied, output_size, refuse_below, taps, windows
 
 
 class Pooling(Operator):
@@ -55,12 +55,11 @@ class Pooling(Operator):
         return {**attributes, **spread, "ceil_mode": bool(attributes["ceil_mode"])}
 
     @classmethod
-    def window(
-        cls, kernel_size: Any, stride: Any, dilation: Any = 1, **_: Any
-    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        kernel, dilations = ntuple(kernel_size, cls.dims), ntuple(dilation, cls.dims)
+    def window(cls, **attributes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        kernel = ntuple(attributes["kernel_size"], cls.dims)
+        dilations = ntuple(attributes.get("dilation", 1), cls.dims)
         extent = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True))
-        return extent, ntuple(stride, cls.dims) if stride else kernel
+        return extent, ntuple(attributes["stride"] or kernel, cls.dims)
 
 
 class MaxPool(Pooling):
@@ -69,7 +68,8 @@ class MaxPool(Pooling):
     y[n, c, p] = max_k x[n, c, S·p − P + D·k],  over the taps that lie inside the input
 
     No parameters. The largest of m values takes m − 1 comparisons; taps in the padding are not there to be compared, so
-    windows at the edge are counted exactly. Keeping the index of the largest takes no arithmetic. Source: torch.nn.MaxPool2d.
+    windows at the edge are counted exactly. Keeping the index of the largest takes no arithmetic. Source:
+    torch.nn.MaxPool2d.
     """
 
     @classmethod
@@ -146,8 +146,9 @@ class AvgPool(Pooling):
 class AdaptivePool(Operator):
     """Output sizes O given, input sizes L: window o runs from ⌊o·L/O⌋ to ⌈(o+1)·L/O⌉ along each dimension.
 
-    The windows of one dimension have L + O − gcd(L, O) positions in all: they tile the input, and each of the O − gcd(L, O)
-    inner borders that fall between two positions makes its windows overlap by one. Source: torch.nn.AdaptiveAvgPool2d.
+    The windows of one dimension have L + O − gcd(L, O) positions in all: they tile the input, and each of the O −
+    gcd(L, O) inner borders that fall between two positions makes its windows overlap by one. Source:
+    torch.nn.AdaptiveAvgPool2d.
     """
 
     family = "pooling"
@@ -157,9 +158,10 @@ class AdaptivePool(Operator):
     def _output(cls, input: TensorSpec, output_size: Any) -> TensorSpec:
         refuse_rank(input, (cls.dims + 1, cls.dims + 2), LAYOUT[cls.dims])
         sizes = input.shape[-cls.dims :]
-        outs = (
-            size if out is None else out for size, out in zip(sizes, ntuple(output_size, cls.dims), strict=True)
-        )
+        wanted = ntuple(output_size, cls.dims)
+        outs = tuple(size if out is None else out for size, out in zip(sizes, wanted, strict=True))
+        refuse_below(1, "input size", sizes)
+        refuse_below(0, "output size", outs)
         return TensorSpec((*input.shape[: -cls.dims], *outs), input.dtype)
 
     @classmethod
@@ -174,9 +176,7 @@ class AdaptivePool(Operator):
 
 
 class AdaptiveMaxPool(AdaptivePool):
-    __doc__ = f"""{AdaptivePool.__doc__}
-    No parameters. Each window of m positions takes m − 1 comparisons.
-    """
+    """y[n, c, o] = the largest x in window o. No parameters. A window of m positions takes m − 1 comparisons."""
 
     @classmethod
     def shape(cls, input: TensorSpec, output_size: Any, return_indices: bool = False) -> Specs:
@@ -191,9 +191,7 @@ class AdaptiveMaxPool(AdaptivePool):
 
 
 class AdaptiveAvgPool(AdaptivePool):
-    __doc__ = f"""{AdaptivePool.__doc__}
-    No parameters. Each window of m positions takes m − 1 additions and one division.
-    """
+    """y[n, c, o] = the mean of x in window o. No parameters. m positions take m − 1 additions and one division."""
 
     @classmethod
     def shape(cls, input: TensorSpec, output_size: Any) -> Specs:

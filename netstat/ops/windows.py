@@ -1,8 +1,9 @@
-"""Sliding windows: output sizes, padding rules and how many input positions windows touch. Shared by convolution and pooling.
+"""Sliding windows: output sizes, padding rules, positions touched. Shared by convolution and pooling.
 
 Letters: L input size, K kernel size, S stride, D dilation, P padding before and after, all along one dimension.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from netstat.errors import ShapeError
@@ -31,23 +32,34 @@ def windows(
 ) -> tuple[Window, ...]:
     """One `Window` per spatial dimension.
 
-    `padding` is a number, one number per dimension, "valid" (none), "same" (torch: stride 1, the odd position after), or
-    TensorFlow's "SAME" (any stride, the odd position after) and "VALID".
+    `padding` is a number, one number per dimension, "valid" (none), "same" (torch: stride 1, the odd position after),
+    or TensorFlow's "SAME" (any stride, the odd position after) and "VALID".
 
     Raises:
-        ShapeError: the padding has no such name, or "same" with a stride.
+        ShapeError: the padding has no such name, or "same" with a stride; a number is too small to be what it is.
     """
     n = len(sizes)
     strides, dilations = ntuple(stride, n), ntuple(dilation, n)
+    for what, values in {"input size": sizes, "kernel size": kernel, "stride": strides, "dilation": dilations}.items():
+        refuse_below(1, what, values)
     if isinstance(padding, str):
         pads = [
             _named_padding(padding, *dimension) for dimension in zip(sizes, kernel, strides, dilations, strict=True)
         ]
     else:
         pads = [(p, p) for p in ntuple(padding, n)]
+        refuse_below(0, "padding", ntuple(padding, n))
     return tuple(
-        Window(k, s, d, before, after) for k, s, d, (before, after) in zip(kernel, strides, dilations, pads, strict=True)
+        Window(k, s, d, before, after)
+        for k, s, d, (before, after) in zip(kernel, strides, dilations, pads, strict=True)
     )
+
+
+def refuse_below(least: int, what: str, values: Iterable[Size]) -> None:
+    """Raise ShapeError where one of the values is smaller than `least`."""
+    for value in values:
+        if certainly(value < least):
+            raise ShapeError(f"{what} must be at least {least}, got {value}", too_small=what == "input size")
 
 
 def _named_padding(name: str, size: Size, kernel: Size, stride: Size, dilation: Size) -> tuple[Size, Size]:

@@ -92,9 +92,13 @@ def consult(peer: Peer, module: "nn.Module", inputs: "Sequence[Tensor]") -> Peer
 
 
 def _figures(peer: Peer, module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
+    from torch.nn import Module
+
     from netstat.peers._stand_ins import with_values, without_values
     from netstat.peers._undisturbed import undisturbed
 
+    if not isinstance(module, Module):
+        raise TypeError(f"it takes a torch.nn.Module, not a {type(module).__name__}")
     with undisturbed():
         if not peer.needs_values:
             try:

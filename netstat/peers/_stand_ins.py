@@ -39,10 +39,9 @@ def with_values(module: nn.Module, inputs: tuple[Tensor, ...]) -> Model:
     def value_of(tensor: Tensor) -> Tensor:
         return zeros.like(tensor) if tensor.is_meta else tensor.detach().to("cpu", copy=True)
 
-    drawn = iter(example_inputs(_specs(inputs)))
-    # Each input takes its draw, used or not, so that one input's values do not hang on another's device.
-    values = tuple(draw if given.is_meta else value_of(given) for given, draw in zip(inputs, drawn, strict=True))
-    return _copied(module, value_of), values
+    if any(tensor.is_meta for tensor in inputs):
+        return _copied(module, value_of), example_inputs(_specs(inputs))
+    return _copied(module, value_of), tuple(map(value_of, inputs))
 
 
 def _specs(inputs: tuple[Tensor, ...]) -> Iterator[tuple[str, TensorSpec]]:

@@ -17,6 +17,12 @@ def _string_padding(node: Node, cost: Cost) -> int:
     return -cost.macs if isinstance(node.attributes.get("padding"), str) else 0
 
 
+def _vector_weight(node: Node, cost: Cost) -> int:
+    """The handle takes the weight's first size for the output features; a weight (I,) has its input features there."""
+    weight = node.argument("weight") if node.op == "linear" else None
+    return node.input.numel * weight.shape[0] - cost.macs if weight and len(weight.shape) == 1 else 0
+
+
 def _adaptive_avg_pool(node: Node, cost: Cost) -> int:
     """Only the two-dimensional kind has a handle."""
     return node.input.numel if node.op == "adaptive_avg_pool2d" else 0
@@ -47,6 +53,10 @@ CONVENTION = register(
             Term(
                 "defect: string padding traced to an operator without a handle, the convolution counted as nothing",
                 _string_padding,
+            ),
+            Term(
+                "defect: linear layer with a vector for a weight, its input features taken for output features",
+                _vector_weight,
             ),
             Term("adaptive average pooling counted as its input elements", _adaptive_avg_pool),
             _batch_norm_term(2, "", training=False, affine=True),

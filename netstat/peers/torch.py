@@ -3,18 +3,31 @@
 from typing import TYPE_CHECKING
 
 from netstat.conventions import MACS, Convention, Term, register
+from netstat.cost import Cost
+from netstat.graph import Node
 from netstat.peers._paths import first_paths, leaf_paths
 from netstat.peers._peer import PEERS, Figures, Peer
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+
+def _vector_weight(node: Node, cost: Cost) -> int:
+    """A linear layer with a weight (I,) runs `aten::mv`; only matrices have formulas."""
+    weight = node.argument("weight") if node.op == "linear" else None
+    return -2 * cost.macs if weight and len(weight.shape) == 1 else 0
+
+
 CONVENTION = register(
     Convention(
         "torch",
         "flops",
         "two operations per multiply-accumulate of convolutions and matrix products, nothing else",
-        (MACS, Term("one multiply-accumulate counted as two operations", lambda node, cost: cost.macs)),
+        (
+            MACS,
+            Term("one multiply-accumulate counted as two operations", lambda node, cost: cost.macs),
+            Term("defect: matrix-vector product without a formula, counted as nothing", _vector_weight),
+        ),
     )
 )
 

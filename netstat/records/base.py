@@ -42,7 +42,7 @@ class Record:
 
 
 def plain(value: Any) -> Any:
-    """Dataclasses to dicts and tuples to lists, all the way down; fields that are None at the top level of a record are left out."""
+    """Dataclasses to dicts and tuples to lists, all the way down; sections of a record that are None are left out."""
     if is_dataclass(value) and not isinstance(value, type):
         optional = isinstance(value, Record)
         items = ((field.name, getattr(value, field.name)) for field in fields(value))

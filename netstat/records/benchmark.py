@@ -56,7 +56,7 @@ WARNINGS = {
     "noisy": "samples are spread over 10 % of the median or more: repeat on a quieter machine",
     "unusable": "samples are spread over 25 % of the median or more: do not cite this figure",
     "loaded": "the machine was busier than it has cores before the run began",
-    "drift": "the last third of the samples differs by more than 3 % from the first: the machine was warming up or throttling",
+    "drift": "the last third of the samples differs by over 3 % from the first: warming up or throttling",
     "not_converged": "the time limit came before the confidence interval was within 1 %",
     "hooks_slow": "per-layer hooks slowed the forward pass by more than 5 %",
     "overattributed": "the layers' times add up to more than 102 % of the whole",

@@ -21,11 +21,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One operator call, in execution order: a leaf module's, or a functional one under the module whose forward ran it.
+    """One operator call, in execution order.
 
-    Counts are exact ints, sizes bytes. `params` are those the row owns, shown at every call. `count` is the figure in the
-    profile's convention, None where the operator has no formula. `arithmetic_intensity` is flops per byte, None where no byte
-    moves. `receptive_field` is the input extent one output value sees per spatial dimension, None where that has no meaning.
+    A leaf module's, or a functional one under the path of the module whose forward ran it. Counts are exact ints, sizes
+    bytes. `params` are those the row owns, shown at every call. `count` is the figure in the profile's convention, None
+    where the operator has no formula. `arithmetic_intensity` is flops per byte, None where no byte moves.
+    `receptive_field` is the input extent one output value sees per spatial dimension, None where that has no meaning.
     """
 
     path: str
@@ -65,7 +66,8 @@ class Totals:
     """Sums over the layers; each parameter once, however often it is used.
 
     `unused_params` are parameters of the model that no layer of this forward pass reads; they are in `params`.
-    `activation_bytes` are the bytes of every tensor the forward pass makes: views, in-place results and inputs not counted.
+    `activation_bytes` are the bytes of every tensor the forward pass makes: views, in-place results and inputs not
+    counted.
     """
 
     params: int

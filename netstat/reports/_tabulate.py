@@ -1,8 +1,8 @@
 """tabulate, imported at a fifth of its price.
 
-Most of what `import tabulate` costs is `importlib.metadata`, which it asks for its own version, and `wcwidth` where that
-is installed, of which it uses one function. That is more time than netstat takes for a built-in model's table, so both
-are stood in for while tabulate is imported. A process that has them loaded already has paid, and keeps them.
+Most of what `import tabulate` costs is `importlib.metadata`, which it asks for its own version, and `wcwidth` where
+that is installed, of which it uses one function. That is more time than netstat takes for a built-in model's table, so
+both are stood in for while tabulate is imported. A process that has them loaded already has paid, and keeps them.
 """
 
 import sys

@@ -1,0 +1,85 @@
+"""The charts a record has, and writing them."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from netstat.records.base import Record, write
+from netstat.registry import REPORTS
+from netstat.reports._bars import comparison_chart, crosscheck_chart, time_chart
+from netstat.reports._curves import activation_functions
+from netstat.reports._layer_charts import count_panel, layer_chart, time_panel
+from netstat.reports._style import png, svg
+
+Chart = tuple[str, Callable[[], Figure]]
+
+
+def figure(record: Any) -> Figure:
+    """The one figure of `record` that its PNG and SVG report shows."""
+    if record.kind == "profile":
+        return layer_chart(record, [*_work(record), *_times(record)])
+    return next(draw for _, draw in _CHARTS[record.kind](record))()
+
+
+def charts(record: Record, folder: Path, *, force: bool = False) -> list[Path]:
+    """Write every chart of `record`, and the activation functions, into `folder`, each as PNG and as SVG.
+
+    Args:
+        record: of any kind.
+        folder: made if it is not there.
+        force: replace files that netstat did not write.
+
+    Returns:
+        The files written.
+
+    Raises:
+        UsageError: a file cannot be written, or is somebody else's.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, draw in (*_CHARTS[record.kind](record), ("activation-functions", activation_functions)):
+        for suffix, encode in (("png", png), ("svg", svg)):
+            path = folder / f"{name}.{suffix}"
+            write(path, encode(draw), mark=REPORTS[suffix].mark, force=force)
+            written.append(path)
+    return written
+
+
+def _profile(profile: Any) -> Iterator[Chart]:
+    yield "params-and-macs", partial(layer_chart, profile, _work(profile))
+    if times := _times(profile):
+        yield "time-and-macs", partial(layer_chart, profile, times)
+    if profile.crosscheck:
+        yield from _crosscheck(profile)
+
+
+def _crosscheck(record: Any) -> Iterator[Chart]:
+    yield "crosscheck", partial(crosscheck_chart, record.crosscheck, record.model)
+
+
+def _benchmark(record: Any) -> Iterator[Chart]:
+    yield "time", partial(time_chart, record.benchmarks, record.model)
+
+
+def _comparison(record: Any) -> Iterator[Chart]:
+    yield "comparison", partial(comparison_chart, record.models)
+
+
+def _work(profile: Any) -> list[Any]:
+    return [partial(count_panel, profile=profile, name=name) for name in ("params", "macs")]
+
+
+def _times(profile: Any) -> list[Any]:
+    timed = [benchmark for benchmark in profile.benchmarks or () if benchmark.layers]
+    return [partial(time_panel, profile=profile, benchmark=benchmark) for benchmark in timed]
+
+
+_CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
+    "profile": _profile,
+    "crosscheck": _crosscheck,
+    "benchmark": _benchmark,
+    "comparison": _comparison,
+}

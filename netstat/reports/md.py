@@ -1,0 +1,56 @@
+"""Markdown: tables as GitHub and notebooks show them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
+
+from netstat import __version__
+from netstat.records.base import Record
+from netstat.registry import REPORTS
+from netstat.reports._table import Fact, Table, printable
+from netstat.reports._tables import tables
+
+# Whatever Markdown, HTML or a mention would take for more than a character.
+_ESCAPES = str.maketrans({char: f"\\{char}" for char in "\\`*_[]<>|~$#!&"} | {"@": "&#64;"})
+
+
+@REPORTS.add("md")
+class Markdown:
+    """Every section as a GitHub table, with totals and summary."""
+
+    mark: ClassVar[bytes] = b"<!-- netstat"
+
+    @staticmethod
+    def render(record: Record) -> bytes:
+        """UTF-8; names are text, never markup."""
+        parts = [f"<!-- netstat {__version__} -->", *(block for table in tables(record) for block in _blocks(table))]
+        return ("\n\n".join(parts) + "\n").encode()
+
+
+def _blocks(table: Table) -> Iterator[str]:
+    yield f"### {_escaped(table.title)}"
+    if table.lead:
+        yield _facts(table.lead)
+    if table.columns:
+        yield "\n".join(_lines(table))
+    if table.notes:
+        yield _facts(table.notes)
+
+
+def _lines(table: Table) -> Iterator[str]:
+    yield _row(_escaped(column.heading) for column in table.columns)
+    yield _row(":---" if column.left else "---:" for column in table.columns)
+    for group in table.groups:
+        for row in group:
+            yield _row(_escaped(column.show(value)) for column, value in zip(table.columns, row, strict=True))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _facts(facts: Sequence[Fact]) -> str:
+    return "\n".join(f"- **{_escaped(label)}**: {_escaped(text)}" for label, text in facts)
+
+
+def _escaped(text: str) -> str:
+    return printable(text).translate(_ESCAPES)

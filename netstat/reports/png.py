@@ -1,0 +1,21 @@
+"""PNG: the record's chart, for documents and slides."""
+
+from typing import ClassVar
+
+from netstat.records.base import Record
+from netstat.registry import REPORTS
+
+
+@REPORTS.add("png")
+class Png:
+    """One figure; no date in it, so equal records give equal files."""
+
+    mark: ClassVar[bytes] = b"Software\x00netstat"
+
+    @staticmethod
+    def render(record: Record) -> bytes:
+        """The figure at 100 dots per inch."""
+        from netstat.reports._charts import figure
+        from netstat.reports._style import png
+
+        return png(lambda: figure(record))

@@ -1,0 +1,21 @@
+"""SVG: the record's chart, sharp at any size."""
+
+from typing import ClassVar
+
+from netstat.records.base import Record
+from netstat.registry import REPORTS
+
+
+@REPORTS.add("svg")
+class Svg:
+    """One figure; no date and no random names in it, so equal records give equal files."""
+
+    mark: ClassVar[bytes] = b"<dc:title>netstat"
+
+    @staticmethod
+    def render(record: Record) -> bytes:
+        """The figure with its text as shapes, so that it needs no font."""
+        from netstat.reports._charts import figure
+        from netstat.reports._style import svg
+
+        return svg(lambda: figure(record))

@@ -1,0 +1,70 @@
+r"""LaTeX: booktabs tables to `\input`, for a document in UTF-8."""
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from netstat import __version__
+from netstat.records.base import Record
+from netstat.registry import REPORTS
+from netstat.reports._table import Table, printable
+from netstat.reports._tables import tables
+
+_ESCAPES = str.maketrans(
+    {char: f"\\{char}" for char in "{}$&#%_"}
+    | {char: f"{{{char}}}" for char in "[]*"}  # after \\ these would be an argument of it
+    | {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "×": r"$\times$",
+        "≥": r"$\geq$",
+        "µ": r"$\mu$",
+        "·": r"$\cdot$",
+        "…": r"\dots{}",
+    }
+)
+
+
+@REPORTS.add("tex")
+class Latex:
+    r"""Every section as a `tabular` with booktabs rules, title above and summary below."""
+
+    mark: ClassVar[bytes] = b"% netstat"
+
+    @staticmethod
+    def render(record: Record) -> bytes:
+        """UTF-8; names are text, never commands."""
+        head = rf"% netstat {__version__}; needs \usepackage{{booktabs}}"
+        parts = [head, *("\n".join(_lines(table)) for table in tables(record))]
+        return ("\n\n".join(parts) + "\n").encode()
+
+
+def _lines(table: Table) -> Iterator[str]:
+    yield rf"\noindent\textbf{{{_escaped(table.title)}}}\par"
+    yield from (rf"\noindent {_escaped(label)}: {_escaped(text)}\par" for label, text in table.lead)
+    if table.columns:
+        yield from _tabular(table)
+    yield from (rf"\noindent {_escaped(label)}: {_escaped(text)}\par" for label, text in table.notes)
+
+
+def _tabular(table: Table) -> Iterator[str]:
+    yield rf"\begin{{tabular}}{{{''.join('l' if column.left else 'r' for column in table.columns)}}}"
+    yield r"\toprule"
+    yield _row(column.heading for column in table.columns)
+    for group in table.groups:
+        yield r"\midrule"
+        for row in group:
+            yield _row(column.show(value) for column, value in zip(table.columns, row, strict=True))
+    yield r"\bottomrule"
+    yield r"\end{tabular}\par"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return rf"{' & '.join(map(_escaped, cells))} \\"
+
+
+def _escaped(text: str) -> str:
+    return printable(text).translate(_ESCAPES)
