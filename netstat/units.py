@@ -51,9 +51,9 @@ def duration(seconds: float) -> str:
     return f"{seconds / 1e-9:.4g} ns"
 
 
-def percent(part: float, whole: float) -> str:
-    """`part` of `whole` as a percentage with two decimals; '-' where there is no whole."""
-    return f"{100 * part / whole:.2f} %" if whole else "-"
+def percent(part: float, whole: float, decimals: int = 2) -> str:
+    """`part` of `whole` as a percentage: (1, 8) -> '12.50 %'; '-' where there is no whole."""
+    return f"{100 * part / whole:.{decimals}f} %" if whole else "-"
 
 
 def signed(count: int) -> str:

@@ -75,7 +75,7 @@ CONVENTION = register(
         (
             MACS,
             Term("functional call not seen by module hooks", _functional),
-            Term("layer of a class without a rule, subclasses included, counted as nothing", _unknown_class),
+            Term("module of a class without a rule, subclasses included, counted as nothing", _unknown_class),
             Term("defect: input without a batch, its first size taken for the channels", _misread_channels),
             Term("batch normalisation counted as 4 per element", _rule("batch_norm", _batch_norm)),
             Term(

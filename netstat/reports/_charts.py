@@ -8,19 +8,20 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from netstat.records.base import Record, write
+from netstat.records.profile import Profile
 from netstat.registry import REPORTS
-from netstat.reports._bars import comparison_chart, crosscheck_chart, time_chart
+from netstat.reports._bar_charts import comparison_chart, crosscheck_chart
 from netstat.reports._curves import activation_functions
-from netstat.reports._layer_charts import count_panel, layer_chart, time_panel
+from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
 from netstat.reports._style import png, svg
 
 Chart = tuple[str, Callable[[], Figure]]
 
 
 def figure(record: Any) -> Figure:
-    """The one figure of `record` that its PNG and SVG report shows."""
+    """The one figure of `record` that its PNG and SVG show."""
     if record.kind == "profile":
-        return layer_chart(record, [*_work(record), *_times(record)])
+        return profile_chart(record, [*_work(record), *_times(record)])
     return next(draw for _, draw in _CHARTS[record.kind](record))()
 
 
@@ -48,10 +49,10 @@ def charts(record: Record, folder: Path, *, force: bool = False) -> list[Path]:
     return written
 
 
-def _profile(profile: Any) -> Iterator[Chart]:
-    yield "params-and-macs", partial(layer_chart, profile, _work(profile))
+def _profile(profile: Profile) -> Iterator[Chart]:
+    yield "params-and-macs", partial(profile_chart, profile, _work(profile))
     if times := _times(profile):
-        yield "time-and-macs", partial(layer_chart, profile, times)
+        yield "time-and-macs", partial(profile_chart, profile, times)
     if profile.crosscheck:
         yield from _crosscheck(profile)
 
@@ -68,13 +69,12 @@ def _comparison(record: Any) -> Iterator[Chart]:
     yield "comparison", partial(comparison_chart, record.models)
 
 
-def _work(profile: Any) -> list[Any]:
-    return [partial(count_panel, profile=profile, name=name) for name in ("params", "macs")]
+def _work(profile: Profile) -> list[Panel]:
+    return [count_panel(profile, "params", "parameters"), count_panel(profile, "macs", "MACs")]
 
 
-def _times(profile: Any) -> list[Any]:
-    timed = [benchmark for benchmark in profile.benchmarks or () if benchmark.layers]
-    return [partial(time_panel, profile=profile, benchmark=benchmark) for benchmark in timed]
+def _times(profile: Profile) -> list[Panel]:
+    return [profile_time_panel(profile, benchmark) for benchmark in profile.benchmarks or () if benchmark.layers]
 
 
 _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {

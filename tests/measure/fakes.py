@@ -1,4 +1,4 @@
-"""A clock and a device whose every reading is known. They implement the protocols; nothing in the package is patched."""
+"""A clock and a device whose every reading is known. They implement the protocols; nothing is patched."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any

@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from torch import Tensor, nn
+import pytest
 
-from tests.measure.fakes import FakeClock, FakeDevice
+torch = pytest.importorskip("torch")  # skips every test module that imports this one
+
+from torch import Tensor, nn  # noqa: E402
+
+from tests.measure.fakes import FakeClock, FakeDevice  # noqa: E402
 
 
 class Busy(nn.Module):
-    """Keeps the host busy for `seconds`; for `jitter` more at every other call."""
+    """Keeps the host busy for `seconds`; for `jitter` more at every third call."""
 
     def __init__(self, clock: FakeClock, seconds: float, jitter: float = 0.0) -> None:
         super().__init__()
@@ -17,7 +21,7 @@ class Busy(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         self.calls += 1
-        self.clock.spend(self.seconds + (self.jitter if self.calls % 2 else 0.0))
+        self.clock.spend(self.seconds + (self.jitter if self.calls % 3 == 0 else 0.0))
         return x
 
 

@@ -55,5 +55,5 @@ def test_what_fits_to_the_byte_fits() -> None:
 
 
 def test_what_does_not_fit_is_refused_with_both_figures() -> None:
-    with pytest.raises(ModelError, match="need 3.00 GiB, fake has 2.00 MiB left; use a smaller batch"):
+    with pytest.raises(ModelError, match=r"need 3.00 GiB, fake has 2.00 MiB left; use a smaller batch"):
         check_fits(3 * 2**30, FakeDevice(FakeClock(), free=2 * 2**20))

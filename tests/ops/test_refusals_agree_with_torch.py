@@ -1,7 +1,5 @@
 """Convolutions and pools refuse exactly the configurations that torch refuses, and never crash instead."""
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from netstat.graph import TensorSpec
 from netstat.ops import OPERATORS
 
 torch = pytest.importorskip("torch")
+from oracle.reference import torch_alone_refuses  # noqa: E402  needs torch
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:Using padding='same'")]
 DIMS = [1, 2, 3]
@@ -73,7 +72,7 @@ def pools(draw: DrawFn, dims: int, kind: str) -> Call:
 
 @st.composite
 def adaptive_pools(draw: DrawFn, dims: int) -> Call:
-    sizes = draw(st.tuples(*[SIZES] * dims))
+    sizes = draw(st.tuples(*[st.integers(1, 7)] * dims))
     return Call({"input": TensorSpec((2, 3, *sizes))}, {"output_size": draw(st.tuples(*[st.integers(-1, 4)] * dims))})
 
 
@@ -82,7 +81,7 @@ def by_torch(name: str, call: Call) -> tuple[int, ...] | None:
     tensors = {key: None if spec is None else torch.zeros(spec.shape) for key, spec in call.tensors.items()}
     try:
         return tuple(getattr(torch.nn.functional, name)(**tensors, **call.attributes).shape)
-    except (RuntimeError, ValueError):
+    except (RuntimeError, ValueError, IndexError):
         return None
 
 
@@ -92,18 +91,6 @@ def by_netstat(name: str, call: Call) -> tuple[int, ...] | None:
         return OPERATORS[name].shape(**call.arguments)[0].shape
     except ShapeError:
         return None
-
-
-def torch_alone_refuses(name: str, call: Call) -> bool:
-    """avg_pool3d wants an input no smaller than the kernel before padding; avg_pool1d, avg_pool2d and max pools do not."""
-    return name == "avg_pool3d" and any(
-        size < k for size, k in zip(call.tensors["input"].shape[-3:], kernel_sizes(call), strict=True)
-    )
-
-
-def kernel_sizes(call: Call) -> tuple[int, ...]:
-    kernel: Any = call.attributes["kernel_size"]
-    return (kernel,) * 3 if isinstance(kernel, int) else kernel[:3]
 
 
 CASES = {

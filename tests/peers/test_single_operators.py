@@ -73,7 +73,9 @@ RECORDED = {
     "conv, depthwise": Case(lambda: conv(4, 3, groups=4), IMAGE, 4608, 4608, 9216),
     "conv, dilated": Case(lambda: conv(dilation=2, padding=2), IMAGE, 27648, 27648, 55296),
     "conv 4x4, padding same": Case(lambda: conv(6, 4, padding="same"), IMAGE, 49152, 0, 98304),
-    "F.conv2d": Case(lambda: functional(lambda m, x: F.conv2d(x, m.weight, padding=1), 6, 4, 3, 3), IMAGE, 0, 27648, 55296),
+    "F.conv2d": Case(
+        lambda: functional(lambda m, x: F.conv2d(x, m.weight, padding=1), 6, 4, 3, 3), IMAGE, 0, 27648, 55296
+    ),
     "subclassed conv": Case(lambda: conv(kind=SubclassedConv2d), IMAGE, 0, 27648, 55296),
     "conv without a batch": Case(conv, (4, 8, 8), 27648, 13824, 27648),
     "conv 1d": Case(lambda: nn.Conv1d(4, 6, 3, padding=1), (2, 4, 8), 1152, 1152, 2304),
@@ -121,7 +123,10 @@ UNRECORDED: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "conv 3d, padding same": (lambda: nn.Conv3d(4, 6, 3, padding="same"), IN_A_CUBE),
     "conv, reflecting padding": (lambda: conv(padding_mode="reflect"), IMAGE),
     "conv, padding same and circular": (lambda: conv(padding="same", padding_mode="circular"), IMAGE),
-    "F.conv2d, padding same": (lambda: functional(lambda m, x: F.conv2d(x, m.weight, padding="same"), 6, 4, 3, 3), IMAGE),
+    "F.conv2d, padding same": (
+        lambda: functional(lambda m, x: F.conv2d(x, m.weight, padding="same"), 6, 4, 3, 3),
+        IMAGE,
+    ),
     "conv 1d without a batch": (lambda: nn.Conv1d(4, 6, 3), (4, 9)),
     "conv 3d without a batch": (lambda: nn.Conv3d(4, 6, 3), (4, 5, 6, 7)),
     "conv in 2 groups without a batch": (lambda: conv(groups=2), (4, 9, 8)),
@@ -209,15 +214,17 @@ def test_string_padding_is_named_as_a_defect_of_fvcore() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "reason"),
+    ("case", "reason"),
     [
-        (RECORDED["F.conv2d"].make, "functional call not seen by module hooks"),
-        (UNRECORDED["subclassed conv, not the whole model"][0], "layer of a class without a rule"),
-        (UNRECORDED["F.conv2d in a leaf module"][0], "layer of a class without a rule"),
+        ("F.linear between modules", "functional call not seen by module hooks"),
+        ("F.conv2d in a leaf module", "module of a class without a rule"),
+        ("subclassed conv, not the whole model", "module of a class without a rule"),
+        ("conv 1d without a batch", "defect: input without a batch"),
     ],
 )
-def test_what_thop_does_not_see_is_billed_with_the_reason(make: Callable[[], nn.Module], reason: str) -> None:
-    (term,) = settled("thop", make(), torch.zeros(IMAGE)).terms
+def test_what_thop_does_not_see_or_misreads_is_billed_with_the_reason(case: str, reason: str) -> None:
+    make, shape = UNRECORDED[case]
+    (term,) = settled("thop", make(), torch.zeros(shape)).terms
     assert term.reason.startswith(reason)
 
 
@@ -239,7 +246,9 @@ def test_a_layer_under_two_parents_stays_unexplained_for_thop() -> None:
 
 
 @pytest.mark.parametrize("peer", ALL)
-@pytest.mark.parametrize("make", [conv, lambda: nn.AvgPool2d(2), lambda: nn.BatchNorm2d(4)], ids=["conv", "pool", "norm"])
+@pytest.mark.parametrize(
+    "make", [conv, lambda: nn.AvgPool2d(2), lambda: nn.BatchNorm2d(4)], ids=["conv", "pool", "norm"]
+)
 def test_eight_images_are_eight_times_one(make: Callable[[], nn.Module], peer: str) -> None:
     one, eight = (settled(peer, make(), torch.zeros(batch, 4, 8, 8)) for batch in (1, 8))
     assert eight.closed

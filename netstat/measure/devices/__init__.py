@@ -76,8 +76,8 @@ def find(name: str) -> Device:
 
 
 def present() -> list[str]:
-    """The kinds of device that can be used here."""
-    return [name for name in DEVICES.names() if not DEVICES[name](None).unavailable()]
+    """The kinds of device that can be used here, in alphabetical order."""
+    return [name for name in sorted(DEVICES.names()) if not DEVICES[name](None).unavailable()]
 
 
 def _named(name: str) -> Device:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F  # noqa: N812  its name everywhere
 
-from oracle import sliding
+from oracle import Call, sliding
 from oracle.tensors import Tensor
 
 Tensors = tuple[torch.Tensor, ...]
@@ -100,6 +100,14 @@ for dims in (1, 2, 3):
     REFERENCES[f"avg_pool{dims}d"] = partial(avg_pool, dims)
     for kind in ("max", "avg"):
         REFERENCES[f"adaptive_{kind}_pool{dims}d"] = getattr(F, f"adaptive_{kind}_pool{dims}d")
+
+
+def torch_alone_refuses(name: str, call: Call) -> bool:
+    """avg_pool3d wants the input before padding to be no smaller than the kernel; all other pools do without that."""
+    if name != "avg_pool3d":
+        return False
+    sizes, kernel = call.tensors["input"].shape[-3:], sliding.spread(call.attributes["kernel_size"], 3)
+    return any(size < k for size, k in zip(sizes, kernel, strict=False))
 
 
 def run_torch(name: str, tensors: dict[str, Any], attributes: dict[str, Any]) -> Tensors:
