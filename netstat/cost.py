@@ -36,7 +36,16 @@ class Cost:
         return self.multiplies + self.adds + self.divides + self.compares + self.specials
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(*(getattr(self, name) + getattr(other, name) for name in FIELDS))
+        return Cost(
+            self.macs + other.macs,
+            self.multiplies + other.multiplies,
+            self.adds + other.adds,
+            self.divides + other.divides,
+            self.compares + other.compares,
+            self.specials + other.specials,
+            self.bytes_read + other.bytes_read,
+            self.bytes_written + other.bytes_written,
+        )
 
     def __mul__(self, times: int) -> "Cost":
         return Cost(*(getattr(self, name) * times for name in FIELDS))

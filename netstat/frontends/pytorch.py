@@ -3,8 +3,9 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import torch
@@ -18,6 +19,11 @@ from netstat.frontends.shadow import meta_like, shadow
 from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, vocabulary
 from netstat.graph import Argument, Graph, Node, Param, Source, TensorSpec
 from netstat.ops.base import Operator
+
+
+# Torch works these out in Python on the meta device, which takes longer than everything else together. Their shape
+# rules are compared with torch's in the tests, refusals included.
+SLOW_ON_META = ("batch_norm", "linear", "conv1d", "conv2d", "conv3d")
 
 
 def capture(
@@ -56,8 +62,8 @@ def capture(
         model=name or _name(model),
         inputs=tuple(recorder.inputs.items()),
         nodes=tuple(recorder.nodes),
-        params=tuple(_params(module)),
-        outputs=tuple(recorder.source(leaf) for leaf in tree_leaves(result) if isinstance(leaf, Tensor)),
+        params=tuple(_params(recorder.tensors)),
+        outputs=tuple(map(recorder.source, tensors_in(result))),
         training=training,
     )
 
@@ -80,22 +86,44 @@ def _name(model: Any) -> str:
     )
 
 
-def _params(module: nn.Module | None) -> Iterator[Param]:
-    """Every parameter, then every buffer; the second name of a tensor says what it is shared with."""
-    if module is None:
-        return
+def _tensors(module: nn.Module) -> Iterator[tuple[str, Tensor, bool]]:
+    """Path, tensor, whether it is a buffer: every parameter in torch's order, then every buffer, under all its names."""
+    modules = list(module.named_modules(remove_duplicate=False))
+    for buffer in (False, True):
+        for prefix, child in modules:
+            for name, tensor in (child._buffers if buffer else child._parameters).items():
+                if tensor is not None:
+                    yield f"{prefix}.{name}" if prefix else name, tensor, buffer
+
+
+def _params(tensors: Iterable[tuple[str, Tensor, bool]]) -> Iterator[Param]:
+    """As the graph has them; the second name of a tensor says what it is shared with."""
     first: dict[int, str] = {}
-    for path, parameter in module.named_parameters(remove_duplicate=False):
-        shared = first.setdefault(id(parameter), path)
-        yield Param(path, spec_of(parameter), parameter.requires_grad, shared_with=None if shared == path else shared)
-    for path, buffer in module.named_buffers(remove_duplicate=False):
-        shared = first.setdefault(id(buffer), path)
-        yield Param(path, spec_of(buffer), False, buffer=True, shared_with=None if shared == path else shared)
+    for path, tensor, buffer in tensors:
+        shared = first.setdefault(id(tensor), path)
+        trainable = tensor.requires_grad and not buffer
+        yield Param(path, spec_of(tensor), trainable, buffer, shared_with=None if shared == path else shared)
 
 
 def spec_of(tensor: Tensor) -> TensorSpec:
     """Shape and dtype of a torch tensor."""
-    return TensorSpec(tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
+    return TensorSpec(tuple(tensor.shape), _dtype_name(tensor.dtype))
+
+
+@cache
+def _dtype_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def tensors_in(value: Any) -> list[Tensor]:
+    """The tensors in nested lists, tuples, dicts and whatever else torch knows as a tree."""
+    if isinstance(value, Tensor):
+        return [value]
+    if type(value) in (tuple, list):
+        return [tensor for item in value for tensor in tensors_in(item)]
+    if value is None or type(value) in (int, float, bool, str, torch.dtype, torch.device) or value == {}:
+        return []
+    return [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]
 
 
 @contextmanager
@@ -134,23 +162,18 @@ class Recorder(TorchFunctionMode):
         self._kept: list[Any] = []  # a tensor that is gone could lend its id to another
         self._shadows: dict[int, Tensor] = {}
         self._owners = [Owner("", _name(module), _is_stock(module), False) if module else Owner("", "", False, False)]
-        self._paths: dict[int, str] = {}
         self._thread = threading.get_ident()
-        if module is not None:
-            self._learn(module)
-
-    def _learn(self, module: nn.Module) -> None:
-        self._paths = {id(child): path for path, child in module.named_modules()}
-        for kind, named in (("param", module.named_parameters()), ("buffer", module.named_buffers())):
-            for path, tensor in named:
-                self._name(tensor, Source(kind, path))
+        self._paths = {id(child): path for path, child in module.named_modules()} if module else {}
+        self.tensors = list(_tensors(module)) if module else []
+        for path, tensor, buffer in reversed(self.tensors):  # of several names, the first one stays
+            self._name(tensor, Source("buffer" if buffer else "param", path))
 
     def declare_inputs(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[Any, dict[str, Any]]:
         """Meta tensors for the inputs, each named."""
-        count = sum(isinstance(leaf, Tensor) for leaf in tree_leaves((list(args), dict(kwargs))))
-        names = iter(["input"] if count == 1 else _input_names(function, args, kwargs))
+        one = len(tensors_in((tuple(args), dict(kwargs)))) == 1
+        names = iter(["input"] if one else _input_names(function, args, kwargs))
 
         def declare(tensor: Tensor) -> Tensor:
             name, meta = next(names), meta_like(tensor.detach())
@@ -227,17 +250,16 @@ class Recorder(TorchFunctionMode):
     def _call(
         self, word: Word, func: Any, args: Any, kwargs: Any, arguments: tuple[Argument, ...], attributes: dict[str, Any]
     ) -> Any:
-        """Run the real function; where it is slow on meta and its result is known to be like its input, make that."""
-        operator = word.operator
-        if operator.name == "batch_norm" and args[0].is_floating_point():
-            operator.shape(**{argument.name: argument.spec for argument in arguments}, **attributes)
-            return torch.empty_like(args[0])
+        """Run the real function; where torch is slow on meta, make what our shape rule says it would return."""
+        specs = partial(word.operator.shape, **{a.name: a.spec for a in arguments}, **attributes)
+        if word.operator.name in SLOW_ON_META and args[0].is_floating_point():
+            return torch.empty(specs()[0].shape, dtype=args[0].dtype, device="meta")
         try:
             return func(*args, **kwargs)
         except (RuntimeError, ValueError):
             # Our own rule words the refusal better than torch, if it refuses too.
-            if operator.tensors != ("tensors",):
-                operator.shape(**{argument.name: argument.spec for argument in arguments}, **attributes)
+            if word.operator.tensors != ("tensors",):
+                specs()
             raise
 
     def _split(self, operator: type[Operator], bound: Mapping[str, Any]) -> tuple[tuple[Argument, ...], dict[str, Any]]:
@@ -257,7 +279,7 @@ class Recorder(TorchFunctionMode):
         return Argument(name, spec_of(tensor), self.source(tensor))
 
     def _record(self, op: str, arguments: tuple[Argument, ...], attributes: dict[str, Any], result: Any) -> None:
-        outputs = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
+        outputs = tensors_in(result)
         for i, output in enumerate(outputs):
             self._name(output, Source("node", node=len(self.nodes), output=i))
         owner = self._owners[-1]
@@ -271,10 +293,10 @@ class Recorder(TorchFunctionMode):
         if func in DEVICE_MOVES:
             return args[0]
         args, kwargs = self._on_meta(args, kwargs)
-        given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+        given = tensors_in((args, kwargs))
         before = {id(tensor) for tensor in given}
         result = func(*args, **kwargs)
-        made = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
+        made = tensors_in(result)
         if not made or not given or func in self._constructors:
             self._kept.append(result)
             return result
@@ -290,13 +312,13 @@ class Recorder(TorchFunctionMode):
 
     def _on_meta(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
         """Where a meta tensor is among the arguments, the others on meta too."""
-        devices = {leaf.device.type for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)}
-        if len(devices) < 2 or "meta" not in devices:
+        on_meta = {tensor.is_meta for tensor in tensors_in((args, kwargs))}
+        if len(on_meta) < 2:
             return args, kwargs
         return tree_map_only(Tensor, self._shadow, args), tree_map_only(Tensor, self._shadow, kwargs)
 
     def _shadow(self, tensor: Tensor) -> Tensor:
-        if tensor.device.type == "meta":
+        if tensor.is_meta:
             return tensor
         if id(tensor) not in self._shadows:
             self._kept.append(tensor)
@@ -317,7 +339,7 @@ def _input_names(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapp
     parameters = list(inspect.signature(forward).parameters)
     names: list[str] = []
     for i, (name, value) in enumerate([*zip(_padded(parameters, len(args)), args, strict=False), *kwargs.items()]):
-        tensors = [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]
+        tensors = tensors_in(value)
         name = name or f"input{i}"
         names += [name] if tensors == [value] or value is tensors else [f"{name}.{j}" for j in range(len(tensors))]
     return names

@@ -161,6 +161,5 @@ def _batch(inputs: Inputs) -> int:
 def _ops(graph: Graph | None) -> dict[str, str]:
     names: dict[str, dict[str, None]] = {}
     for node in graph.nodes if graph else ():
-        if node.leaf:
-            names.setdefault(node.path, {})[node.op] = None
+        names.setdefault(node.path, {})[node.op] = None
     return {path: "+".join(ops) for path, ops in names.items()}

@@ -24,7 +24,6 @@ class Operator:
         torch: dotted names of the torch functions and methods that are this operator.
         tensors: the parameters of the signature that take tensors, in the order of the signature.
         family: what kind of layer it is, for sums by kind.
-        keeps_spec: whether the output of a floating-point input has its shape and dtype.
         free: whether it does no arithmetic, by declaration.
         view: whether its output shares the memory of its input.
     """
@@ -33,7 +32,6 @@ class Operator:
     torch: ClassVar[tuple[str, ...]] = ()
     tensors: ClassVar[tuple[str, ...]] = ("input",)
     family: ClassVar[str] = "other"
-    keeps_spec: ClassVar[bool] = False
     free: ClassVar[bool] = False
     view: ClassVar[bool] = False
 
@@ -52,7 +50,7 @@ class Operator:
         Raises:
             TypeError: the call does not fit the signature.
         """
-        names, defaults = signature(cls)
+        names, defaults = signature(cls)  # type: ignore[arg-type]  # a class is hashable
         if len(args) > len(names) or not kwargs.keys() <= defaults.keys():
             raise TypeError(f"{cls.name} does not take these arguments")
         return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}

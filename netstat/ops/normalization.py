@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
+from netstat.ops.arithmetic import least
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 
 
@@ -63,7 +64,6 @@ class LocalResponseNorm(Operator):
 
     name = "local_response_norm"
     family = "normalisation"
-    keeps_spec = True
     torch = ("torch.nn.functional.local_response_norm",)
 
     @staticmethod
@@ -95,7 +95,7 @@ def _channel_windows(channels: int, size: int) -> int:
 
 def _cut(reach: int, channels: int) -> int:
     """Channels missing on one side: reach + (reach − 1) + … for as many channels as there are."""
-    short = min(reach, channels)
+    short = least(reach, channels)
     return short * reach - short * (short - 1) // 2
 
 
@@ -116,7 +116,6 @@ class BatchNorm(Operator):
 
     name = "batch_norm"
     family = "normalisation"
-    keeps_spec = True
     torch = ("torch.nn.functional.batch_norm", "torch.batch_norm")
     tensors = ("input", "running_mean", "running_var", "weight", "bias")
 

@@ -15,7 +15,6 @@ class Activation(Operator):
     """One value in, one value out; no parameters, same shape."""
 
     family = "activation"
-    keeps_spec = True
 
     @classmethod
     def shape(cls, input: TensorSpec, inplace: bool = False) -> Specs:
@@ -112,7 +111,6 @@ class Dropout(Operator):
 
     name = "dropout"
     family = "dropout"
-    keeps_spec = True
     torch = ("torch.nn.functional.dropout", "torch.dropout", "torch.dropout_")
 
     @staticmethod

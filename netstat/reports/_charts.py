@@ -1,5 +1,6 @@
 """The charts a record has, and writing them."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from netstat.errors import UsageError
 from netstat.records.base import Record, write
 from netstat.records.profile import Profile
 from netstat.registry import REPORTS
@@ -25,7 +27,7 @@ def figure(record: Any) -> Figure:
     return next(draw for _, draw in _CHARTS[record.kind](record))()
 
 
-def charts(record: Record, folder: Path, *, force: bool = False) -> list[Path]:
+def charts(record: Record, folder: str | os.PathLike[str], *, force: bool = False) -> list[Path]:
     """Write every chart of `record`, and the activation functions, into `folder`, each as PNG and as SVG.
 
     Args:
@@ -37,16 +39,23 @@ def charts(record: Record, folder: Path, *, force: bool = False) -> list[Path]:
         The files written.
 
     Raises:
-        UsageError: a file cannot be written, or is somebody else's.
+        UsageError: the folder cannot be made or a file not written, or a file is somebody else's.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, draw in (*_CHARTS[record.kind](record), ("activation-functions", activation_functions)):
         for suffix, encode in (("png", png), ("svg", svg)):
-            path = folder / f"{name}.{suffix}"
+            path = _made(Path(folder)) / f"{name}.{suffix}"
             write(path, encode(draw), mark=REPORTS[suffix].mark, force=force)
             written.append(path)
     return written
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder '{folder}': {error.strerror}") from error
+    return folder
 
 
 def _profile(profile: Profile) -> Iterator[Chart]:

@@ -77,7 +77,7 @@ for _column in (
     _work("bytes_read", "bytes read", cell=_counted("bytes_read"), rank=1),
     _work("bytes_written", "bytes written", cell=_counted("bytes_written"), rank=1),
     Column("arithmetic_intensity", "FLOPs/byte", scaled, rank=1),
-    _shape("receptive_field", "sees", rank=1),
+    _shape("receptive_field", "receptive field", rank=1),
     Column("time", "time", measured, cell=_time),
     share_column("time_share", "time %", cell=_time_part, rank=7),
 ):

@@ -45,8 +45,8 @@ _COLUMNS = (
     count_column("macs", "MACs", cell=_work("macs")),
     Column("macs_ratio", "× first", ratio, rank=8),
     count_column("flops", "FLOPs", cell=_work("flops"), rank=3),
-    share_column("convolution_params", "conv params %", cell=_convolution("params"), rank=7),
-    share_column("convolution_macs", "conv MACs %", cell=_convolution("macs"), rank=7),
+    share_column("convolution_params", "conv params", cell=_convolution("params"), rank=7),
+    share_column("convolution_macs", "conv MACs", cell=_convolution("macs"), rank=7),
     Column("param_bytes", "parameters", mebibytes, _total("param_bytes"), rank=2),
     Column("activation_bytes", "activations", mebibytes, _total("activation_bytes"), rank=1),
 )

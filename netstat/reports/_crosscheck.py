@@ -25,11 +25,11 @@ def _bill(check: CrossCheck) -> Iterator[Row]:
     if check.reported is None:
         yield [tool, f"no figure: {check.error}", None]
         return
-    yield [tool, "ours, in MACs", exact(check.ours)]
+    yield [tool, "our MACs", exact(check.ours)]
     for term in check.terms:
         yield ["", f"{term.reason}{_places(term.paths)}", signed(term.amount)]
-    yield ["", f"predicted, in its {check.unit}", exact(check.predicted)]
-    yield ["", f"reported, in its {check.unit}", exact(check.reported)]
+    yield ["", f"predicted {check.unit}", exact(check.predicted)]
+    yield ["", f"reported {check.unit}", exact(check.reported)]
     yield from _verdict(check)
 
 
@@ -41,7 +41,7 @@ def _places(paths: Sequence[str]) -> str:
 
 def _verdict(check: CrossCheck) -> Iterator[Row]:
     if check.closed:
-        yield ["", "unexplained: nothing, closed", exact(0)]
+        yield ["", "closed: nothing is unexplained", exact(0)]
     elif check.unexplained:
         yield ["", "UNEXPLAINED", signed(check.unexplained)]
     for layer in check.layers:

@@ -23,6 +23,8 @@ def activation_functions() -> Figure:
         gradients.plot(x, slope, color=color)
     values.set(title="activation", xlabel="x", ylim=(-1.3, 3.0))  # ReLU goes on beyond
     gradients.set(title="gradient", xlabel="x", ylim=(-0.1, 1.15))
+    values.set_xticks(range(-10, 11, 5))
+    gradients.set_xticks(range(-10, 11, 5))
     values.legend(loc="upper left")
     return figure
 

@@ -1,8 +1,8 @@
 """How a table gives way to a narrow terminal.
 
-In this order, until it fits: columns leave by rank; shares keep only their bars; numbers are abbreviated; the flexible
-column is shortened in its middle or wrapped; further columns leave by rank. What still does not fit is left to the
-terminal.
+In this order, until it fits: columns leave by rank; shares keep only their bars; numbers are abbreviated; further columns
+leave by rank. Before each step the flexible column is shortened in its middle, or wrapped: first as far as it stays
+comfortable to read, after the abbreviation as far as it goes. What still does not fit is left to the terminal.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ from netstat.reports._table import AFTER_ABBREVIATION, Column, Table, middle, sh
 from netstat.reports._terminal import Terminal, cells
 
 GAP = 2  # cells between two columns
-NARROWEST = 12  # cells of a flexible column
+COMFORTABLE, NARROWEST = 32, 12  # cells of a flexible column: before others have to suffer, and at the very least
 BAR, PERCENT = 8, 8  # cells of a share: '████████ 100.00 %'
 
 
@@ -43,14 +43,19 @@ def _attempts(table: Table, terminal: Terminal) -> Iterator[list[Strip]]:
     ranks = sorted({0, *(column.rank for column in table.columns)})
     early = [rank for rank in ranks if rank < AFTER_ABBREVIATION]
     full = _strips(table, terminal)
-    yield from (_without(full, rank) for rank in early)
-    yield _without(_strips(table, terminal, bars=True), early[-1])
+    for rank in early:
+        yield from _roomier(_without(full, rank), terminal, COMFORTABLE)
+    yield from _roomier(_without(_strips(table, terminal, bars=True), early[-1]), terminal, COMFORTABLE)
     short = _strips(table, terminal, bars=True, short=True)
     for rank in ranks[len(early) - 1 :]:
-        left = _without(short, rank)
-        yield left
-        spare = terminal.width - _total(left)
-        yield [_squeezed(strip, strip.width + spare, terminal) for strip in left]
+        yield from _roomier(_without(short, rank), terminal, NARROWEST)
+
+
+def _roomier(strips: list[Strip], terminal: Terminal, least: int) -> Iterator[list[Strip]]:
+    """The columns as they are, then with the flexible ones as narrow as must be, but not below `least` cells."""
+    yield strips
+    spare = terminal.width - _total(strips)
+    yield [_squeezed(strip, max(strip.width + spare, least), terminal) for strip in strips]
 
 
 def _without(strips: Sequence[Strip], rank: int) -> list[Strip]:
@@ -60,7 +65,6 @@ def _without(strips: Sequence[Strip], rank: int) -> list[Strip]:
 
 def _squeezed(strip: Strip, width: int, terminal: Terminal) -> Strip:
     """A flexible column in `width` cells; any other as it is."""
-    width = max(width, NARROWEST)
     if strip.column.flexible == "middle":
         return _mapped(strip, lambda text: terminal.write(middle(text, width)))
     if strip.column.flexible == "wrap":

@@ -66,12 +66,13 @@ def time_panel(benchmark: Benchmark, calls: Sequence[Call], macs: Sequence[float
     times = {(time.path, time.op, time.call): time.median_seconds for time in benchmark.layers}
     shares = [times.get(call, 0.0) / (benchmark.median_seconds or 1) for call in calls]
     thickness, aside = (0.4, 0.2) if macs else (0.8, 0.0)
+    decimals = 0 if max((*shares, *macs), default=1) > 0.1 else 2
 
     def draw(axes: Axes) -> None:
         axes.bar([i - aside for i in range(len(calls))], shares, thickness, color=VERMILLION, label="time")
         if macs:
             axes.bar([i + aside for i in range(len(calls))], macs, thickness, color=SKY, label="MACs")
-        axes.yaxis.set_major_formatter(worded(lambda share: percent(share, 1, 0)))
+        axes.yaxis.set_major_formatter(worded(lambda share: percent(share, 1, decimals)))
         axes.set_title(printable(_timing(benchmark)))
         legend(axes)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from netstat.records.profile import Profile
 from netstat.reports._columns import Whole, layer_columns, ordered
 from netstat.reports._table import AtLeast, Column, Fact, Table, place, rows, title
-from netstat.units import exact, mebibytes, percent, plural, scaled, shape
+from netstat.units import duration, exact, mebibytes, percent, plural, scaled, shape
 
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
@@ -23,7 +23,8 @@ def layer_tables(profile: Profile, columns: Sequence[str] | None = None, sort: s
     chosen = layer_columns(profile, columns, timed=benchmark is not None)
     layers = rows(chosen, ordered(profile.layers, whole, sort), whole)
     totals = [_total(column, profile, whole) for column in chosen]
-    first = Table(_headline(profile), chosen, [layers, [totals]], notes=list(_summary(profile)))
+    notes = [*_summary(profile), *_timing(benchmark)]
+    first = Table(_headline(profile), chosen, [layers, [totals]], notes=notes)
     return [first] if profile.complete else [first, _uncounted(profile)]
 
 
@@ -84,6 +85,12 @@ def _memory(profile: Profile) -> str:
         "activations": totals.activation_bytes,
     }
     return ", ".join(f"{name} {mebibytes(size)}" for name, size in sizes.items() if size or name != "buffers")
+
+
+def _timing(benchmark: "Benchmark | None") -> Iterator[Fact]:
+    if benchmark:
+        rest = f"{duration(benchmark.unattributed_seconds)} of it in no layer"
+        yield "time", f"{duration(benchmark.median_seconds)} on {benchmark.device}, {rest}"
 
 
 def _uncounted(profile: Profile) -> Table:

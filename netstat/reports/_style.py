@@ -30,6 +30,7 @@ _LOOK: Any = {  # rcParams
     "axes.grid": True,
     "axes.grid.axis": "y",
     "grid.color": "#DDDDDD",
+    "legend.frameon": False,
     "svg.hashsalt": "netstat",
     "text.parse_math": False,
 }
@@ -49,7 +50,7 @@ def legend(axes: Any, handles: Sequence[Any] | None = None) -> None:
     """A legend in one line above the axes at the right, where no bar is."""
     columns = len(handles or axes.get_legend_handles_labels()[0])
     place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.2}
-    axes.legend(**({"handles": handles} if handles else {}), **place, ncols=max(columns, 1), frameon=False)
+    axes.legend(**({"handles": handles} if handles else {}), **place, ncols=max(columns, 1))
 
 
 def worded(text: Callable[[float], str]) -> FuncFormatter:

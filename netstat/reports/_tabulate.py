@@ -35,3 +35,17 @@ def _import() -> Any:
 _tabulate = _import()
 tabulate: Callable[..., str] = _tabulate.tabulate
 SEPARATING_LINE: str = _tabulate.SEPARATING_LINE
+
+# As "simple", but with headings as the first row: tabulate pads what it is told are headings by two cells.
+_ROW = _tabulate.DataRow("", "  ", "")
+_RULE = _tabulate.Line("", "-", "  ", "")
+RULED = _tabulate.TableFormat(
+    lineabove=None,
+    linebelowheader=_RULE,
+    linebetweenrows=None,
+    linebelow=None,
+    headerrow=_ROW,
+    datarow=_ROW,
+    padding=0,
+    with_header_hide=None,
+)

@@ -4,6 +4,7 @@ Sections are imported when they are asked for: a model's layer table is there be
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +16,7 @@ from netstat.reports._fit import Strip, fit
 from netstat.reports._layers import layer_tables
 from netstat.reports._table import Fact, Table
 from netstat.reports._tables import tables
-from netstat.reports._tabulate import SEPARATING_LINE, tabulate
+from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
 from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode, terminal_width
 
 if TYPE_CHECKING:
@@ -129,20 +130,16 @@ def _facts(facts: Sequence[Fact], terminal: Terminal) -> Iterator[str]:
 
 
 def _grid(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:
-    lines = tabulate(
-        _body(strips),
-        headers=[strip.heading for strip in strips],
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=["left" if strip.column.left else "right" for strip in strips],
-    )
-    for line in lines.split("\n"):
+    alignment = ["left" if strip.column.left else "right" for strip in strips]
+    for line in tabulate(_body(strips), tablefmt=RULED, disable_numparse=True, colalign=alignment).split("\n"):
         yield terminal.paint(line.rstrip(), RED) if _ALARM in line else line.rstrip()
 
 
 def _body(strips: Sequence[Strip]) -> list[Sequence[str]]:
-    body: list[Sequence[str]] = []
+    """Headings, then each group, with a rule between; a wrapped cell goes over several rows."""
+    body: list[Sequence[str]] = [[strip.heading for strip in strips]]
     for group in zip(*(strip.groups for strip in strips), strict=True):
-        body += [[SEPARATING_LINE]] if body else []
-        body += zip(*group, strict=True)
+        body.append([SEPARATING_LINE])
+        for row in zip(*group, strict=True):
+            body += zip_longest(*(cell.split("\n") for cell in row), fillvalue="")
     return body

@@ -65,9 +65,10 @@ def test_a_steady_run_on_a_quiet_machine_is_reliable() -> None:
     assert (result.min_seconds, result.mean_seconds, result.warmup_calls) == (0.125, 0.125, 10)
 
 
-def test_a_process_that_does_not_get_its_cpu_time_is_unreliable() -> None:
-    clock = FakeClock(cpus=0.25)
-    result = on_fake(Busy(clock, 0.125), clock)
+@pytest.mark.parametrize(("cpus", "threads"), [(0.75, 1), (1.0, 2)])
+def test_a_process_that_does_not_get_its_cpu_time_is_unreliable(cpus: float, threads: int) -> None:
+    clock = FakeClock(cpus=cpus)
+    result = on_fake(Busy(clock, 0.125), clock, threads=threads)
     assert (result.warnings, result.reliable) == (("cpu_starved",), False)
 
 
@@ -106,18 +107,16 @@ def test_on_a_queued_device_the_whole_is_the_hosts_and_the_layers_are_the_device
     assert result.warnings == ()
 
 
-def node(op: str, path: str, *, leaf: bool = True) -> Node:
+def node(op: str, path: str) -> Node:
     argument = Argument("input", TensorSpec((1,)), Source("input", "input"))
-    return Node(op, path, "Module", True, leaf, 0, (argument,), {}, (TensorSpec((1,)),))
+    return Node(op, path, "Module", True, path != "inner", 0, (argument,), {}, (TensorSpec((1,)),))
 
 
 def test_layers_are_named_after_the_graphs_operators() -> None:
     clock = FakeClock()
     model = Around(clock, nn.Sequential(Busy(clock, 0.5), Busy(clock, 0.5), Busy(clock, 0.5)), own=0.0)
-    nodes = (
-        node("relu", "inner.0"), node("linear", "inner.1"), node("gelu", "inner.1"), node("gelu", "inner.1"),
-        node("add", "inner", leaf=False),
-    )  # fmt: skip
+    operators = [("relu", "inner.0"), ("linear", "inner.1"), ("gelu", "inner.1"), ("gelu", "inner.1"), ("add", "inner")]
+    nodes = tuple(node(op, path) for op, path in operators)
     result = on_fake(model, clock, graph=Graph("m", tuple(X), nodes))
     assert [layer.op for layer in result.layers] == ["relu", "linear+gelu", ""]
 
@@ -174,8 +173,8 @@ def test_an_owned_module_is_not_copied() -> None:
 
 def test_an_owned_module_can_still_be_trained() -> None:
     model = FailsAtCall()
-    benchmark(model, IMAGE, threads=1, settings=SHORT, owned=True)
-    model.train()(torch.randn(2, 1, 8, 8)).backward()
+    benchmark(model, IMAGE, dtype="bf16", threads=1, settings=SHORT, owned=True)
+    model.train()(torch.randn(2, 1, 8, 8, dtype=torch.bfloat16)).backward()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "tf32", "bfloat16", "float16"])

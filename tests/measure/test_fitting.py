@@ -1,5 +1,7 @@
 """What a forward pass needs at the least is computed before it runs, and refused where it is not there."""
 
+from dataclasses import replace
+
 import pytest
 
 from netstat.errors import ModelError
@@ -34,6 +36,20 @@ def test_the_need_is_parameters_and_the_hungriest_operators_tensors(dtype: str, 
 
     needed = bytes_needed(nn.Linear(3, 5), GRAPH.inputs, find(dtype), GRAPH, moved=True)
     assert needed == size * ((5 * 3 + 5) + 2 * 3 + 2 * 5)
+
+
+def test_buffers_that_are_no_floats_keep_their_size() -> None:
+    from torch import nn
+
+    needed = bytes_needed(nn.BatchNorm2d(3), [], find("float16"), None, moved=True)
+    assert needed == 2 * 4 * 3 + 8  # weight, bias, mean and variance of 3; one int64 counter
+
+
+def test_an_output_like_an_input_may_be_that_input() -> None:
+    from torch import nn
+
+    relu = replace(LINEAR, op="relu", arguments=LINEAR.arguments[:1], outputs=(INPUT,))
+    assert bytes_needed(nn.ReLU(), [], find("float32"), replace(GRAPH, nodes=(relu,)), moved=True) == 4 * 2 * 3
 
 
 def test_parameters_that_are_in_place_already_need_nothing_more() -> None:

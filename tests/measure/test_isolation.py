@@ -60,9 +60,11 @@ def test_threads_are_as_many_as_torch_has_unless_told() -> None:
 @pytest.mark.parametrize("run", [disturb, fail])
 @pytest.mark.parametrize("collecting", [True, False])
 def test_afterwards_all_is_as_before(run: Callable[[], None], collecting: bool) -> None:
+    threads = torch.get_num_threads()
     if not collecting:
         gc.disable()
     try:
+        torch.set_num_threads(2)
         before = state()
         try:
             with isolated(find("cpu"), find_precision("tf32"), threads=1):
@@ -72,6 +74,7 @@ def test_afterwards_all_is_as_before(run: Callable[[], None], collecting: bool) 
         assert state() == before
     finally:
         gc.enable()
+        torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("threads", [0, -1])

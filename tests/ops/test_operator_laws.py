@@ -1,82 +1,126 @@
-"""What must hold between costs, whatever the numbers."""
+"""What must hold between costs, whatever the sizes."""
 
 from dataclasses import replace
-from math import ceil
+from math import prod
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from hypothesis.strategies import DataObject, DrawFn
+from hypothesis.strategies import DataObject
 from oracle import ORACLES, Call
 from oracle.draws import drawn
 from oracle.pooling import adaptive_windows
 
 from netstat.cost import Cost
-from netstat.graph import TensorSpec
-from netstat.ops import OPERATORS
+from netstat.graph import Argument, Node, Source, TensorSpec
+from netstat.ops import OPERATORS, node_cost
 
-IMAGE_OPERATORS = [f"{kind}{dims}d" for dims in (1, 2, 3) for kind in (
-    "conv", "max_pool", "avg_pool", "adaptive_max_pool", "adaptive_avg_pool",
-)]  # fmt: skip
-PER_IMAGE = [*IMAGE_OPERATORS, "linear", "local_response_norm", "relu", "sigmoid", "tanh", "dropout", "clone", "pad"]
-COUNT = st.integers(1, 64)
-SIZE = st.integers(1, 500)
+KINDS = ("conv", "max_pool", "avg_pool", "adaptive_max_pool", "adaptive_avg_pool")
+BATCHED_RANK = {f"{kind}{dims}d": dims + 2 for kind in KINDS for dims in (1, 2, 3)} | {"linear": 2}
+PER_IMAGE = [*BATCHED_RANK, "local_response_norm", "relu", "sigmoid", "tanh", "dropout", "clone"]
+FEW, MANY = st.integers(1, 8), st.integers(1, 500)
 
 
 def cost(name: str, call: Call) -> Cost:
     return OPERATORS[name].cost(**call.arguments)
 
 
-def params(name: str, **chosen: object) -> int:
-    return sum(TensorSpec(shape).numel for shape in OPERATORS[name].params(**chosen).values())
+def twice_the_batch(call: Call) -> Call:
+    input = call.tensors["input"]
+    return replace(call, tensors=call.tensors | {"input": replace(input, shape=(2 * input.shape[0], *input.shape[1:]))})
 
 
 @pytest.mark.parametrize("name", PER_IMAGE)
 @given(data=st.data())
-@drawn(40)
-def test_twice_the_batch_is_twice_the_work_over_the_same_parameters(name: str, data: DataObject) -> None:
+@drawn(30)
+def test_twice_the_batch_is_twice_the_work_with_the_same_parameters(name: str, data: DataObject) -> None:
     call = data.draw(ORACLES[name].calls)
-    input = call.tensors["input"]
-    assume(len(input.shape) == (int(name[-2]) + 2 if name in IMAGE_OPERATORS else max(2, len(input.shape))))
-    more = replace(input, shape=(2 * input.shape[0], *input.shape[1:]))
-    assume(name != "pad" or len(call.attributes["pad"]) < 2 * len(input.shape))
-    once, twice = cost(name, call), cost(name, replace(call, tensors=call.tensors | {"input": more}))
-    parameters = once.bytes_read - (input.nbytes if once.bytes_read else 0)
-    assert twice == 2 * once + Cost(bytes_read=-parameters)
-
-
-@given(st.integers(1, 4), COUNT, COUNT, st.integers(1, 8), st.integers(1, 7), SIZE, st.booleans())
-@drawn(100)
-def test_groups_divide_the_macs_and_the_weights(
-    dims: int, depth: int, outs: int, groups: int, kernel: int, more: int, bias: bool
-) -> None:
-    name, dims = f"conv{min(dims, 3)}d", min(dims, 3)
-    input = TensorSpec((2, depth * groups, *[kernel + more] * dims))
-
-    def of(groups: int) -> tuple[Cost, int]:
-        shapes = OPERATORS[name].params(input.shape[1], outs * 8 * groups_total, kernel, groups, bias)
-        specs = {key: TensorSpec(shape) for key, shape in shapes.items()}
-        return OPERATORS[name].cost(input, **specs, groups=groups), specs["weight"].numel
-
-    groups_total = groups
-    (whole, whole_weights), (split, weights) = of(1), of(groups)
-    assert whole.macs == groups * split.macs
-    assert whole.multiplies == groups * split.multiplies
-    assert whole_weights == groups * weights
+    assume(len(call.tensors["input"].shape) >= BATCHED_RANK.get(name, 1))
+    parameters = sum(spec.nbytes for key, spec in call.tensors.items() if key != "input" and spec is not None)
+    assert cost(name, twice_the_batch(call)) == 2 * cost(name, call) + Cost(bytes_read=-parameters)
 
 
 @pytest.mark.parametrize("dims", [1, 2, 3])
-@given(batch=COUNT, features=SIZE, outs=SIZE, bias=st.booleans())
+@given(depth=FEW, outs=FEW, groups=FEW, kernel=FEW, more=MANY)
+@drawn(40)
+def test_groups_divide_the_macs_and_the_weights(
+    dims: int, depth: int, outs: int, groups: int, kernel: int, more: int
+) -> None:
+    conv, channels = OPERATORS[f"conv{dims}d"], depth * groups
+    input = TensorSpec((2, channels, *[kernel + more] * dims))
+    dense = TensorSpec(conv.params(channels, outs * groups, kernel, bias=False)["weight"])
+    grouped = TensorSpec(conv.params(channels, outs * groups, kernel, groups, bias=False)["weight"])
+    assert dense.numel == groups * grouped.numel
+    assert conv.cost(input, dense).macs == groups * conv.cost(input, grouped, groups=groups).macs
+    assert conv.shape(input, dense) == conv.shape(input, grouped, groups=groups)
+
+
+@pytest.mark.parametrize("dims", [1, 2, 3])
+@given(batch=FEW, features=MANY, outs=MANY, bias=st.booleans())
 @drawn(40)
 def test_a_convolution_of_one_position_is_a_linear_layer(
     dims: int, batch: int, features: int, outs: int, bias: bool
 ) -> None:
+    conv, linear, ones = OPERATORS[f"conv{dims}d"], OPERATORS["linear"], (1,) * dims
     vector = TensorSpec((outs,)) if bias else None
-    ones = (1,) * dims
-    convolved = OPERATORS[f"conv{dims}d"].cost(
-        TensorSpec((batch, features, *ones)), TensorSpec((outs, features, *ones)), vector
-    )
-    assert convolved == OPERATORS["linear"].cost(TensorSpec((batch, features)), TensorSpec((outs, features)), vector)
-    assert params(f"conv{dims}d", in_channels=features, out_channels=outs, kernel_size=1, bias=bias) == params(
-        "linear", in_features=features, out_features=outs, bias=bias
-    )
+    convolved = conv.cost(TensorSpec((batch, features, *ones)), TensorSpec((outs, features, *ones)), vector)
+    assert convolved == linear.cost(TensorSpec((batch, features)), TensorSpec((outs, features)), vector)
+    values = [sum(map(prod, kind.params(features, outs, *size, bias=bias).values())) for kind, size in ((conv, (1,)), (linear, ()))]
+    assert values[0] == values[1]
+
+
+@given(batch=FEW, channels=FEW, size=MANY, outs=MANY, kernel=FEW)
+@drawn(40)
+def test_a_bias_makes_two_operations_of_every_multiply_accumulate(
+    batch: int, channels: int, size: int, outs: int, kernel: int
+) -> None:
+    input, weight = TensorSpec((batch, channels, size + kernel)), TensorSpec((outs, channels, kernel))
+    with_bias = OPERATORS["conv1d"].cost(input, weight, TensorSpec((outs,)))
+    without = OPERATORS["conv1d"].cost(input, weight)
+    (output,) = OPERATORS["conv1d"].shape(input, weight)
+    assert with_bias.flops == 2 * with_bias.macs
+    assert without.flops == 2 * without.macs - output.numel
+
+
+@given(size=MANY, out=MANY)
+@drawn(200)
+def test_adaptive_windows_hold_as_many_positions_as_their_enumeration(size: int, out: int) -> None:
+    (windows,) = adaptive_windows((size,), out)
+    spec = TensorSpec((1, 1, size))
+    assert OPERATORS["adaptive_max_pool1d"].cost(spec, out).compares == sum(len(window) - 1 for window in windows)
+    assert OPERATORS["adaptive_avg_pool1d"].cost(spec, out).adds == sum(len(window) - 1 for window in windows)
+
+
+@given(size=st.integers(1, 60), out=st.integers(1, 60), channels=FEW)
+@drawn(40)
+def test_an_adaptive_pool_that_divides_is_a_plain_one(size: int, out: int, channels: int) -> None:
+    spec = TensorSpec((1, channels, size * out, size * out))
+    for kind in ("max", "avg"):
+        adaptive, plain = OPERATORS[f"adaptive_{kind}_pool2d"], OPERATORS[f"{kind}_pool2d"]
+        assert adaptive.cost(spec, out) == plain.cost(spec, size)
+        assert adaptive.shape(spec, out) == plain.shape(spec, size)
+
+
+def test_a_tensor_handed_in_twice_is_read_once() -> None:
+    spec = TensorSpec((2, 3))
+    same, other = Source("input", "x"), Source("input", "y")
+
+    def added(second: Source) -> Cost | None:
+        arguments = (Argument("input", spec, same), Argument("other", spec, second))
+        return node_cost(Node("add", "", "", True, True, 0, arguments, {"alpha": 1}, (spec,)))
+
+    assert added(other) == Cost(adds=6, bytes_read=48, bytes_written=24)
+    assert added(same) == Cost(adds=6, bytes_read=24, bytes_written=24)
+
+
+def test_an_operator_without_a_formula_has_an_unknown_cost_and_not_zero() -> None:
+    spec = TensorSpec((2,))
+    arguments = (Argument("input", spec, Source("input", "x")),)
+    assert node_cost(Node("fft_of_tomorrow", "", "", False, True, 0, arguments, {}, (spec,))) is None
+
+
+@pytest.mark.parametrize("name", ["flatten", "contiguous"])
+def test_a_view_in_a_graph_costs_nothing(name: str) -> None:
+    spec = TensorSpec((2, 3))
+    arguments = (Argument("input", spec, Source("input", "x")),)
+    assert node_cost(Node(name, "", "", True, True, 0, arguments, {}, (spec,))) == Cost()

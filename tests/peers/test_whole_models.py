@@ -18,13 +18,13 @@ ALEXNET, VGG16 = 714_188_480, 15_470_264_320
 VGGS = [f"vgg{depth}{suffix}" for depth in (11, 13, 16, 19) for suffix in ("", "_bn")]
 
 
-def built(name: str) -> tuple[Any, Graph]:
+def built(name: str, side: int | None = None) -> tuple[Any, Graph]:
     """A model of netstat's own: its module on the meta device, and its graph, made from the spec where it has one."""
     from netstat.frontends.assemble import assemble
     from netstat.frontends.builder import build_graph
 
     model = MODELS[name]
-    input = TensorSpec((1, *model.input_shape))
+    input = TensorSpec((1, model.input_shape[0], side, side) if side else (1, *model.input_shape))
     with torch.device("meta"):
         spec = model.build()
         if model.needs_torch:
@@ -32,8 +32,8 @@ def built(name: str) -> tuple[Any, Graph]:
         return assemble(spec).eval(), build_graph(name, spec, input)
 
 
-def checked(peer: str, name: str) -> CrossCheck:
-    module, graph = built(name)
+def checked(peer: str, name: str, side: int | None = None) -> CrossCheck:
+    module, graph = built(name, side)
     return settled(peer, module, *example_inputs(graph.inputs, device="meta"), graph=graph)
 
 
@@ -72,13 +72,14 @@ def test_the_bill_of_alexnet_reads_as_a_person_would_write_it() -> None:
 @pytest.mark.parametrize("peer", ALL)
 @pytest.mark.parametrize("name", [*VGGS, "lenet", "alexnet-paper", "alexnet-bvlc", "alexnet-d2l"])
 def test_every_built_in_model_closes_in_total_and_per_module(name: str, peer: str) -> None:
-    check = checked(peer, name)
+    small = peer == "fvcore" and name in VGGS  # it computes what it counts; VGG-16 above is at full size
+    check = checked(peer, name, 64 if small else None)
     assert check.closed, said(check)
     assert check.layers
 
 
 @pytest.mark.parametrize("peer", ALL)
-@pytest.mark.parametrize("name", ["resnet18", "squeezenet1_1", "densenet121", "mobilenet_v2"])
+@pytest.mark.parametrize("name", ["resnet18", "squeezenet1_1", "mobilenet_v2"])
 def test_a_torchvision_model_closes_in_total_and_per_module(name: str, peer: str) -> None:
     check = settled(peer, from_torchvision(name), torch.empty(2, 3, 64, 64, device="meta"))
     assert check.closed, said(check)

@@ -1,0 +1,129 @@
+"""What an operator says of itself is so."""
+
+from functools import reduce
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
+from oracle import ORACLES, Call, sliding
+from oracle.draws import drawn
+
+from netstat.cost import ZERO
+from netstat.graph import TensorSpec
+from netstat.ops import OPERATORS
+
+FREE = [name for name in OPERATORS.names() if OPERATORS[name].free]
+VIEWS = [name for name in OPERATORS.names() if OPERATORS[name].view]
+KEEPING = [name for name in OPERATORS.names() if OPERATORS[name].keeps_spec]
+SLIDING = [f"{kind}{dims}d" for kind in ("conv", "max_pool", "avg_pool") for dims in (1, 2, 3)]
+
+
+def bound(name: str, call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Tensors, and attributes in their canonical spelling, of a call as torch code would write it."""
+    kind = OPERATORS[name]
+    first, *_ = kind.tensors
+    rest = {key: value for key, value in call.arguments.items() if key != first}
+    everything = kind.bind((call.tensors[first],), rest)
+    tensors = {key: everything.pop(key) for key in call.tensors}
+    return tensors, kind.canonical(everything)
+
+
+@pytest.mark.parametrize("name", FREE)
+@given(data=st.data())
+@drawn(20)
+def test_a_free_operator_does_no_arithmetic_when_it_is_executed(name: str, data: DataObject) -> None:
+    cost = ORACLES[name](data.draw(ORACLES[name].calls)).cost
+    assert (cost.flops, cost.macs) == (0, 0)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@given(data=st.data())
+@drawn(20)
+def test_a_view_touches_nothing_at_all_when_it_is_executed(name: str, data: DataObject) -> None:
+    assert name in FREE
+    assert ORACLES[name](data.draw(ORACLES[name].calls)).cost == ZERO
+
+
+@pytest.mark.parametrize("name", KEEPING)
+@given(data=st.data())
+@drawn(20)
+def test_an_operator_that_keeps_its_inputs_shape_and_dtype_does(name: str, data: DataObject) -> None:
+    call = data.draw(ORACLES[name].calls)
+    assert ORACLES[name](call).specs == (call.tensors["input"],)
+
+
+@pytest.mark.parametrize("name", OPERATORS.names())
+@given(data=st.data())
+@drawn(25)
+def test_the_canonical_spelling_of_a_call_costs_the_same_and_is_final(name: str, data: DataObject) -> None:
+    call, kind = data.draw(ORACLES[name].calls), OPERATORS[name]
+    tensors, attributes = bound(name, call)
+    assert kind.cost(**tensors, **attributes) == kind.cost(**call.arguments)
+    assert kind.shape(**tensors, **attributes) == kind.shape(**call.arguments)
+    assert kind.canonical(attributes) == attributes
+
+
+@pytest.mark.parametrize("name", SLIDING)
+@given(data=st.data())
+@drawn(25)
+def test_the_declared_window_is_the_one_that_slides(name: str, data: DataObject) -> None:
+    call, dims = data.draw(ORACLES[name].calls), int(name[-2])
+    tensors, attributes = bound(name, call)
+    kernel = sliding.spread(attributes.get("kernel_size") or tensors["weight"].shape[2:], dims)
+    stride = call.attributes["stride"]
+    dilation = sliding.spread(call.attributes.get("dilation", 1), dims)
+    del tensors["input"]
+    tensors.pop("bias", None)
+    assert OPERATORS[name].window(**tensors, **attributes) == (
+        tuple(map(sliding.extent, kernel, dilation)),
+        sliding.spread(stride, dims) if stride else kernel,
+    )
+
+
+@pytest.mark.parametrize("spelling", [3, (3,), [3], (3, 3), [3, 3]])
+def test_every_spelling_of_a_kernel_is_one_attribute(spelling: Any) -> None:
+    input = TensorSpec((1, 1, 9, 9))
+    _, attributes = bound("max_pool2d", Call({"input": input}, {"kernel_size": spelling, "stride": spelling}))
+    assert attributes["kernel_size"] == attributes["stride"] == (3, 3)
+
+
+def test_a_call_with_arguments_the_operator_does_not_have_is_a_type_error() -> None:
+    spec = TensorSpec((1,))
+    with pytest.raises(TypeError, match="relu does not take these arguments"):
+        OPERATORS["relu"].bind((spec, False, 1), {})
+    with pytest.raises(TypeError, match="relu does not take these arguments"):
+        OPERATORS["relu"].bind((spec,), {"slope": 0.1})
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", OPERATORS.names())
+def test_every_torch_name_of_an_operator_is_a_function_of_torch(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    for dotted in OPERATORS[name].torch:
+        assert callable(reduce(getattr, dotted.split(".")[1:], torch))
+
+
+def test_no_torch_function_is_two_operators() -> None:
+    names = [dotted for name in OPERATORS.names() for dotted in OPERATORS[name].torch]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.torch
+@given(dims=st.integers(1, 3), depth=st.integers(1, 3), outs=st.integers(1, 3), groups=st.integers(1, 3), data=st.data())
+@drawn(40)
+def test_the_parameters_of_a_layer_are_those_torch_makes(
+    dims: int, depth: int, outs: int, groups: int, data: DataObject
+) -> None:
+    torch = pytest.importorskip("torch")
+    bias = data.draw(st.booleans())
+    kernel = data.draw(st.integers(1, 4) | st.tuples(*[st.integers(1, 4)] * dims))
+    layers = {
+        f"conv{dims}d": (getattr(torch.nn, f"Conv{dims}d"), (depth * groups, outs * groups, kernel), {"groups": groups, "bias": bias}),
+        "linear": (torch.nn.Linear, (depth, outs), {"bias": bias}),
+        "batch_norm": (getattr(torch.nn, f"BatchNorm{dims}d"), (depth,), {"affine": bias}),
+    }
+    for name, (layer, sizes, chosen) in layers.items():
+        theirs = {key: tuple(value.shape) for key, value in layer(*sizes, **chosen, device="meta").named_parameters()}
+        assert OPERATORS[name].params(*sizes, **chosen) == theirs

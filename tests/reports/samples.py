@@ -1,0 +1,235 @@
+"""Records made by hand: AlexNet as torchvision has it, what others say of it, its time; and a model of ill will."""
+
+from dataclasses import replace
+from math import prod
+
+from netstat.records.base import Record
+from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
+from netstat.records.comparison import Compared, Comparison
+from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
+from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
+
+# path, operator, module, output without batch, params, macs, flops
+ALEXNET = (
+    ("features.0", "conv2d", "Conv2d", (64, 55, 55), 23_296, 70_276_800, 140_553_600),
+    ("features.1", "relu", "ReLU", (64, 55, 55), 0, 0, 193_600),
+    ("features.2", "max_pool2d", "MaxPool2d", (64, 27, 27), 0, 0, 373_248),
+    ("features.3", "conv2d", "Conv2d", (192, 27, 27), 307_392, 223_948_800, 447_897_600),
+    ("features.4", "relu", "ReLU", (192, 27, 27), 0, 0, 139_968),
+    ("features.5", "max_pool2d", "MaxPool2d", (192, 13, 13), 0, 0, 259_584),
+    ("features.6", "conv2d", "Conv2d", (384, 13, 13), 663_936, 112_140_288, 224_280_576),
+    ("features.7", "relu", "ReLU", (384, 13, 13), 0, 0, 64_896),
+    ("features.8", "conv2d", "Conv2d", (256, 13, 13), 884_992, 149_520_384, 299_040_768),
+    ("features.9", "relu", "ReLU", (256, 13, 13), 0, 0, 43_264),
+    ("features.10", "conv2d", "Conv2d", (256, 13, 13), 590_080, 99_680_256, 199_360_512),
+    ("features.11", "relu", "ReLU", (256, 13, 13), 0, 0, 43_264),
+    ("features.12", "max_pool2d", "MaxPool2d", (256, 6, 6), 0, 0, 73_728),
+    ("avgpool", "adaptive_avg_pool2d", "AdaptiveAvgPool2d", (256, 6, 6), 0, 0, 9_216),
+    ("", "flatten", "AlexNet", (9216,), 0, 0, 0),
+    ("classifier.0", "dropout", "Dropout", (9216,), 0, 0, 0),
+    ("classifier.1", "linear", "Linear", (4096,), 37_752_832, 37_748_736, 75_497_472),
+    ("classifier.2", "relu", "ReLU", (4096,), 0, 0, 4_096),
+    ("classifier.3", "dropout", "Dropout", (4096,), 0, 0, 0),
+    ("classifier.4", "linear", "Linear", (4096,), 16_781_312, 16_777_216, 33_554_432),
+    ("classifier.5", "relu", "ReLU", (4096,), 0, 0, 4_096),
+    ("classifier.6", "linear", "Linear", (1000,), 4_097_000, 4_096_000, 8_192_000),
+)
+PARAMS, MACS, FLOPS = (sum(row[i] for row in ALEXNET) for i in (4, 5, 6))
+HOSTILE = "=HYPERLINK(1)|<script>\x1b[31m`$x$`\\input{a}\u202e\x9b\x00\n*[b](c)_@e\udc80 & 层"
+
+
+def layer(path: str, op: str, module: str, output: tuple[int, ...], params: int, macs: int, flops: int) -> Layer:
+    """A row at batch 1 whose input is one number per channel."""
+    return Layer(
+        path=path,
+        op=op,
+        module=module,
+        call=0,
+        input_shapes=((1, output[0]),),
+        output_shapes=((1, *output),),
+        params=params,
+        trainable_params=params,
+        macs=macs,
+        flops=flops,
+        multiplies=macs,
+        adds=macs,
+        divides=0,
+        compares=flops - 2 * macs,
+        specials=0,
+        bytes_read=4 * output[0],
+        bytes_written=4 * prod(output),
+        count=flops,
+        arithmetic_intensity=flops / (4 * output[0] + 4 * prod(output)),
+        receptive_field=(11, 11) if len(output) == 3 else None,
+    )
+
+
+def profile_of(model: str, layers: tuple[Layer, ...], *, uncounted: tuple[Uncounted, ...] = ()) -> Profile:
+    """A profile in the documents' convention with totals that are the sums of its rows."""
+    sums = {
+        name: sum(getattr(layer, name) for layer in layers)
+        for name in ("macs", "flops", "multiplies", "adds", "divides", "compares", "specials")
+    }
+    params = sum(layer.params for layer in layers)
+    totals = Totals(
+        params=params,
+        trainable_params=params,
+        unused_params=0,
+        param_bytes=4 * params,
+        buffer_bytes=0,
+        input_bytes=602_112,
+        bytes_read=sum(layer.bytes_read for layer in layers),
+        bytes_written=sum(layer.bytes_written for layer in layers),
+        activation_bytes=2_368_000,
+        count=sums["flops"],
+        **sums,
+    )
+    return Profile(
+        model=model,
+        convention="documents",
+        unit="flops",
+        complete=not uncounted,
+        training=False,
+        inputs=(Input("input", (1, 3, 224, 224), "float32"),),
+        totals=totals,
+        groups=(
+            group("convolution", "conv", layers),
+            group("activation", "relu", layers),
+            group("fully connected", "linear", layers),
+        ),
+        layers=layers,
+        uncounted=uncounted,
+    )
+
+
+def group(name: str, operators: str, layers: tuple[Layer, ...]) -> Group:
+    """The sum over the layers whose operator begins with `operators`."""
+    members = [layer for layer in layers if layer.op.startswith(operators)]
+    return Group(
+        name,
+        len(members),
+        sum(layer.params for layer in members),
+        sum(layer.macs for layer in members),
+        sum(layer.flops for layer in members),
+    )
+
+
+ALEXNET_PROFILE = profile_of("alexnet", tuple(layer(*row) for row in ALEXNET))
+
+THOP = CrossCheck(
+    peer="thop",
+    version="0.1.1",
+    unit="macs",
+    reported=MACS + 18_432,
+    ours=MACS,
+    predicted=MACS + 18_432,
+    unexplained=0,
+    terms=(BillItem("adaptive average pooling counted as (window + 1) per output", 18_432, ("avgpool",)),),
+    layers=(LayerCheck("features.0", 70_276_800, 70_276_800),),
+    reported_params=PARAMS,
+)
+TORCH = CrossCheck(
+    peer="torch",
+    version="2.14.1",
+    unit="flops",
+    reported=2 * MACS + 7,
+    ours=MACS,
+    predicted=2 * MACS,
+    unexplained=7,
+    terms=(BillItem("one multiply-accumulate counted as two operations", MACS, ("features.0", "features.3")),),
+    layers=(LayerCheck("features.3", 447_897_607, 447_897_600),),
+)
+MISSING = CrossCheck(
+    peer="fvcore",
+    version="",
+    unit="flops",
+    reported=None,
+    ours=MACS,
+    predicted=MACS,
+    unexplained=None,
+    terms=(),
+    error="fvcore cannot be imported; pip install fvcore",
+)
+CHECKS = CrossChecks("alexnet", (THOP, TORCH, MISSING))
+
+
+def benchmark_of(profile: Profile, device: str = "cpu", *, warnings: tuple[str, ...] = ()) -> Benchmark:
+    """Times in proportion to the MACs, a microsecond at least; 2.5 ms of the whole in no layer."""
+    times = tuple(
+        LayerTime(layer.path, layer.call, layer.op, 1e-6 + layer.macs / 20e9, below=2e-6)
+        for layer in profile.layers
+        if layer.path
+    )
+    whole = sum(time.median_seconds for time in times) + 2.5e-3
+    return Benchmark(
+        device=device,
+        device_name="Example CPU",
+        batch=1,
+        dtype="float32",
+        threads=2,
+        median_seconds=whole,
+        ci95_seconds=(0.99 * whole, 1.01 * whole),
+        min_seconds=0.98 * whole,
+        mean_seconds=whole,
+        mad_seconds=0.01 * whole,
+        iqr_seconds=0.02 * whole,
+        samples=tuple(whole * (1 + i / 1000) for i in range(20)),
+        reliable="unusable" not in warnings,
+        warnings=warnings,
+        layers=times,
+        unattributed_seconds=2.5e-3,
+        examples_per_second=1 / whole,
+        hooked_seconds=1.01 * whole,
+        calibration_seconds=2e-7,
+        warmup_calls=5,
+    )
+
+
+CPU = benchmark_of(ALEXNET_PROFILE)
+GPU = replace(benchmark_of(ALEXNET_PROFILE, "cuda:0", warnings=("noisy", "unusable")), device_name="Example GPU")
+BENCHMARKS = Benchmarks("alexnet", (CPU, GPU), {"python": "3.11"})
+FULL_PROFILE = replace(ALEXNET_PROFILE, crosscheck=CHECKS.crosscheck, benchmarks=(CPU,), environment={"os": "Linux"})
+
+_HOSTILE_LAYERS = (
+    replace(layer(HOSTILE, "conv2d", HOSTILE, (8, 5, 5), 80, 2_000, 4_000), receptive_field=None),
+    replace(layer("block.[x]", "my_op", "Block", (8, 5, 5), 7, 0, 0), count=None, arithmetic_intensity=None),
+)
+HOSTILE_PROFILE = replace(
+    profile_of(HOSTILE, _HOSTILE_LAYERS, uncounted=(Uncounted("block.[x]", "my_op", 2, 400), Uncounted("", HOSTILE, 1, 3))),
+    inputs=(Input(HOSTILE, (1, 8), "float32"),),
+    crosscheck=(replace(THOP, peer=HOSTILE, terms=(BillItem(HOSTILE, 18_432, (HOSTILE,)),)), replace(MISSING, error=HOSTILE)),
+    benchmarks=(
+        replace(CPU, device_name=HOSTILE, warnings=(HOSTILE,), layers=(LayerTime(HOSTILE, 0, HOSTILE, 1e-3),)),
+    ),
+    environment={HOSTILE: HOSTILE},
+)  # fmt: skip
+
+
+def compared(profile: Profile, first: Profile) -> Compared:
+    """A profile as an entry of a comparison."""
+    return Compared(
+        model=profile.model,
+        inputs=tuple(tensor.shape for tensor in profile.inputs),
+        complete=profile.complete,
+        layers=len(profile.layers),
+        weighted_layers=sum(1 for layer in profile.layers if layer.params),
+        totals=profile.totals,
+        groups=profile.groups,
+        params_ratio=profile.totals.params / first.totals.params,
+        macs_ratio=profile.totals.macs / first.totals.macs,
+    )
+
+
+_HALF = profile_of("alexnet-half", ALEXNET_PROFILE.layers[:12])
+COMPARISON = Comparison(
+    tuple(compared(profile, ALEXNET_PROFILE) for profile in (ALEXNET_PROFILE, _HALF, HOSTILE_PROFILE))
+)
+
+RECORDS: dict[str, Record] = {
+    "a profile": ALEXNET_PROFILE,
+    "a profile with everything": FULL_PROFILE,
+    "a hostile, incomplete profile": HOSTILE_PROFILE,
+    "cross-checks": CHECKS,
+    "benchmarks": BENCHMARKS,
+    "a comparison": COMPARISON,
+}

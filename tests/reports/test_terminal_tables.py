@@ -1,0 +1,374 @@
+"""Tables for the terminal: what they say, and how they keep to its width."""
+
+import io
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from netstat.errors import UsageError
+from netstat.records.profile import Profile
+from netstat.reports._columns import COLUMNS
+from netstat.reports._terminal import WITHOUT_TERMINAL, cells, terminal_width
+from netstat.reports.table import (
+    benchmark_text,
+    comparison_text,
+    crosscheck_text,
+    layers_text,
+    shows_unicode,
+)
+from netstat.units import exact, signed
+from tests.reports.samples import (
+    ALEXNET_PROFILE,
+    BENCHMARKS,
+    CHECKS,
+    COMPARISON,
+    CPU,
+    FULL_PROFILE,
+    GPU,
+    HOSTILE_PROFILE,
+    MACS,
+    MISSING,
+    PARAMS,
+    THOP,
+    TORCH,
+)
+
+WIDTHS = [*range(64, 132, 4), 160, 200, 250]
+GOLDEN = Path(__file__).parent / "golden"
+SECTIONS = {
+    "layers": lambda width, **style: layers_text(FULL_PROFILE, width, **style),
+    "cross-check": lambda width, **style: crosscheck_text(CHECKS.crosscheck, "alexnet", width, **style),
+    "times": lambda width, **style: benchmark_text(
+        BENCHMARKS.benchmarks, FULL_PROFILE.layers, "alexnet", width, **style
+    ),
+    "comparison": lambda width, **style: comparison_text(COMPARISON.models[:2], width, **style),
+}  # fmt: skip
+
+
+def row(text: str, first: str) -> list[str]:
+    """The cells of the line that begins with `first`."""
+    line = next(line for line in text.splitlines() if line.startswith(f"{first}  "))
+    return re.split(r"\s{2,}", line.strip())
+
+
+def headings(text: str) -> list[str]:
+    """What stands above the first rule."""
+    lines = text.splitlines()
+    rule = next(i for i, line in enumerate(lines) if line.startswith("---"))
+    return re.split(r"\s{2,}", lines[rule - 1].strip())
+
+
+# Width
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("unicode", [True, False])
+def test_no_line_is_wider_than_the_terminal(section: str, unicode: bool) -> None:
+    for width in WIDTHS:
+        text = SECTIONS[section](width, unicode=unicode)
+        assert max(map(cells, text.splitlines())) <= width
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_wider_terminal_never_shows_fewer_columns(section: str) -> None:
+    shown = [headings(SECTIONS[section](width)) for width in WIDTHS]
+    for narrow, wide in zip(shown, shown[1:], strict=False):
+        assert set(narrow) <= set(wide)
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_the_layout_is_as_it_was_agreed(width: int) -> None:
+    agreed = (GOLDEN / f"layers-{width}.txt").read_text(encoding="utf-8")
+    assert layers_text(ALEXNET_PROFILE, width) == agreed
+
+
+def test_at_80_columns_a_layer_keeps_its_operator_shape_counts_and_bars() -> None:
+    text = layers_text(ALEXNET_PROFILE, 80)
+    assert headings(text) == ["layer", "operator", "output", "params", "params %", "MACs", "MACs %"]
+    assert row(text, "classifier.1") == ["classifier.1", "linear", "1×4096", "37.75 M", "█████", "37.75 M", "▍"]
+
+
+def test_at_120_columns_counts_have_all_their_digits() -> None:
+    text = layers_text(ALEXNET_PROFILE, 120)
+    assert row(text, "total") == ["total", exact(PARAMS), exact(MACS)]
+    assert "61.79 %" in text
+
+
+def test_long_paths_are_shortened_in_the_middle_before_numbers_are_abbreviated() -> None:
+    deep = replace(ALEXNET_PROFILE.layers[0], path="encoder.layers.encoder_layer_11.self_attention.out_projection")
+    text = layers_text(replace(ALEXNET_PROFILE, layers=(deep, *ALEXNET_PROFILE.layers[1:])), 120)
+    assert exact(deep.macs) in text
+    assert re.search(r"^encoder\.lay\S*…\S*out_projection ", text, re.MULTILINE)
+
+
+def test_wide_characters_take_two_cells_and_combining_ones_none() -> None:
+    assert [cells(text) for text in ("abc", "层a", "é", "×…█")] == [3, 3, 1, 3]
+    named = replace(ALEXNET_PROFILE.layers[0], path="特征.卷积")
+    lines = layers_text(replace(ALEXNET_PROFILE, layers=(named, ALEXNET_PROFILE.layers[1])), 120).splitlines()
+    assert cells(lines[3].partition("conv2d")[0]) == cells(lines[4].partition("relu")[0])
+
+
+def test_columns_the_user_chose_never_leave() -> None:
+    names = ["path", "flops", "multiplies", "adds", "bytes_read", "bytes_written", "input_shape"]
+    assert len(headings(layers_text(ALEXNET_PROFILE, 60, names))) == len(names)
+
+
+def test_the_width_is_that_of_columns_then_of_the_terminal_then_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "93")
+    assert terminal_width() == 93
+    monkeypatch.setenv("COLUMNS", "wide")
+    monkeypatch.setattr(sys, "__stdout__", io.StringIO())
+    assert terminal_width() == WITHOUT_TERMINAL or sys.stdout.isatty()
+
+
+# Layers
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    {
+        "path": "features.0",
+        "op": "conv2d",
+        "module": "Conv2d",
+        "call": "0",
+        "input_shape": "1×64",
+        "output_shape": "1×64×55×55",
+        "params": "23,296",
+        "params_share": "▏          0.04 %",
+        "trainable_params": "23,296",
+        "macs": "70,276,800",
+        "macs_share": "▊          9.84 %",
+        "flops": "140,553,600",
+        "flops_share": "▊          9.83 %",
+        "count": "140,553,600",
+        "multiplies": "70,276,800",
+        "adds": "70,276,800",
+        "divides": "0",
+        "compares": "0",
+        "specials": "0",
+        "bytes_read": "256",
+        "bytes_written": "774,400",
+        "arithmetic_intensity": "181.4",
+        "receptive_field": "11×11",
+        "time": "3.515 ms",
+        "time_share": "▊          9.19 %",
+    }.items(),
+)
+def test_a_column_shows_its_value_of_a_layer(name: str, cell: str) -> None:
+    text = layers_text(replace(FULL_PROFILE, layers=FULL_PROFILE.layers[:1]), 120, [name])
+    assert text.splitlines()[3].strip() == cell
+    assert text.splitlines()[1].strip() == COLUMNS[name].heading.replace("count", "flops (documents)")
+
+
+def test_an_unknown_column_is_named_with_its_neighbours() -> None:
+    with pytest.raises(UsageError, match="unknown column 'mac'; did you mean macs"):
+        layers_text(ALEXNET_PROFILE, 80, ["path", "mac"])
+    with pytest.raises(UsageError, match="unknown column 'tme'; did you mean time"):
+        layers_text(ALEXNET_PROFILE, 80, sort="tme")
+
+
+def test_numbers_sort_from_the_greatest_and_text_by_alphabet_with_the_unknown_last() -> None:
+    def sorted_by(profile: Profile, column: str) -> list[str]:
+        lines = layers_text(profile, 120, ["path", column], column).splitlines()[3:]
+        return [line.split("  ")[0] for line in lines[: len(profile.layers)]]
+
+    assert sorted_by(ALEXNET_PROFILE, "params")[:3] == ["classifier.1", "classifier.4", "classifier.6"]
+    assert sorted_by(ALEXNET_PROFILE, "params_share")[:2] == ["classifier.1", "classifier.4"]
+    assert sorted_by(ALEXNET_PROFILE, "op")[:2] == ["avgpool", "features.0"]
+    assert sorted_by(FULL_PROFILE, "time")[-1] == "(model)"  # no hook times what no module of its own runs
+
+
+def test_a_later_call_of_a_layer_has_its_number() -> None:
+    again = replace(ALEXNET_PROFILE.layers[1], call=1)
+    text = layers_text(replace(ALEXNET_PROFILE, layers=(ALEXNET_PROFILE.layers[1], again)), 120, ["path", "op"])
+    assert row(text, "features.1 #2") == ["features.1 #2", "relu"]
+
+
+def test_the_summary_says_what_trains_and_which_kind_of_layer_holds_what() -> None:
+    text = layers_text(ALEXNET_PROFILE, 120)
+    assert row(text, "params")[1] == "61,100,840 (61.1 M): all trainable"
+    assert row(text, "convolution")[1] == "5 layers: 4.04 % of params, 91.79 % of MACs"
+    assert row(text, "fully connected")[1] == "3 layers: 95.96 % of params, 8.21 % of MACs"
+    assert row(text, "memory")[1] == "parameters 233.08 MiB, input 588.00 KiB, activations 2.26 MiB"
+
+
+def test_frozen_and_unused_parameters_are_told_apart() -> None:
+    totals = replace(ALEXNET_PROFILE.totals, trainable_params=4_097_000, unused_params=12)
+    text = layers_text(replace(ALEXNET_PROFILE, totals=totals), 120)
+    assert row(text, "params")[1] == "61,100,840 (61.1 M): 4,097,000 trainable, 57,003,840 frozen; 12 unused"
+
+
+def test_another_convention_has_its_column_with_its_unit_and_name() -> None:
+    layers = tuple(replace(layer, count=layer.macs + 1) for layer in ALEXNET_PROFILE.layers)
+    totals = replace(ALEXNET_PROFILE.totals, count=MACS + 22)
+    text = layers_text(replace(ALEXNET_PROFILE, convention="thop", unit="macs", layers=layers, totals=totals), 200)
+    assert "counted as thop (macs)" in text.splitlines()[0]
+    assert "macs (thop)" in headings(text)
+    assert row(text, "macs as thop")[1] == f"{exact(MACS + 22)} (714.2 M)"
+
+
+def test_what_could_not_be_counted_is_listed_and_the_totals_are_lower_bounds() -> None:
+    text = layers_text(HOSTILE_PROFILE, 200)
+    assert "≥2,000" in row(text, "total")
+    assert "87" in row(text, "total")  # parameters are known all the same
+    assert row(text, "MACs")[1] == "≥2,000 (2 k)"
+    assert row(text, "block.[x]")[-3:] == ["?", "?", "-"]  # MACs, FLOPs; not timed
+    assert "uncounted: these operators have no formula, so the totals are lower bounds" in text
+    assert row(text, "my_op") == ["my_op", "block.[x]", "2", "400"]
+    assert "≥" not in layers_text(ALEXNET_PROFILE, 200)
+    assert "uncounted" not in layers_text(ALEXNET_PROFILE, 200)
+
+
+def test_times_become_a_column_where_a_benchmark_is_there() -> None:
+    text = layers_text(FULL_PROFILE, 200)
+    assert headings(text)[-2:] == ["time", "time %"]
+    assert row(text, "features.1")[-3:] == ["< 2 µs", "▏", "0.00 %"]
+    assert row(text, "total")[-1] == "38.23 ms"
+    assert row(text, "time")[1] == "38.23 ms on cpu, 2.5 ms of it in no layer"
+
+
+# Cross-check
+
+
+def amounts(text: str) -> list[int]:
+    """The numbers of the last column, top to bottom."""
+    cells = [line.split("  ")[-1].strip() for line in text.splitlines()]
+    return [int(cell.replace(",", "")) for cell in cells if re.fullmatch(r"[+-]?[\d,]+", cell)]
+
+
+def test_the_bill_leads_from_our_figure_to_theirs() -> None:
+    ours, term, predicted, reported, rest = amounts(crosscheck_text([THOP], "alexnet", 120))
+    assert (ours, reported) == (MACS, MACS + 18_432)
+    assert ours + term == predicted == reported - rest
+
+
+def test_a_closed_check_says_so_and_an_open_one_shouts_the_amount_and_the_layers() -> None:
+    assert "closed: nothing is unexplained" in crosscheck_text([THOP], width=120)
+    text = crosscheck_text([TORCH], width=120)
+    assert "closed:" not in text
+    assert re.search(rf"UNEXPLAINED +{re.escape(signed(7))}$", text, re.MULTILINE)
+    assert re.search(r"UNEXPLAINED in features\.3 +\+7$", text, re.MULTILINE)
+
+
+def test_layers_that_differ_and_cancel_out_are_not_closed() -> None:
+    check = replace(THOP, layers=(replace(THOP.layers[0], reported=5, predicted=9),))
+    text = crosscheck_text([check], width=120)
+    assert "closed:" not in text
+    assert re.search(r"UNEXPLAINED in features\.0 +-4$", text, re.MULTILINE)
+
+
+def test_a_peer_without_a_figure_says_why() -> None:
+    text = crosscheck_text([MISSING], width=120)
+    assert row(text, "fvcore") == ["fvcore", "no figure: fvcore cannot be imported; pip install fvcore", "-"]
+
+
+def test_the_title_counts_the_tools_that_closed() -> None:
+    assert crosscheck_text(CHECKS.crosscheck, "alexnet", 120).startswith(
+        "cross-check · alexnet · 1 of 3 tools closed\n"
+    )
+
+
+# Times
+
+
+def test_layers_and_the_rest_add_up_to_the_whole() -> None:
+    text = benchmark_text([CPU], FULL_PROFILE.layers, "alexnet", 120)
+    assert row(text, "features.0") == ["features.0", "conv2d", "3.515 ms", "▊", "9.19 %", "70,276,800"]
+    assert row(text, "unattributed") == ["unattributed", "2.5 ms", "▌", "6.54 %", "-"]
+    assert row(text, "whole") == ["whole", "38.23 ms", "████████ 100.00 %", "-"]
+
+
+def test_a_device_is_introduced_with_its_settings_and_its_figure() -> None:
+    text = benchmark_text([CPU], (), "alexnet", 120)
+    assert text.startswith("time · alexnet · cpu (Example CPU) · batch 1 · float32 · 2 threads\n")
+    assert row(text, "median")[1] == "38.23 ms, 95 % CI 37.85 ms to 38.61 ms"
+    assert row(text, "throughput")[1] == "26.16 examples/s"
+    assert row(text, "samples")[1] == "20 after 5 warm-up calls"
+    assert "MACs" not in headings(text)
+
+
+def test_warnings_are_sentences_and_a_spoiled_figure_is_called_so() -> None:
+    text = benchmark_text([GPU], width=120)
+    assert "warning     samples are spread over 25 % of the median or more: do not cite this figure" in text
+    assert "UNRELIABLE" in text
+    assert "UNRELIABLE" not in benchmark_text([CPU], width=120)
+
+
+def test_a_benchmark_of_the_whole_alone_has_no_table() -> None:
+    text = benchmark_text([replace(CPU, layers=())], width=120)
+    assert "layer " not in text
+    assert "median" in text
+
+
+# Comparison
+
+
+def test_models_stand_below_each_other_with_ratios_to_the_first() -> None:
+    text = comparison_text(COMPARISON.models[:2], 160)
+    assert row(text, "alexnet")[4:8] == ["61,100,840", "=", exact(MACS), "="]
+    assert row(text, "alexnet-half")[5] == "0.04042×"
+
+
+# Characters and colour
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_terminal_without_unicode_gets_ascii_with_bars_all_the_same(section: str) -> None:
+    text = SECTIONS[section](120, unicode=False)
+    assert text.isascii()
+    assert "#" in text or section == "cross-check"
+
+
+def test_names_in_another_script_do_not_break_an_ascii_terminal() -> None:
+    assert layers_text(HOSTILE_PROFILE, 80, unicode=False).isascii()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("utf-8", True), ("ascii", False), ("latin-1", False), (None, False), ("no-such", False)]
+)
+def test_what_a_stream_can_show_is_tried(encoding: str | None, shown: bool) -> None:
+    assert shows_unicode(encoding) is shown
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_colour_adds_escapes_and_nothing_else(section: str) -> None:
+    plain, colored = SECTIONS[section](120), SECTIONS[section](120, color=True)
+    assert "\x1b" not in plain
+    assert colored.startswith("\x1b[1m")
+    assert re.sub(r"\x1b\[\d+m", "", colored) == plain
+
+
+def test_alarms_are_red() -> None:
+    assert re.search(r"^\x1b\[31m.*UNEXPLAINED ", crosscheck_text([TORCH], width=120, color=True), re.MULTILINE)
+    assert re.search(r"^\x1b\[31mwarning", benchmark_text([GPU], width=120, color=True), re.MULTILINE)
+
+
+# Start-up
+
+
+def modules_after(program: str) -> set[str]:
+    root = Path(__file__).parents[2]
+    program += "\nimport sys\nprint(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_layer_table_loads_little() -> None:
+    modules = modules_after("from netstat.reports.table import layers_text")
+    assert "tabulate" in modules
+    assert modules.isdisjoint(
+        {"json", "wcwidth", "importlib.metadata", "email", "numpy", "matplotlib", "netstat.records.benchmark"}
+    )
+
+
+def test_what_was_loaded_before_tabulate_stays() -> None:
+    program = "import importlib.metadata as real\nimport netstat.reports.table, sys\nassert sys.modules['importlib.metadata'] is real"
+    assert "importlib.metadata" in modules_after(program)
+
+
+def test_importlib_metadata_works_after_the_table() -> None:
+    modules_after("import netstat.reports.table\nfrom importlib.metadata import version\nassert version('tabulate')")
