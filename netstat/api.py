@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from netstat.conventions import CONVENTIONS, Convention
@@ -10,6 +11,7 @@ from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Inputs, Shape, Subject, check_positive
 from netstat.records import Profile, Record
 from netstat.records import load as load_record
+from netstat.registry import unknown
 from netstat.units import dtype_bytes
 
 if TYPE_CHECKING:
@@ -59,8 +61,10 @@ def profile(
         ShapeError: a layer cannot take its input; says which, and what would work.
         ModelError: the model could not be built or captured.
     """
-    if isinstance(model, str) and model.endswith(".json"):
-        return _loaded_profile(model)
+    if path := _saved(model):
+        inputs = inputs_of(input_shape, batch, dtype, args, kwargs)
+        anew = inputs != Inputs() or (convention, depth, training) != ("documents", None, False)
+        return saved_profile(path, anew=anew)
     subject = _subject(model, input_shape, batch, dtype, args, kwargs, training)
     return profile_subject(subject, convention, depth)
 
@@ -80,18 +84,13 @@ def convention_named(name: str) -> Convention:
     Raises:
         UsageError: no such convention.
     """
+    if name in CONVENTIONS:
+        return CONVENTIONS[name]
     from netstat.peers import PEERS
 
-    if name not in CONVENTIONS and name in PEERS:
+    if name in PEERS:
         return PEERS[name].convention
-    if name not in CONVENTIONS:
-        from difflib import get_close_matches
-
-        known = [*CONVENTIONS.names(), *PEERS.names()]
-        near = get_close_matches(name, known, n=2, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there is {', '.join(known)}"
-        raise UsageError(f"unknown convention '{name}'; {hint}")
-    return CONVENTIONS[name]
+    raise UsageError(unknown("convention", name, [*CONVENTIONS.names(), *PEERS.names()]))
 
 
 def crosscheck(
@@ -183,7 +182,7 @@ def benchmark_subject(
     from netstat.measure.settings import DEFAULT
     from netstat.records.benchmark import Benchmarks
 
-    module = subject.module()
+    module, state = subject.module(), environment(devices)
     times = [
         measure(
             module,
@@ -198,7 +197,7 @@ def benchmark_subject(
         )
         for device in devices
     ]
-    return Benchmarks(subject.graph.model, tuple(times), environment(devices))
+    return Benchmarks(subject.graph.model, tuple(times), state)
 
 
 def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
@@ -228,11 +227,29 @@ def load(path: str | os.PathLike[str]) -> Record:
     return load_record(os.fspath(path))
 
 
-def _loaded_profile(path: str) -> Profile:
+def saved_profile(path: str, *, anew: bool = False) -> Profile:
+    """The profile saved at `path`.
+
+    Args:
+        path: a JSON file.
+        anew: whether the caller also says how to count.
+
+    Raises:
+        ModelError: there is no such file, or netstat did not write it.
+        UsageError: it holds something else, or cannot be counted anew.
+    """
+    if anew:
+        raise UsageError(f"'{path}' is a saved result and stays as it was counted; name the model to count it anew")
     record = load(path)
     if not isinstance(record, Profile):
         raise UsageError(f"'{path}' holds a {record.kind}, not a profile")
     return record
+
+
+def _saved(model: Any) -> str | None:
+    """The path of a saved result, None for any other model."""
+    path = os.fspath(model) if isinstance(model, os.PathLike) else model
+    return path if isinstance(path, str) and path.endswith(".json") else None
 
 
 def stat(model: Any, input_shape: InputShape = None, **options: Any) -> None:
@@ -267,11 +284,20 @@ def inputs_of(
     given = args is not None or kwargs is not None
     if given and (input_shape is not None or batch != 1):
         raise UsageError("give either shapes (and a batch) or the inputs themselves, not both")
+    if not isinstance(args, (tuple, list, NoneType)) or not isinstance(kwargs, (Mapping, NoneType)):
+        raise UsageError("args is a tuple of inputs and kwargs a dict of them, such as args=(x,), kwargs={'mask': m}")
     shapes = _shapes(input_shape)
     check_positive([shape for shape, _, _ in shapes], batch)
+    return Inputs(shapes, batch, _floating(dtype), tuple(args or ()) if given else None, dict(kwargs or {}))
+
+
+def _floating(dtype: str) -> str:
+    """Torch's spelling of a floating-point dtype."""
     name = DTYPES.get(dtype, dtype)
     dtype_bytes(name)  # refuses a name that is no dtype
-    return Inputs(shapes, batch, name, tuple(args or ()) if given else None, dict(kwargs or {}))
+    if "float" not in name:
+        raise UsageError(f"dtype '{dtype}' is not a floating-point one; an input can have its own: 2x16:int64")
+    return name
 
 
 def _shapes(input_shape: InputShape) -> tuple[tuple[Shape, str, str], ...]:
@@ -280,6 +306,8 @@ def _shapes(input_shape: InputShape) -> tuple[tuple[Shape, str, str], ...]:
         return ()
     if isinstance(input_shape, Mapping):
         return tuple((tuple(shape), "", name) for name, shape in input_shape.items())
+    if isinstance(input_shape, str) or not isinstance(input_shape, Sequence):
+        raise UsageError(f"input shape {input_shape!r} is no tuple of sizes; write for example (3, 224, 224)")
     try:
         several = [tuple(shape) for shape in input_shape]  # type: ignore[arg-type]
     except TypeError:

@@ -40,7 +40,7 @@ class ShapeError(ModelError):
         return ShapeError(f"{place}: {self.message}", path=path, too_small=self.too_small)
 
 
-class MeasurementError(NetstatError):
-    """A figure was measured under conditions that make it worthless."""
-
-    exit_code = 4
+def said(error: BaseException) -> str:
+    """What an exception says, in one line: its class and the first line of its message."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

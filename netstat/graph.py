@@ -1,15 +1,14 @@
 """A model as netstat sees it: the operator calls of one forward pass, frozen and free of torch."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from netstat.units import dtype_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class TensorSpec:
+class TensorSpec(NamedTuple):
     """Shape and dtype of a tensor, as torch spells them ("float32"). No data."""
 
     shape: tuple[int, ...]
@@ -26,8 +25,7 @@ class TensorSpec:
         return self.numel * dtype_bytes(self.dtype)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a tensor comes from.
 
     Attributes:
@@ -43,8 +41,7 @@ class Source:
     output: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """A tensor handed to an operator, by the name the operator's signature gives it.
 
     A list of tensors (`cat`) becomes one argument per element, named `tensors.0`, `tensors.1`, …
@@ -55,8 +52,7 @@ class Argument:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One call of one operator.
 
     Attributes:
@@ -106,8 +102,7 @@ class Node:
         return (argument for argument in self.arguments if argument.source.kind not in ("param", "buffer"))
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(NamedTuple):
     """A parameter or buffer of the model.
 
     Attributes:
@@ -147,4 +142,17 @@ class Graph:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and lists, ready for JSON."""
-        return asdict(self)
+        return {field.name: plain(getattr(self, field.name)) for field in fields(self)}
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses and named tuples as dicts, tuples as lists, all the way down."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {name: plain(item) for name, item in zip(value._fields, value, strict=True)}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return value

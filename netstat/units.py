@@ -99,16 +99,18 @@ def parse_number(text: str) -> int:
     digits = text.strip().rstrip("kKmMgGtTiIbB")
     prefix = text.strip()[len(digits) :].lower().removesuffix("b")
     try:
-        value = float(digits) * _PREFIXES[prefix]
-        return int(digits) * _PREFIXES[prefix] if digits.lstrip("+-").isdigit() else _whole(value)
+        factor = _PREFIXES[prefix]
+        return int(digits) * factor if digits.lstrip("+-").isdecimal() else _whole(float(digits) * factor)
     except (ValueError, KeyError, OverflowError):
         raise UsageError(f"'{text}' is not a whole number; write for example 128, 70M or 1.5G") from None
 
 
 def _whole(value: float) -> int:
-    if value != int(value):
+    """0.07 × 10⁹ is 70000000.00000001 to a float."""
+    nearest = round(value)
+    if abs(value - nearest) > 1e-15 * abs(value):
         raise ValueError
-    return int(value)
+    return nearest
 
 
 def parse_shape(text: str) -> tuple[int, ...]:
@@ -118,7 +120,10 @@ def parse_shape(text: str) -> tuple[int, ...]:
         UsageError: a size is not a positive whole number.
     """
     parts = text.lower().replace("×", "x").replace(",", "x").replace("*", "x").split("x")
-    sizes = tuple(int(part) if part.strip().lstrip("+-").isdigit() else -1 for part in parts)
-    if not sizes or any(size < 1 for size in sizes):
+    try:
+        sizes = tuple(map(parse_number, parts))
+    except UsageError:
+        sizes = ()
+    if not sizes or min(sizes) < 1:
         raise UsageError(f"input shape '{text}' needs positive whole sizes, such as 3x224x224")
     return sizes

@@ -51,6 +51,10 @@ class _Priced(NamedTuple):
     cost: Cost | None
 
 
+def _sum(members: Iterable[_Priced]) -> Cost:
+    return sum((cost for _, cost in members if cost is not None), ZERO)
+
+
 def _folded(nodes: Sequence[Node], depth: int | None) -> Iterable[list[int]]:
     """Indices of the nodes of each row: runs of nodes with the same path, cut to `depth` names."""
     if depth is None:
@@ -65,7 +69,7 @@ def _layer(
     """One row of one or, folded, several nodes: the input of the first, the output of the last, sums in between."""
     first, last = members[0].node, members[-1].node
     single = len(members) == 1
-    cost = sum((cost for _, cost in members if cost is not None), ZERO)
+    cost = (members[0].cost or ZERO) if single else _sum(members)
     read = _distinct(members, owned)
     counts = [convention.count(node, cost) for node, cost in members if cost is not None]
     moved = cost.bytes_read + cost.bytes_written
@@ -109,7 +113,7 @@ def _common_path(paths: Sequence[str]) -> str:
 
 
 def _totals(graph: Graph, priced: Sequence[_Priced], convention: Convention) -> Totals:
-    cost = sum((cost for _, cost in priced if cost is not None), ZERO)
+    cost = _sum(priced)
     own = [param for param in graph.params if param.shared_with is None]
     params = [param for param in own if not param.buffer]
     used = {name for node in graph.nodes for name in node.param_names}
@@ -144,7 +148,7 @@ def _groups(priced: Sequence[_Priced], owned: dict[str, Param]) -> tuple[Group, 
 
 
 def _group(name: str, members: Sequence[_Priced], owned: dict[str, Param]) -> Group:
-    cost = sum((cost for _, cost in members if cost is not None), ZERO)
+    cost = _sum(members)
     params = sum(param.spec.numel for param in _distinct(members, owned))
     return Group(name, len(members), params, cost.macs, cost.flops)
 

@@ -1,10 +1,11 @@
 """The command line. One file per command; a command's options are built only when it is the one called."""
 
+import os
 import sys
 from collections.abc import Sequence
 
 from netstat.cli._arguments import parse
-from netstat.errors import NetstatError
+from netstat.errors import NetstatError, said
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -12,15 +13,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         run, options = parse(arguments)
-        return run(options)
-    except NetstatError as error:
+        code = run(options)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return _end("interrupted", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
+        return 0
+    except Exception as error:
         if "--debug" in arguments:
             raise
-        sys.stderr.write(f"netstat: {error}\n")
-        return error.exit_code
-    except KeyboardInterrupt:
-        sys.stderr.write("netstat: interrupted\n")
-        return 130
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has seen enough; keep Python from complaining at exit
-        return 0
+        if isinstance(error, NetstatError):
+            return _end(str(error), error.exit_code)
+        return _end(f"a fault of netstat's own: {said(error)}; --debug shows where, please report it", 3)
+
+
+def _end(message: str, code: int) -> int:
+    """Say on one line, without anything that would control the terminal, why it ends."""
+    words = "".join(char if char.isprintable() else " " for char in message).split()
+    sys.stderr.write(f"netstat: {' '.join(words)}\n")
+    return code

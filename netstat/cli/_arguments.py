@@ -1,5 +1,6 @@
 """The commands and the options they share."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
@@ -31,6 +32,15 @@ Exit codes: 0 ok, 1 a check failed, 2 usage, 3 the model could not be analysed, 
 """
 
 
+def _formatter(prog: str) -> RawDescriptionHelpFormatter:
+    """argparse makes one for every option; told the width, it need not import shutil to find out."""
+    try:
+        width = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        width = 80
+    return RawDescriptionHelpFormatter(prog, width=width - 2)
+
+
 class Parser(ArgumentParser):
     """argparse, with errors in one line."""
 
@@ -45,14 +55,14 @@ def parse(arguments: Sequence[str]) -> tuple[Run, Namespace]:
     Raises:
         UsageError: unknown command or option, or a value that cannot be.
     """
-    parser = Parser("netstat", description=DESCRIPTION, epilog=EPILOG, formatter_class=RawDescriptionHelpFormatter)
+    parser = Parser("netstat", description=DESCRIPTION, epilog=EPILOG, formatter_class=_formatter)
     parser.add_argument("--version", action="version", version=f"netstat {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = parser.add_subparsers(prog="netstat", dest="command", metavar="COMMAND", parser_class=Parser)
     chosen = next((word for word in arguments if word in COMMANDS), None)
     run: Run = _help(parser)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
-            name, help=summary, description=summary, epilog=EPILOG, formatter_class=RawDescriptionHelpFormatter
+            name, help=summary, description=summary, epilog=EPILOG, formatter_class=_formatter
         )
         if name == chosen:
             module = import_module(f"netstat.cli.{name}")

@@ -5,15 +5,15 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from netstat.api import DTYPES, inputs_of
 from netstat.errors import UsageError
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Inputs, Subject
 from netstat.records.base import Record, check_writable, report_for
-from netstat.units import parse_number, parse_shape
+from netstat.registry import Registry, unknown
+from netstat.units import dtype_bytes, parse_number, parse_shape
 
 if TYPE_CHECKING:
     from netstat.measure.sampling import Progress
@@ -39,6 +39,11 @@ def whole(text: str, option: str, least: int = 1) -> int:
     return number
 
 
+def optional(text: str | None, option: str) -> int | None:
+    """`whole` of an option that may be left out."""
+    return None if text is None else whole(text, option)
+
+
 def inputs(options: Namespace) -> Inputs:
     """The inputs that -i, -b and --dtype describe.
 
@@ -57,13 +62,20 @@ def _input(text: str) -> tuple[tuple[int, ...], str, str]:
     sizes, _, dtype = rest.partition(":")
     if equals and not name.isidentifier():
         raise UsageError(f"'{name}' is no name for an input; write for example mask=2x16:int64")
-    inputs_of(None, 1, dtype or "float32")
-    return parse_shape(sizes), DTYPES.get(dtype, dtype), name
+    spelled = DTYPES.get(dtype, dtype)
+    dtype_bytes(spelled or "float32")  # refuses a name that is no dtype
+    return parse_shape(sizes), spelled, name
 
 
 def subject(options: Namespace, *, training: bool = False) -> Subject:
     """The model that was named, at its inputs."""
     return resolve(options.model, inputs(options), training=training)
+
+
+def counts_anew(options: Namespace) -> bool:
+    """Whether an option says how to count, which a saved result cannot follow."""
+    left_out = {"input": None, "batch": "1", "dtype": "fp32", "convention": "documents", "depth": None, "train": False}
+    return any(getattr(options, name, value) != value for name, value in left_out.items())
 
 
 def check_outputs(options: Namespace) -> None:
@@ -72,6 +84,8 @@ def check_outputs(options: Namespace) -> None:
     Raises:
         UsageError: unknown suffix, or a place that cannot be written to.
     """
+    if options.output:
+        from pathlib import Path
     for path in options.output:
         check_writable(Path(path), mark=report_for(path).mark, force=options.force)
 
@@ -84,7 +98,7 @@ def deliver(record: Record, options: Namespace) -> None:
     if options.json:
         from netstat.registry import REPORTS
 
-        sys.stdout.write(REPORTS["json"].render(record).decode())
+        sys.stdout.buffer.write(REPORTS["json"].render(record))
 
 
 def tell(options: Namespace, line: str) -> None:
@@ -96,15 +110,21 @@ def tell(options: Namespace, line: str) -> None:
 def show(text: str, options: Namespace) -> None:
     """A section on stdout, at once; nothing where stdout is for JSON."""
     if not options.json:
-        sys.stdout.write(text)
+        put(text)
         sys.stdout.flush()
+
+
+def put(text: str) -> None:
+    """Text on stdout, with a question mark for what its encoding cannot say."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
 
 
 def style() -> Style:
     """What the terminal can show: Unicode and colour."""
     from netstat.reports.table import shows_unicode
 
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return {"unicode": shows_unicode(sys.stdout.encoding), "color": color}
 
 
@@ -128,9 +148,54 @@ def progress(options: Namespace) -> "Iterator[Progress]":
         yield update
 
 
-def names(text: str | None) -> list[str] | None:
-    """`a,b,c` as a list; None stays None."""
-    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+def names(text: str | None, option: str) -> list[str] | None:
+    """`a,b,c` as a list; None stays None.
+
+    Raises:
+        UsageError: there is no name in it.
+    """
+    if text is None:
+        return None
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not found:
+        raise UsageError(f"{option} names nothing; write for example {option} a,b")
+    return found
+
+
+def columns(options: Namespace) -> list[str] | None:
+    """The columns that were named, None where none were.
+
+    Raises:
+        UsageError: a column, or the one to sort by, is not known.
+    """
+    chosen = names(options.columns, "--columns")
+    wanted = [*(chosen or ()), *([] if options.sort is None else [options.sort])]
+    if wanted:
+        from netstat.reports._columns import COLUMNS
+
+        for name in wanted:
+            _known(name, COLUMNS)
+    return chosen
+
+
+def peers(options: Namespace) -> list[str] | None:
+    """The peers that were named, None where none were.
+
+    Raises:
+        UsageError: a peer is not known.
+    """
+    chosen = names(options.against, "--against")
+    if chosen:
+        from netstat.peers import PEERS
+
+        for name in chosen:
+            _known(name, PEERS)
+    return chosen
+
+
+def _known(name: str, registry: Registry[Any]) -> None:
+    if name not in registry:
+        raise UsageError(unknown(registry.kind, name, registry.names()))
 
 
 def settings(options: Namespace) -> "Settings":
@@ -148,10 +213,35 @@ def devices(options: Namespace) -> Sequence[str]:
     """
     from netstat.measure.devices import find, present
 
-    chosen = names(options.device) or present()
+    chosen = names(options.device, "--device") or present()
     for name in chosen:
         find(name)
     return chosen
+
+
+def check_times(options: Namespace, *, wanted: bool = True) -> None:
+    """Refuse a measurement that could not be made, before any work is done.
+
+    Args:
+        options: --device, --dtype and --threads are looked at.
+        wanted: whether there will be one; if not, a device need not be there, only known.
+
+    Raises:
+        UsageError: a device, dtype or number of threads that cannot be.
+    """
+    optional(options.threads, "--threads")
+    chosen = names(options.device, "--device")
+    if wanted:
+        from netstat.measure.precision import find
+
+        find(options.dtype)
+    if chosen and wanted:
+        devices(options)
+    elif chosen:
+        from netstat.measure.devices import DEVICES
+
+        for name in chosen:
+            _known(name.partition(":")[0], DEVICES)
 
 
 def spoiled(reliable: Iterable[bool], options: Namespace) -> int:

@@ -19,14 +19,14 @@ def run(options: Namespace) -> int:
     from netstat.reports.table import benchmark_text
 
     session.check_outputs(options)
-    threads = None if options.threads is None else session.whole(options.threads, "--threads")
+    session.check_times(options)
     devices, subject = session.devices(options), session.subject(options)
     with session.progress(options) as progress:
         times = benchmark_subject(
             subject,
             devices,
             dtype=options.dtype,
-            threads=threads,
+            threads=session.optional(options.threads, "--threads"),
             settings=session.settings(options),
             progress=progress,
         )

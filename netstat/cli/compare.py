@@ -3,10 +3,9 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.analysis.compare import compare
-from netstat.api import load, profile_subject
+from netstat.api import profile_subject, saved_profile
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options
-from netstat.errors import UsageError
 from netstat.frontends.resolve import resolve
 from netstat.records.profile import Profile
 
@@ -30,9 +29,6 @@ def run(options: Namespace) -> int:
 
 
 def _profile(model: str, options: Namespace) -> Profile:
-    if not model.endswith(".json"):
-        return profile_subject(resolve(model, session.inputs(options)))
-    record = load(model)
-    if not isinstance(record, Profile):
-        raise UsageError(f"'{model}' holds a {record.kind}, not a profile")
-    return record
+    if model.endswith(".json"):
+        return saved_profile(model, anew=session.counts_anew(options))
+    return profile_subject(resolve(model, session.inputs(options)))

@@ -1,9 +1,9 @@
 """`netstat list`: what there is, read off the registries."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 
+from netstat.cli._session import put
 from netstat.errors import UsageError
 
 Rows = Iterator[tuple[str, str]]
@@ -70,5 +70,5 @@ def run(options: Namespace) -> int:
         rows = list(KINDS[kind]())
         width = max(len(name) for name, _ in rows)
         lines = (f"  {name:{width}}  {summary}".rstrip() for name, summary in rows)
-        sys.stdout.write(f"{kind}\n" + "\n".join(lines) + "\n")
+        put(f"{kind}\n" + "\n".join(lines) + "\n")
     return 0

@@ -1,15 +1,14 @@
 """`netstat profile`: the whole job, each section shown as soon as it is there."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 
-from netstat.api import convention_named, profile_subject
+from netstat.api import convention_named, profile_subject, saved_profile
 from netstat.cli import _session as session
 from netstat.cli._arguments import layer_options, model_options, output_options, time_options
-from netstat.errors import UsageError
 from netstat.frontends.subject import Subject
 from netstat.records.profile import Profile
+from netstat.units import plural
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -27,13 +26,11 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Layers, cross-check, time; then whatever files were asked for."""
-    session.check_outputs(options)
+    _check(options)
     if options.model.endswith(".json"):
         return _again(options)
-    convention_named(options.convention)
     subject = session.subject(options, training=options.train)
-    depth = None if options.depth is None else session.whole(options.depth, "--depth")
-    profile = profile_subject(subject, options.convention, depth)
+    profile = profile_subject(subject, options.convention, session.optional(options.depth, "--depth"))
     _show_layers(profile, options)
     if not (options.fast or options.no_crosscheck):
         profile = _crosschecked(profile, subject, options)
@@ -43,10 +40,21 @@ def run(options: Namespace) -> int:
     return session.spoiled((b.reliable for b in profile.benchmarks or ()), options)
 
 
+def _check(options: Namespace) -> None:
+    """Refuse what would stop a later section, before the first one is made."""
+    session.check_outputs(options)
+    convention_named(options.convention)
+    session.optional(options.depth, "--depth")
+    session.columns(options)
+    session.peers(options)
+    saved = options.model.endswith(".json")
+    session.check_times(options, wanted=not (options.fast or options.no_time or saved))
+
+
 def _show_layers(profile: Profile, options: Namespace) -> None:
     from netstat.reports.table import layers_text
 
-    columns = session.names(options.columns)
+    columns = session.columns(options)
     session.show(layers_text(profile, columns=columns, sort=options.sort, **session.style()), options)
 
 
@@ -55,7 +63,7 @@ def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Pro
     from netstat.reports.table import crosscheck_text
 
     with session.progress(options) as progress:
-        checks = crosscheck_subject(subject, session.names(options.against), progress)
+        checks = crosscheck_subject(subject, session.peers(options), progress)
     session.show("\n" + crosscheck_text(checks.crosscheck, **session.style()), options)
     return replace(profile, crosscheck=checks.crosscheck)
 
@@ -64,13 +72,12 @@ def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
     from netstat.api import benchmark_subject
     from netstat.reports.table import benchmark_text
 
-    threads = None if options.threads is None else session.whole(options.threads, "--threads")
     with session.progress(options) as progress:
         times = benchmark_subject(
             subject,
             session.devices(options),
             dtype=options.dtype,
-            threads=threads,
+            threads=session.optional(options.threads, "--threads"),
             settings=session.settings(options),
             progress=progress,
         )
@@ -84,16 +91,12 @@ def _finish(profile: Profile, options: Namespace) -> None:
         from netstat.reports._charts import charts
 
         files = charts(profile, options.charts)
-        sys.stderr.write(f"netstat: wrote {len(files)} charts to {options.charts}\n")
+        session.tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
 
 
 def _again(options: Namespace) -> int:
     """A saved result, shown as it was."""
-    from netstat.records import load
-
-    record = load(options.model)
-    if not isinstance(record, Profile):
-        raise UsageError(f"'{options.model}' holds a {record.kind}, not a profile")
+    record = saved_profile(options.model, anew=session.counts_anew(options))
     _show_layers(record, options)
     if record.crosscheck:
         from netstat.reports.table import crosscheck_text
@@ -104,4 +107,4 @@ def _again(options: Namespace) -> int:
 
         session.show("\n" + benchmark_text(record.benchmarks, record.layers, **session.style()), options)
     _finish(record, options)
-    return 0
+    return session.spoiled((b.reliable for b in record.benchmarks or ()), options)

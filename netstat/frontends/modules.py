@@ -6,10 +6,13 @@ from typing import Any
 
 import torch
 
-from netstat.errors import ModelError, UsageError
+from netstat.errors import ModelError, NetstatError, UsageError, said
 from netstat.frontends.pytorch import capture
-from netstat.frontends.subject import Inputs, Shape, Subject, sized
+from netstat.frontends.random_state import random_state_kept
+from netstat.frontends.subject import IMAGE, Inputs, Shape, Subject, sized
 from netstat.graph import Graph, TensorSpec
+from netstat.registry import unknown
+from netstat.units import shape as shape_text
 
 
 def module_subject(
@@ -61,28 +64,35 @@ def _meta(spec: TensorSpec) -> torch.Tensor:
         return torch.empty(spec.shape, dtype=dtype, device="meta")
     except (RuntimeError, OverflowError) as error:
         raise ModelError(
-            f"torch cannot describe an input of shape {spec.shape}: {str(error).splitlines()[0]}"
+            f"torch cannot describe an input of {shape_text(spec.shape)}, give smaller sizes ({said(error)})"
         ) from error
 
 
 def factory_subject(
-    factory: Callable[..., Any], name: str, options: Mapping[str, Any], inputs: Inputs, training: bool = False
+    factory: Callable[..., Any],
+    name: str,
+    options: Mapping[str, Any],
+    inputs: Inputs,
+    training: bool = False,
+    default: Shape | None = None,
 ) -> Subject:
     """What a user's factory returns: a module, a callable, or (model, args) or (model, args, kwargs).
 
     A module class or factory is called on the meta device first, so that no weights are allocated; one that cannot run
-    there is called for real.
+    there is called for real. A module that is there already is taken as it is.
 
     Raises:
         UsageError: the factory does not take these options.
         ModelError: the factory raised, or what it made is no model.
     """
-    on_meta, args, kwargs = _made(factory, name, options, meta=True)
-    if args is not None and inputs.shapes == ():
+    if isinstance(factory, torch.nn.Module) and not options:
+        return module_subject(factory, name, inputs, training, default)
+    outline, args, kwargs = _made(factory, name, options, meta=True)
+    if args is not None and not inputs.shapes:
         inputs = inputs._replace(args=args, kwargs=kwargs)
-    default = _own_input(on_meta)
+    made_for = _own_input(outline) or default
     return module_subject(
-        on_meta, name, inputs, training, default, make=lambda: _made(factory, name, options, meta=False)[0]
+        outline, name, inputs, training, made_for, make=lambda: _made(factory, name, options, meta=False)[0]
     )
 
 
@@ -91,25 +101,33 @@ def _made(
 ) -> tuple[Any, tuple[Any, ...] | None, Mapping[str, Any]]:
     _check_options(factory, name, options)
     try:
-        made = _on_meta(factory, options) if meta else factory(**options)
-    except Exception as error:
-        message = (str(error).strip() or "no message").splitlines()[0]
-        raise ModelError(f"'{name}' could not be built: {type(error).__name__}: {message}") from error
-    model, args, kwargs = (*made, None, {})[:3] if isinstance(made, tuple) and made else (made, None, {})
-    if not callable(model):
-        raise ModelError(f"'{name}' makes a {type(model).__name__}, which is no model")
-    return model, tuple(args) if isinstance(args, (tuple, list)) else args and (args,), kwargs or {}
+        with random_state_kept():
+            made = _on_meta(factory, options) if meta else factory(**options)
+    except NetstatError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise ModelError(f"'{name}' could not be built: {said(error)}") from error
+    return _parts(made, name)
+
+
+def _parts(made: Any, name: str) -> tuple[Any, tuple[Any, ...] | None, Mapping[str, Any]]:
+    """Model, positional inputs (None for none said) and named inputs of what a factory returned."""
+    several = made if isinstance(made, tuple) and 0 < len(made) <= 3 else (made,)
+    model, args, kwargs = (*several, None, None)[:3]
+    if not callable(model) or not isinstance(kwargs or {}, Mapping):
+        kinds = ", ".join(type(part).__name__ for part in several)
+        raise ModelError(f"'{name}' returned {kinds}; it must return a model, (model, args) or (model, args, kwargs)")
+    if args is None:
+        return model, () if kwargs else None, kwargs or {}
+    return model, tuple(args) if isinstance(args, (tuple, list)) else (args,), kwargs or {}
 
 
 def _on_meta(factory: Callable[..., Any], options: Mapping[str, Any]) -> Any:
-    state = torch.get_rng_state()
     try:
         with torch.device("meta"):
             return factory(**options)
     except (RuntimeError, NotImplementedError):
         return factory(**options)  # it reads values while it builds; weights are allocated for once
-    finally:
-        torch.set_rng_state(state)
 
 
 def _check_options(factory: Callable[..., Any], name: str, options: Mapping[str, Any]) -> None:
@@ -145,17 +163,28 @@ def torchvision_names() -> list[str]:
     return [str(name) for name in list_models()]
 
 
+def torchvision_input(name: str) -> Shape | None:
+    """What a model of torchvision's takes, unless it is not made for single images."""
+    from torchvision.models import get_model_builder
+
+    kind = get_model_builder(name).__module__.split(".")[2]
+    return None if kind in ("video", "optical_flow") else IMAGE
+
+
 def _from_torchvision(name: str) -> Callable[..., Any]:
     from torchvision.models import get_model_builder
 
     try:
         build = get_model_builder(name)
     except ValueError:
-        raise UsageError(_unknown(name, torchvision_names(), "torchvision")) from None
+        raise UsageError(unknown("torchvision model", name, torchvision_names())) from None
+
+    without = [key for key in inspect.signature(build).parameters if key.startswith("weights")]
 
     def make(**options: Any) -> Any:
-        backbone = {"weights_backbone": None} if "weights_backbone" in inspect.signature(build).parameters else {}
-        return build(weights=None, **{**backbone, **options})
+        if options.keys() & without:
+            raise UsageError("netstat fetches no weights: they change no figure of a profile")
+        return build(**dict.fromkeys(without), **options)
 
     return make
 
@@ -166,12 +195,5 @@ def _from_timm(name: str) -> Callable[..., Any]:
     except ImportError as error:
         raise ModelError("timm is not installed; pip install timm") from error
     if not timm.is_model(name):
-        raise UsageError(_unknown(name, timm.list_models(), "timm"))
+        raise UsageError(unknown("timm model", name, timm.list_models(), "timm.list_models() names them all"))
     return lambda **options: timm.create_model(name, pretrained=False, **options)
-
-
-def _unknown(name: str, known: list[str], library: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"{library} has no model '{name}'" + (f"; did you mean {' or '.join(near)}?" if near else "")

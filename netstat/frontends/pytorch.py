@@ -20,7 +20,6 @@ from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, vocab
 from netstat.graph import Argument, Graph, Node, Param, Source, TensorSpec
 from netstat.ops.base import Operator
 
-
 # Torch works these out in Python on the meta device, which takes longer than everything else together. Their shape
 # rules are compared with torch's in the tests, refusals included.
 SLOW_ON_META = ("batch_norm", "linear", "conv1d", "conv2d", "conv3d")

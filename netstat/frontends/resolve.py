@@ -1,13 +1,18 @@
 """From what the user typed or handed over to a Subject."""
 
-import ast
-from collections.abc import Callable, Mapping
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
-from netstat.errors import ModelError, UsageError
-from netstat.frontends.subject import IMAGE, Inputs, Subject, built_in
+from netstat.errors import ModelError, UsageError, said
+from netstat.frontends.subject import Inputs, Subject, built_in
 from netstat.graph import Graph
 from netstat.models import MODELS
+from netstat.registry import unknown
 
 LIBRARIES = ("torchvision", "timm")
 LATER = {".onnx": "ONNX files", ".pt2": "exported programs", ".pt": "checkpoints", ".pth": "checkpoints"}
@@ -28,7 +33,11 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
         ModelError: the model could not be built or captured.
         ShapeError: the input does not fit.
     """
+    if isinstance(model, os.PathLike):
+        model = os.fspath(model)
     if isinstance(model, Graph):
+        if inputs != Inputs():
+            raise UsageError("a Graph has its inputs already; give the model to count it at others")
         return Subject(model, _no_module, _no_module, owned=True)
     if isinstance(model, str):
         return _by_name(model, inputs, training)
@@ -50,6 +59,10 @@ def _by_name(text: str, inputs: Inputs, training: bool) -> Subject:
     library, colon, rest = name.partition(":")
     if colon and library not in LIBRARIES:
         return _factory(name, options, inputs, training)
+    if name.endswith(".json"):
+        raise UsageError(f"'{name}' is a saved result, which only profile and compare read; give the model itself")
+    if name.endswith(".py"):
+        raise UsageError(f"'{name}' is a file; name the class or function in it that makes the model: {name}:NAME")
     if any(name.endswith(suffix) for suffix in LATER):
         kind = next(what for suffix, what in LATER.items() if name.endswith(suffix))
         raise ModelError(f"'{name}': this version does not read {kind} yet; give the module that made it")
@@ -64,18 +77,11 @@ def _from_library(
     from netstat.frontends import modules
 
     if not stated and name not in modules.torchvision_names():
-        raise UsageError(_unknown(name, modules.torchvision_names()))
-    if library == "torchvision" and not inputs.shapes and inputs.args is None:
-        inputs = inputs._replace(shapes=((IMAGE, "", ""),))
-    return modules.factory_subject(modules.named(library, name), name, options, inputs, training)
-
-
-def _unknown(name: str, others: list[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, [*MODELS.names(), *others], n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "netstat list models shows what there is"
-    return f"unknown model '{name}'; {hint}"
+        names = [*MODELS.names(), *modules.torchvision_names()]
+        raise UsageError(unknown("model", name, names, "netstat list models shows what there is"))
+    make = modules.named(library, name)
+    default = modules.torchvision_input(name) if library == "torchvision" else None
+    return modules.factory_subject(make, name, options, inputs, training, default)
 
 
 def parse_call(text: str) -> tuple[str, dict[str, Any]]:
@@ -87,6 +93,8 @@ def parse_call(text: str) -> tuple[str, dict[str, Any]]:
     name, bracket, rest = text.partition("(")
     if not bracket:
         return text, {}
+    import ast
+
     try:
         call = ast.parse(f"f({rest}", mode="eval").body
         if not isinstance(call, ast.Call) or call.args or any(keyword.arg is None for keyword in call.keywords):
@@ -99,45 +107,54 @@ def parse_call(text: str) -> tuple[str, dict[str, Any]]:
 def _factory(name: str, options: Mapping[str, Any], inputs: Inputs, training: bool) -> Subject:
     from netstat.frontends.modules import factory_subject
 
-    return factory_subject(load_factory(name), name.rpartition(":")[2], options, inputs, training)
+    place, _, attribute = name.rpartition(":")
+    with _importable(os.path.dirname(place) if place.endswith(".py") else ""):  # noqa: PTH120
+        return factory_subject(load_factory(place, attribute), attribute, options, inputs, training)
 
 
-def load_factory(name: str) -> Callable[..., Any]:
-    """The class or function `package.module:factory` or `path/to/file.py:factory`.
+@contextmanager
+def _importable(folder: str) -> Iterator[None]:
+    """Modules in `folder` can be imported, as by a script that lies there."""
+    path = os.path.abspath(folder)  # noqa: PTH100  pathlib is slow to load
+    sys.path.insert(0, path)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # the user's code has taken it out
+            sys.path.remove(path)
 
-    Runs that module's code: the user named it.
+
+def load_factory(place: str, name: str) -> Callable[..., Any]:
+    """The class or function `name` of a module or Python file. Runs that module's code: the user named it.
 
     Raises:
         ModelError: the module cannot be imported, or has no such name.
     """
-    place, _, attribute = name.rpartition(":")
+    if place.endswith(".py") and not os.path.isfile(place):  # noqa: PTH113
+        raise ModelError(f"cannot import '{place}': there is no such file")
     try:
-        module = _file(place) if place.endswith(".py") else __import__(place, fromlist=["_"])
-    except Exception as error:
-        raise ModelError(f"cannot import '{place}': {type(error).__name__}: {error}") from error
-    found = getattr(module, attribute, None)
-    if not callable(found):
+        module = _file(place) if place.endswith(".py") else import_module(place)
+    except (Exception, SystemExit) as error:
+        raise ModelError(f"cannot import '{place}': {said(error)}") from error
+    found = getattr(module, name, None)
+    if found is None:
         offered = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-        raise ModelError(f"'{place}' has no factory '{attribute}'; it has {', '.join(offered) or 'none'}")
+        raise ModelError(unknown("factory", name, offered, f"'{place}' has no class or function of that name"))
+    if not callable(found):
+        raise ModelError(
+            f"'{name}' in '{place}' is no class or function that makes a model, but {type(found).__name__}"
+        )
     return found  # type: ignore[no-any-return]
 
 
-def _file(path: str) -> Any:
-    import sys
+def _file(path: str) -> ModuleType:
     from importlib.util import module_from_spec, spec_from_file_location
-    from pathlib import Path
 
-    file = Path(path)
-    if not file.is_file():
-        raise FileNotFoundError(f"no such file: {path}")
-    spec = spec_from_file_location(file.stem, file)
+    name = os.path.basename(path).removesuffix(".py")  # noqa: PTH119
+    spec = spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
-    sys.modules.setdefault(file.stem, module)
-    sys.path.insert(0, str(file.parent))
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(file.parent))
+    sys.modules.setdefault(name, module)
+    spec.loader.exec_module(module)
     return module

@@ -66,12 +66,46 @@ def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bo
         ShapeError: the input does not fit; says which layer, and what would.
     """
     model = MODELS[name]
-    if model.needs_torch or training or inputs.args is not None or len(inputs.shapes) > 1:
+    _check_options(model, options)
+    inputs = _one_input(model, inputs)
+    if model.needs_torch or training or inputs.args is not None:
         return _through_torch(model, options, inputs, training)
-    spec = _call(model, options)
+    spec = model.build(**options)
     ((_, input),) = inputs.specs(model.input_shape)
-    graph = sized(lambda spec_input: _graph(name, spec, spec_input), input, model.input_shape)
+    graph = sized(lambda spec_input: _graph(name, spec, spec_input), input, model.input_shape, _first_path(spec))
     return Subject(graph, lambda: _assembled(spec), lambda: _on_meta(lambda: _assembled(spec)), owned=True)
+
+
+def _check_options(model: Model, options: Mapping[str, Any]) -> None:
+    if not options:
+        return
+    from inspect import signature
+
+    known = signature(model.build).parameters
+    for name, value in options.items():
+        if name not in known:
+            raise UsageError(f"model '{model.name}' has no option '{name}'; it has {', '.join(known)}")
+        if known[name].annotation is int and not _is_size(value):
+            raise UsageError(f"model '{model.name}': {name} must be a positive whole number, got {value!r}")
+
+
+def _one_input(model: Model, inputs: Inputs) -> Inputs:
+    """What was said of the one input a built-in model has, which needs no name."""
+    if not inputs.shapes:
+        return inputs
+    (shape, dtype, name), *more = inputs.shapes
+    if more or name not in ("", "input"):
+        names = ", ".join(name or "one without a name" for _, _, name in inputs.shapes)
+        raise UsageError(f"model '{model.name}' takes one input, called 'input'; got {names}")
+    if dtype and "float" not in dtype:
+        raise UsageError(f"model '{model.name}' takes a floating-point input, got {dtype}")
+    return inputs._replace(shapes=((shape, dtype, ""),))
+
+
+def _first_path(spec: Block) -> str:
+    """Path of the layer that gets the input."""
+    name, step = spec.steps[0]
+    return f"{name}.{_first_path(step)}" if isinstance(step, Block) else name
 
 
 def _on_meta(make: Callable[[], Any]) -> Any:
@@ -84,19 +118,14 @@ def _on_meta(make: Callable[[], Any]) -> Any:
 def _through_torch(model: Model, options: Mapping[str, Any], inputs: Inputs, training: bool) -> Subject:
     """A built-in model by way of its real module: what a spec cannot say."""
     from netstat.frontends.modules import module_subject
+    from netstat.frontends.random_state import random_state_kept
 
     def make() -> Any:
-        made = _call(model, options)
+        with random_state_kept():
+            made = model.build(**options)
         return _assembled(made) if isinstance(made, Block) else made
 
     return module_subject(_on_meta(make), model.name, inputs, training, model.input_shape, make)
-
-
-def _call(model: Model, options: Mapping[str, Any]) -> Any:
-    try:
-        return model.build(**options)
-    except TypeError as error:
-        raise UsageError(f"model '{model.name}' does not take these options: {error}") from None
 
 
 def _graph(name: str, spec: Block, input: TensorSpec) -> Graph:
@@ -107,21 +136,36 @@ def _graph(name: str, spec: Block, input: TensorSpec) -> Graph:
 
 def _assembled(spec: Block) -> Any:
     from netstat.frontends.assemble import assemble
+    from netstat.frontends.random_state import random_state_kept
 
-    return assemble(spec)
+    with random_state_kept():
+        return assemble(spec)
 
 
-def sized(run: Callable[[TensorSpec], Graph], input: TensorSpec, default: Shape | None = None) -> Graph:
+def sized(
+    run: Callable[[TensorSpec], Graph], input: TensorSpec, default: Shape | None = None, first: str = ""
+) -> Graph:
     """`run(input)`; if a layer finds the input unfit, say which input would do.
+
+    Args:
+        run: makes the graph at an input.
+        input: shape with the batch, and dtype.
+        default: the shape without the batch that the model is made for, None where nobody knows.
+        first: path of the layer that gets the input.
 
     Raises:
         ShapeError: as `run` raised it, with a size that works where one is found.
     """
+    if default and len(input.shape) != 1 + len(default):
+        got = shape_text(input.shape[1:])
+        raise ShapeError(f"needs {len(default)} sizes besides the batch, such as {shape_text(default)}, got {got}").at(
+            first
+        )
     try:
         return run(input)
     except ShapeError as error:
         hint = _what_works(run, input, default, error)
-        raise ShapeError(f"{error.message}{hint}", path=error.path, too_small=error.too_small) from None
+        raise ShapeError(f"{error.message}; {hint}", path=error.path, too_small=error.too_small) from None
 
 
 def _what_works(run: Callable[[TensorSpec], Graph], input: TensorSpec, default: Shape | None, error: ShapeError) -> str:
@@ -136,8 +180,10 @@ def _what_works(run: Callable[[TensorSpec], Graph], input: TensorSpec, default: 
         return True
 
     if error.too_small and dims > 0 and (side := _smallest(works)):
-        return f"; {shape_text((*channels, *(side,) * dims))} is the smallest square input that works"
-    return f"; the model is made for {shape_text(default)}" if default and default != input.shape[1:] else ""
+        return f"{shape_text((*channels, *(side,) * dims))} is the smallest square input that works"
+    if default and default != input.shape[1:]:
+        return f"the model is made for {shape_text(default)}"
+    return f"the whole input, batch included, is {shape_text(input.shape)}"
 
 
 def _smallest(works: Callable[[int], bool]) -> int:
@@ -159,8 +205,12 @@ def check_positive(shapes: Sequence[Shape], batch: int) -> None:
     Raises:
         UsageError: a size or the batch is not a positive whole number.
     """
-    if isinstance(batch, bool) or not isinstance(batch, int) or batch < 1:
+    if not _is_size(batch):
         raise UsageError(f"batch must be a positive whole number, got {batch!r}")
     for shape in shapes:
-        if not shape or any(isinstance(size, bool) or not isinstance(size, int) or size < 1 for size in shape):
+        if not shape or not all(map(_is_size, shape)):
             raise UsageError(f"input shape {tuple(shape)!r} needs positive whole sizes, such as (3, 224, 224)")
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1

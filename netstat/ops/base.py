@@ -117,12 +117,12 @@ def _tensors(node: Node) -> dict[str, Any]:
 
 
 def _repeated_bytes(node: Node) -> int:
-    seen, repeated = set(), 0
-    for argument in node.arguments:
-        if argument.source.kind != "constant" and argument.source in seen:
-            repeated += argument.spec.nbytes
-        seen.add(argument.source)
-    return repeated
+    """Bytes of tensors that were handed in before, under another argument's name."""
+    found = [argument for argument in node.arguments if argument.source.kind in ("input", "node")]
+    if len(found) < 2:
+        return 0
+    distinct = {argument.source: argument.spec.nbytes for argument in found}
+    return sum(argument.spec.nbytes for argument in found) - sum(distinct.values())
 
 
 def refuse_rank(input: TensorSpec, ranks: tuple[int, ...], wants: str) -> None:

@@ -28,10 +28,12 @@ class View(Operator):
 
 def _variadic(args: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> dict[str, Any]:
     """`x.view(2, 3)` and `x.view((2, 3))` both name one attribute."""
+    input, *values = args or (kwargs["input"],)
     if name in kwargs:
-        return {"input": args[0], name: tuple(kwargs[name])}
-    values = args[1] if len(args) == 2 and isinstance(args[1], (tuple, list)) else args[1:]
-    return {"input": args[0], name: tuple(values)}
+        values = kwargs[name]
+    elif len(values) == 1 and isinstance(values[0], (tuple, list)):
+        (values,) = values
+    return {"input": input, name: tuple(values)}
 
 
 @operator
@@ -199,7 +201,7 @@ class Clone(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Any) -> dict[str, Any]:
-        return {"input": args[0]}
+        return {"input": args[0] if args else kwargs["input"]}
 
 
 @operator

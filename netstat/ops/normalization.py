@@ -1,12 +1,13 @@
 """Normalisation over neighbouring channels and over the batch."""
 
+from collections.abc import Mapping
 from math import prod
 from typing import Any, NamedTuple
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
-from netstat.ops.arithmetic import least
+from netstat.ops.arithmetic import Size, least
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 
 
@@ -87,16 +88,22 @@ class LocalResponseNorm(Operator):
         )
 
 
-def _channel_windows(channels: int, size: int) -> int:
+def _channel_windows(channels: Size, size: int) -> Size:
     """Σ over the channels of the existing channels in their windows: n·C less what is cut off at both ends."""
     before, after = size // 2, (size - 1) // 2
     return size * channels - _cut(before, channels) - _cut(after, channels)
 
 
-def _cut(reach: int, channels: int) -> int:
+def _cut(reach: int, channels: Size) -> Size:
     """Channels missing on one side: reach + (reach − 1) + … for as many channels as there are."""
     short = least(reach, channels)
     return short * reach - short * (short - 1) // 2
+
+
+# torch.batch_norm has another order than torch.nn.functional.batch_norm, one argument more, and no defaults.
+_TORCH_BATCH_NORM = (
+    "input", "weight", "bias", "running_mean", "running_var", "training", "momentum", "eps", "cudnn_enabled",
+)  # fmt: skip
 
 
 @operator
@@ -139,6 +146,14 @@ class BatchNorm(Operator):
         if not training and running_mean is None:
             raise ShapeError("needs running statistics outside training, got none")
         return (input,)
+
+    @classmethod
+    def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        if len(args) + len(kwargs) < len(_TORCH_BATCH_NORM):
+            return super().bind(args, kwargs)
+        named = {**dict(zip(_TORCH_BATCH_NORM, args, strict=False)), **kwargs}
+        del named["cudnn_enabled"]
+        return super().bind((), named)
 
     @staticmethod
     def cost(

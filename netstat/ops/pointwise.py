@@ -1,5 +1,6 @@
 """Operators that work value by value, and softmax."""
 
+from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 
@@ -7,7 +8,7 @@ from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
-from netstat.units import dtype_bytes
+from netstat.ops.dtypes import result_dtype
 from netstat.units import shape as shape_text
 
 
@@ -88,6 +89,12 @@ class Softmax(Operator):
     def shape(input: TensorSpec, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Specs:
         return (TensorSpec(input.shape, dtype or input.dtype),)
 
+    @classmethod
+    def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        if len(args) == 3 and not isinstance(args[2], int):  # torch.softmax(input, dim, dtype)
+            return super().bind(args[:2], {"dtype": args[2]})
+        return super().bind(args, kwargs)
+
     @staticmethod
     def cost(input: TensorSpec, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Cost:
         (output,) = Softmax.shape(input, dim, dtype=dtype)
@@ -116,6 +123,11 @@ class Dropout(Operator):
     @staticmethod
     def shape(input: TensorSpec, p: float = 0.5, training: bool = True, inplace: bool = False) -> Specs:
         return (input,)
+
+    @classmethod
+    def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        named = {"training" if name == "train" else name: value for name, value in kwargs.items()}  # torch.dropout
+        return super().bind(args, named)
 
     @staticmethod
     def cost(input: TensorSpec, p: float = 0.5, training: bool = True, inplace: bool = False) -> Cost:
@@ -147,16 +159,14 @@ class Add(Operator):
     def shape(
         input: TensorSpec, other: "TensorSpec | float", alpha: float = 1, out: None = None, inplace: bool = False
     ) -> Specs:
-        if not isinstance(other, TensorSpec):
-            return (input,)
-        dtype = max(input.dtype, other.dtype, key=lambda name: ("float" in name, dtype_bytes(name)))
-        return (TensorSpec(broadcast(input.shape, other.shape), dtype),)
+        sizes = broadcast(input.shape, other.shape) if isinstance(other, TensorSpec) else input.shape
+        return (TensorSpec(sizes, input.dtype if inplace else result_dtype(input, other)),)
 
     @staticmethod
     def cost(
         input: TensorSpec, other: "TensorSpec | float", alpha: float = 1, out: None = None, inplace: bool = False
     ) -> Cost:
-        (output,) = Add.shape(input, other)
+        (output,) = Add.shape(input, other, inplace=inplace)
         scaled = other.numel if alpha != 1 and isinstance(other, TensorSpec) else 0
         read = (input, other if isinstance(other, TensorSpec) else None)
         return Cost(adds=output.numel, multiplies=scaled, **traffic(read, (output,)))

@@ -91,7 +91,8 @@ def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
         out = least(ceil_div(room, window.stride) + 1, ceil_div(size + window.before, window.stride))
     if certainly(out < 1):
         raise ShapeError(
-            f"input size {size} with padding {window.before}+{window.after} is smaller than the window of {window.extent}",
+            f"input size {size} with padding {window.before}+{window.after} "
+            f"is smaller than the window of {window.extent}",
             too_small=True,
         )
     return out

@@ -1,13 +1,15 @@
 """What every record can do: become a dict, be printed, be saved."""
 
 import os
-from dataclasses import fields, is_dataclass
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from netstat import __version__
 from netstat.errors import UsageError
+from netstat.graph import plain
 from netstat.registry import REPORTS, Report
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCHEMA = 1
 
@@ -19,7 +21,8 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form: schema, netstat's version, kind, then the fields."""
-        return {"schema": SCHEMA, "netstat": __version__, "kind": self.kind, **plain(self)}
+        sections = {name: section for name, section in plain(self).items() if section is not None}
+        return {"schema": SCHEMA, "netstat": __version__, "kind": self.kind, **sections}
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write to `path` in the format its suffix names.
@@ -31,6 +34,8 @@ class Record:
         Raises:
             UsageError: unknown suffix, a folder that is not there or not writable, a foreign file in the way.
         """
+        from pathlib import Path
+
         report = report_for(path)
         write(Path(path), report.render(self), mark=report.mark, force=force)
 
@@ -41,33 +46,20 @@ class Record:
         return REPORTS["md"].render(self).decode()
 
 
-def plain(value: Any) -> Any:
-    """Dataclasses to dicts and tuples to lists, all the way down; sections of a record that are None are left out."""
-    if is_dataclass(value) and not isinstance(value, type):
-        optional = isinstance(value, Record)
-        items = ((field.name, getattr(value, field.name)) for field in fields(value))
-        return {name: plain(item) for name, item in items if not (optional and item is None)}
-    if isinstance(value, (tuple, list)):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return value
-
-
 def report_for(path: str | os.PathLike[str]) -> Report:
     """The report that the suffix of `path` names.
 
     Raises:
         UsageError: no format has this suffix.
     """
-    suffix = Path(path).suffix.removeprefix(".").lower()
+    suffix = os.path.splitext(path)[1].removeprefix(".").lower()  # noqa: PTH122  pathlib is slow to load
     formats = [name for name in REPORTS.names() if name != "table"]
     if suffix not in formats:
         raise UsageError(f"cannot write '{path}': the suffix must be one of .{', .'.join(formats)}")
     return REPORTS[suffix]
 
 
-def check_writable(path: Path, *, mark: bytes, force: bool) -> None:
+def check_writable(path: "Path", *, mark: bytes, force: bool) -> None:
     """Refuse what `write` would refuse, before any work is done.
 
     Raises:
@@ -83,7 +75,7 @@ def check_writable(path: Path, *, mark: bytes, force: bool) -> None:
         raise UsageError(f"'{path}' exists and netstat did not write it; use --force to replace it")
 
 
-def write(path: Path, content: bytes, *, mark: bytes, force: bool = False) -> None:
+def write(path: "Path", content: bytes, *, mark: bytes, force: bool = False) -> None:
     """Write whole or not at all: to a temporary name beside `path`, then rename.
 
     Raises:
@@ -99,7 +91,7 @@ def write(path: Path, content: bytes, *, mark: bytes, force: bool = False) -> No
         raise UsageError(f"cannot write '{path}': {error.strerror}") from error
 
 
-def _ours(path: Path, mark: bytes) -> bool:
+def _ours(path: "Path", mark: bytes) -> bool:
     with path.open("rb") as file:
         head = file.read(4096)
     return not head or mark in head

@@ -58,7 +58,7 @@ WARNINGS = {
     "loaded": "the machine was busier than it has cores before the run began",
     "drift": "the last third of the samples differs by over 3 % from the first: warming up or throttling",
     "not_converged": "the time limit came before the confidence interval was within 1 %",
-    "hooks_slow": "per-layer hooks slowed the forward pass by more than 5 %",
+    "hooks_slow": "per-layer hooks slowed the forward pass by over 5 %; their own time is outside the layers' times",
     "overattributed": "the layers' times add up to more than 102 % of the whole",
 }
 

@@ -14,7 +14,8 @@ class PeerCount:
         peer: its name.
         version: of the installed package, "" where it is missing.
         total: the figure it reports for the whole model; None where it gave none.
-        by_path: its figure per module path, for the modules it has one for; containers are left out.
+        by_path: its figure per module path for what that module's own forward ran, children apart; modules it has no
+            figure for are left out.
         params: the parameters it reports, None where it reports none.
         error: one line saying why there is no figure; "" where there is one.
     """

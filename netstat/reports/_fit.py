@@ -1,8 +1,8 @@
 """How a table gives way to a narrow terminal.
 
-In this order, until it fits: columns leave by rank; shares keep only their bars; numbers are abbreviated; further columns
-leave by rank. Before each step the flexible column is shortened in its middle, or wrapped: first as far as it stays
-comfortable to read, after the abbreviation as far as it goes. What still does not fit is left to the terminal.
+In this order, until it fits: columns leave by rank; shares keep only their bars; numbers are abbreviated; further
+columns leave by rank. Before each step the flexible column is shortened in its middle, or wrapped: first as far as it
+stays comfortable to read, after the abbreviation as far as it goes. What still does not fit is left to the terminal.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ from netstat.reports._terminal import Terminal, cells
 
 GAP = 2  # cells between two columns
 COMFORTABLE, NARROWEST = 32, 12  # cells of a flexible column: before others have to suffer, and at the very least
-BAR, PERCENT = 8, 8  # cells of a share: '████████ 100.00 %'
+BAR, PERCENT = 6, 8  # cells of a share: '██████ 100.00 %'
 
 
 class Strip(NamedTuple):
@@ -96,5 +96,5 @@ def _strip(column: Column, heading: str, groups: Sequence[Sequence[str]]) -> Str
 
 
 def _share(column: Column, value: Any, terminal: Terminal, bars: bool) -> str:
-    blocks = share_bar(value or None, unicode=terminal.unicode)
+    blocks = share_bar(value or None, BAR, unicode=terminal.unicode)
     return blocks if bars else f"{blocks.ljust(BAR)} {column.show(value).rjust(PERCENT)}"

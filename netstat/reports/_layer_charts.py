@@ -1,6 +1,6 @@
 """Bars over a model's layers in the order of execution: parameters, MACs, time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -18,6 +18,7 @@ Call = tuple[str, str, int]
 
 SLOT = 0.21  # inches a layer takes, as long as the figure's width is between these
 NARROWEST, WIDEST = 8.0, 30.0
+MARGINS = 1.5  # inches beside the layers
 PANEL, AROUND = 2.2, 1.5  # inches of height: of a panel; of labels and title
 LINE = 0.13  # inches that a line of small text needs
 SPOKEN = 0.005  # a bar of this share of the whole or more says its share
@@ -81,32 +82,40 @@ def time_panel(benchmark: Benchmark, calls: Sequence[Call], macs: Sequence[float
 
 def _stacked(heading: str, labels: Sequence[str], panels: Sequence[Panel]) -> Figure:
     """The panels one above the other over the same layers; a label of "" leaves its layer without one."""
-    width = min(max(SLOT * len(labels) + 1.5, NARROWEST), WIDEST)
-    figure = Figure(figsize=(width, PANEL * len(panels) + AROUND))
+    figure = Figure(figsize=(_width(len(labels)), PANEL * len(panels) + AROUND))
     stack = figure.subplots(max(len(panels), 1), 1, sharex=True, squeeze=False)[:, 0]
     for axes, panel in zip(stack, panels, strict=False):
         panel(axes)
-    _label(stack[-1], labels, slot=(width - 1.5) / max(len(labels), 1))
+    _label(stack[-1], labels)
     figure.suptitle(printable(heading), x=0.01, ha="left", weight="bold")
     return figure
 
 
-def _label(axes: Axes, labels: Sequence[str], slot: float) -> None:
-    """Name the layers below `axes`, as many as have room: `slot` inches each."""
-    shown, free = [], 0.0
-    for position, label in enumerate(labels):
-        if label and position * slot >= free:
-            shown.append((position, middle(printable(label), 24)))
+def _width(layers: int) -> float:
+    return min(max(SLOT * layers + MARGINS, NARROWEST), WIDEST)
+
+
+def _with_room(positions: Iterable[int], layers: int) -> Iterator[int]:
+    """Those of the positions at which a line of upright text does not touch the one before."""
+    slot, free = (_width(layers) - MARGINS) / max(layers, 1), 0.0
+    for position in positions:
+        if position * slot >= free:
+            yield position
             free = position * slot + LINE
-    axes.set_xticks([position for position, _ in shown], [label for _, label in shown], rotation=90, fontsize=SMALL)
+
+
+def _label(axes: Axes, labels: Sequence[str]) -> None:
+    shown = list(_with_room((position for position, label in enumerate(labels) if label), len(labels)))
+    texts = [middle(printable(labels[position]), 24) for position in shown]
+    axes.set_xticks(shown, texts, rotation=90, fontsize=SMALL)
     axes.set_xlim(-0.7, max(len(labels), 1) - 0.3)
 
 
 def _say_shares(axes: Axes, counts: Sequence[int], whole: int) -> None:
-    for position, count in enumerate(counts):
-        if whole and count / whole >= SPOKEN:
-            text = f" {percent(count, whole)}"
-            axes.text(position, count, text, rotation=90, ha="center", va="bottom", fontsize=SMALL)
+    spoken = (position for position, count in enumerate(counts) if whole and count / whole >= SPOKEN)
+    for position in _with_room(spoken, len(counts)):
+        text = f" {percent(counts[position], whole)}"
+        axes.text(position, counts[position], text, rotation=90, ha="center", va="bottom", fontsize=SMALL)
     axes.margins(y=0.35)
 
 
@@ -117,6 +126,7 @@ def _kind(layer: Layer) -> str:
 
 
 def _timing(benchmark: Benchmark) -> str:
-    device = f"{benchmark.device} ({benchmark.device_name})" if benchmark.device_name else benchmark.device
+    name = middle(printable(benchmark.device_name), 30)
+    device = f"{benchmark.device} ({name})" if name else benchmark.device
     rest = percent(benchmark.unattributed_seconds, benchmark.median_seconds)
     return title(f"time on {device}: {duration(benchmark.median_seconds)}", f"{rest} in no layer")

@@ -47,10 +47,11 @@ def svg(draw: Callable[[], Figure]) -> bytes:
 
 
 def legend(axes: Any, handles: Sequence[Any] | None = None) -> None:
-    """A legend in one line above the axes at the right, where no bar is."""
-    columns = len(handles or axes.get_legend_handles_labels()[0])
-    place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.2}
-    axes.legend(**({"handles": handles} if handles else {}), **place, ncols=max(columns, 1))
+    """A legend of `handles`, or of all that is labelled, in one line above the axes at the right, where no bar is."""
+    shown = axes.get_legend_handles_labels()[0] if handles is None else handles
+    if shown:
+        place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.2}
+        axes.legend(handles=shown, ncols=len(shown), **place)
 
 
 def worded(text: Callable[[float], str]) -> FuncFormatter:
@@ -61,13 +62,14 @@ def worded(text: Callable[[float], str]) -> FuncFormatter:
 def _saved(draw: Callable[[], Figure], kind: str, metadata: dict[str, str | None]) -> bytes:
     """Byte for byte the same for the same figure: no date, no random names."""
     content = BytesIO()
-    with _look():
+    with look():
         draw().savefig(content, format=kind, metadata=metadata)
     return content.getvalue()
 
 
 @contextmanager
-def _look() -> Iterator[None]:
+def look() -> Iterator[None]:
+    """While it lasts, figures look as netstat's do, whatever the user's settings; these are back afterwards."""
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")  # a script that the font lacks is drawn as boxes
         matplotlib.rcdefaults()

@@ -88,9 +88,9 @@ def share(of: tuple[float, float]) -> str:
     return percent(*of) if of[0] else ""
 
 
-def share_bar(of: tuple[float, float] | None, *, unicode: bool = True) -> str:
-    """A (part, whole) pair as a bar."""
-    return bar(*of, unicode=unicode) if of else ""
+def share_bar(of: tuple[float, float] | None, cells: int, *, unicode: bool) -> str:
+    """A (part, whole) pair as a bar; nothing for None."""
+    return bar(*of, cells, unicode=unicode) if of else ""
 
 
 # Columns that several tables have: a count, and a share of a whole.

@@ -1,6 +1,7 @@
 """What a terminal can show: how wide, in which characters, in colour or not."""
 
 import os
+import sys
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
@@ -50,6 +51,11 @@ def shows_unicode(encoding: str | None) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def standard_output() -> Terminal:
+    """What standard output can show, without colour."""
+    return Terminal(terminal_width(), shows_unicode(getattr(sys.stdout, "encoding", None)))
 
 
 def terminal_width() -> int:

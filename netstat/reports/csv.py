@@ -5,17 +5,12 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Any, ClassVar
 
-from netstat import __version__
-from netstat.records.base import Record, plain
-from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
-from netstat.records.comparison import Comparison
-from netstat.records.crosscheck import CrossChecks
-from netstat.records.profile import Profile
+from netstat.records.base import Record
 from netstat.registry import REPORTS
 from netstat.reports._table import printable
 from netstat.units import shape, signed
 
-Row = dict[str, Any]
+Row = dict[str, Any]  # a piece of the JSON form
 
 
 @REPORTS.add("csv")
@@ -30,7 +25,8 @@ class Csv:
     @staticmethod
     def render(record: Record) -> bytes:
         """UTF-8, comma separated, one header line."""
-        rows = [{**row, "netstat": __version__} for row in _ROWS[record.kind](record)]
+        saved = record.to_dict()
+        rows = [{**row, "netstat": saved["netstat"]} for row in _ROWS[record.kind](saved)]
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(rows[0] if rows else [record.kind, "netstat"])
@@ -48,32 +44,31 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _layers(profile: Profile) -> Iterator[Row]:
-    yield from map(plain, profile.layers)
+def _checks(saved: Row) -> Iterator[Row]:
+    for check in saved["crosscheck"]:
+        terms = "; ".join(f"{term['reason']}: {signed(term['amount'])}" for term in check["terms"])
+        yield {**check, "terms": terms, "layers": len(check["layers"])}
 
 
-def _checks(record: CrossChecks) -> Iterator[Row]:
-    for check in record.crosscheck:
-        terms = "; ".join(f"{term.reason}: {signed(term.amount)}" for term in check.terms)
-        yield {**plain(check), "terms": terms, "layers": len(check.layers)}
-
-
-def _times(record: Benchmarks) -> Iterator[Row]:
+def _times(saved: Row) -> Iterator[Row]:
     """The rows of a device add up to its whole."""
-    for benchmark in record.benchmarks:
-        rest = LayerTime("unattributed", 0, "", benchmark.unattributed_seconds)
-        yield from ({**_settings(benchmark), **plain(layer)} for layer in (*benchmark.layers, rest))
+    for benchmark in saved["benchmarks"]:
+        settings = {name: benchmark[name] for name in ("device", "device_name", "batch", "dtype", "threads")}
+        for time in benchmark["layers"]:
+            yield {**settings, **time}
+        rest = {"path": "unattributed", "call": "", "op": "", "median_seconds": benchmark["unattributed_seconds"]}
+        yield {**settings, **rest, "below": ""}
 
 
-def _settings(benchmark: Benchmark) -> Row:
-    return {name: getattr(benchmark, name) for name in ("device", "device_name", "batch", "dtype", "threads")}
+def _models(saved: Row) -> Iterator[Row]:
+    for model in saved["models"]:
+        figures = {name: value for name, value in model.items() if name not in ("groups", "totals")}
+        yield {**figures, **model["totals"]}
 
 
-def _models(record: Comparison) -> Iterator[Row]:
-    for model in map(plain, record.models):
-        del model["groups"]
-        totals = model.pop("totals")
-        yield {**model, **totals}
-
-
-_ROWS: dict[str, Any] = {"profile": _layers, "crosscheck": _checks, "benchmark": _times, "comparison": _models}
+_ROWS: dict[str, Any] = {
+    "profile": lambda saved: saved["layers"],
+    "crosscheck": _checks,
+    "benchmark": _times,
+    "comparison": _models,
+}

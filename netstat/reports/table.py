@@ -17,7 +17,7 @@ from netstat.reports._layers import layer_tables
 from netstat.reports._table import Fact, Table
 from netstat.reports._tables import tables
 from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
-from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode, terminal_width
+from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode, standard_output, terminal_width
 
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
@@ -38,8 +38,8 @@ class Text:
 
     @staticmethod
     def render(record: Record) -> bytes:
-        """Every section of `record`, as wide as the terminal."""
-        return f"netstat {__version__}: {record.kind}\n\n{_text(tables(record), Terminal(terminal_width()))}".encode()
+        """Every section of `record`, as wide as the terminal and in its characters."""
+        return f"netstat {__version__}: {record.kind}\n\n{_text(tables(record), standard_output())}".encode()
 
 
 def layers_text(

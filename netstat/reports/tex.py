@@ -51,7 +51,7 @@ def _lines(table: Table) -> Iterator[str]:
 
 
 def _tabular(table: Table) -> Iterator[str]:
-    yield rf"\begin{{tabular}}{{{''.join('l' if column.left else 'r' for column in table.columns)}}}"
+    yield rf"\noindent\begin{{tabular}}{{{''.join('l' if column.left else 'r' for column in table.columns)}}}"
     yield r"\toprule"
     yield _row(column.heading for column in table.columns)
     for group in table.groups:

@@ -16,7 +16,6 @@ from netstat.ops import OPERATORS
 
 FREE = [name for name in OPERATORS.names() if OPERATORS[name].free]
 VIEWS = [name for name in OPERATORS.names() if OPERATORS[name].view]
-KEEPING = [name for name in OPERATORS.names() if OPERATORS[name].keeps_spec]
 SLIDING = [f"{kind}{dims}d" for kind in ("conv", "max_pool", "avg_pool") for dims in (1, 2, 3)]
 
 
@@ -44,14 +43,6 @@ def test_a_free_operator_does_no_arithmetic_when_it_is_executed(name: str, data:
 def test_a_view_touches_nothing_at_all_when_it_is_executed(name: str, data: DataObject) -> None:
     assert name in FREE
     assert ORACLES[name](data.draw(ORACLES[name].calls)).cost == ZERO
-
-
-@pytest.mark.parametrize("name", KEEPING)
-@given(data=st.data())
-@drawn(20)
-def test_an_operator_that_keeps_its_inputs_shape_and_dtype_does(name: str, data: DataObject) -> None:
-    call = data.draw(ORACLES[name].calls)
-    assert ORACLES[name](call).specs == (call.tensors["input"],)
 
 
 @pytest.mark.parametrize("name", OPERATORS.names())
@@ -97,6 +88,34 @@ def test_a_call_with_arguments_the_operator_does_not_have_is_a_type_error() -> N
         OPERATORS["relu"].bind((spec,), {"slope": 0.1})
 
 
+@pytest.mark.parametrize(("name", "attribute"), [("reshape", "shape"), ("permute", "dims")])
+def test_sizes_and_dimensions_may_be_one_argument_or_many_or_named(name: str, attribute: str) -> None:
+    bind, x = OPERATORS[name].bind, TensorSpec((2, 3))
+    wanted = {"input": x, attribute: (1, 0)}
+    assert bind((x, 1, 0), {}) == bind((x, (1, 0)), {}) == bind((x, [1, 0]), {}) == wanted
+    assert bind((x,), {attribute: (1, 0)}) == bind((), {"input": x, attribute: [1, 0]}) == wanted
+
+
+@pytest.mark.parametrize("name", ["clone", "contiguous"])
+def test_a_memory_format_changes_nothing(name: str) -> None:
+    bind, x = OPERATORS[name].bind, TensorSpec((2, 3))
+    assert bind((x,), {"memory_format": "channels_last"}) == bind((), {"input": x}) == {"input": x}
+
+
+def test_torchs_other_spellings_of_a_call_are_understood() -> None:
+    x, v = TensorSpec((2, 3)), TensorSpec((3,))
+    batch_norm, dropout, softmax = (OPERATORS[name] for name in ("batch_norm", "dropout", "softmax"))
+    functional = batch_norm.bind((x, v, v), {"weight": None, "training": True, "momentum": 0.2, "eps": 1e-3})
+    assert batch_norm.bind((x, None, None, v, v, True, 0.2, 1e-3, False), {}) == functional
+    assert batch_norm.bind((x, None, None), {**functional_names(v), "cudnn_enabled": False}) == functional
+    assert dropout.bind((x,), {"p": 0.1, "train": False}) == dropout.bind((x, 0.1, False), {})
+    assert softmax.bind((x, 1, "float64"), {}) == softmax.bind((x,), {"dim": 1, "dtype": "float64"})
+
+
+def functional_names(vector: TensorSpec) -> dict[str, Any]:
+    return {"running_mean": vector, "running_var": vector, "training": True, "momentum": 0.2, "eps": 1e-3}
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("name", OPERATORS.names())
 def test_every_torch_name_of_an_operator_is_a_function_of_torch(name: str) -> None:
@@ -111,7 +130,9 @@ def test_no_torch_function_is_two_operators() -> None:
 
 
 @pytest.mark.torch
-@given(dims=st.integers(1, 3), depth=st.integers(1, 3), outs=st.integers(1, 3), groups=st.integers(1, 3), data=st.data())
+@given(
+    dims=st.integers(1, 3), depth=st.integers(1, 3), outs=st.integers(1, 3), groups=st.integers(1, 3), data=st.data()
+)
 @drawn(40)
 def test_the_parameters_of_a_layer_are_those_torch_makes(
     dims: int, depth: int, outs: int, groups: int, data: DataObject
@@ -120,7 +141,11 @@ def test_the_parameters_of_a_layer_are_those_torch_makes(
     bias = data.draw(st.booleans())
     kernel = data.draw(st.integers(1, 4) | st.tuples(*[st.integers(1, 4)] * dims))
     layers = {
-        f"conv{dims}d": (getattr(torch.nn, f"Conv{dims}d"), (depth * groups, outs * groups, kernel), {"groups": groups, "bias": bias}),
+        f"conv{dims}d": (
+            getattr(torch.nn, f"Conv{dims}d"),
+            (depth * groups, outs * groups, kernel),
+            {"groups": groups, "bias": bias},
+        ),
         "linear": (torch.nn.Linear, (depth, outs), {"bias": bias}),
         "batch_norm": (getattr(torch.nn, f"BatchNorm{dims}d"), (depth,), {"affine": bias}),
     }

@@ -27,7 +27,7 @@ def cost(name: str, call: Call) -> Cost:
 
 def twice_the_batch(call: Call) -> Call:
     input = call.tensors["input"]
-    return replace(call, tensors=call.tensors | {"input": replace(input, shape=(2 * input.shape[0], *input.shape[1:]))})
+    return replace(call, tensors=call.tensors | {"input": input._replace(shape=(2 * input.shape[0], *input.shape[1:]))})
 
 
 @pytest.mark.parametrize("name", PER_IMAGE)
@@ -65,7 +65,10 @@ def test_a_convolution_of_one_position_is_a_linear_layer(
     vector = TensorSpec((outs,)) if bias else None
     convolved = conv.cost(TensorSpec((batch, features, *ones)), TensorSpec((outs, features, *ones)), vector)
     assert convolved == linear.cost(TensorSpec((batch, features)), TensorSpec((outs, features)), vector)
-    values = [sum(map(prod, kind.params(features, outs, *size, bias=bias).values())) for kind, size in ((conv, (1,)), (linear, ()))]
+    values = [
+        sum(map(prod, kind.params(features, outs, *size, bias=bias).values()))
+        for kind, size in ((conv, (1,)), (linear, ()))
+    ]
     assert values[0] == values[1]
 
 

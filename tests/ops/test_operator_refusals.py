@@ -38,7 +38,10 @@ def refusal(name: str, *args: Any) -> ShapeError:
         ("needs 9216 input features, got 3", ("linear", TensorSpec((1, 3)), TensorSpec((10, 9216)))),
         ("needs 10 input features, got 0", ("linear", TensorSpec(()), TensorSpec((4, 10)))),
         ("needs 3 channels, got 5", ("batch_norm", TensorSpec((2, 5, 4)), VECTOR, VECTOR)),
-        ("needs more than one value per channel in training, got 1", ("batch_norm", SINGLE, None, None, None, None, True)),
+        (
+            "needs more than one value per channel in training, got 1",
+            ("batch_norm", SINGLE, None, None, None, None, True),
+        ),
         ("needs running statistics outside training, got none", ("batch_norm", TensorSpec((2, 3)))),
         ("shapes 2×3 and 4 do not fit together", ("add", TensorSpec((2, 3)), TensorSpec((4,)))),
     ],
@@ -77,7 +80,10 @@ def test_a_normalisation_without_enough_dimensions(name: str) -> None:
         ("input size 2 with padding 0+0 is smaller than the window of 3", ("avg_pool2d", SMALL, 3, 2, "VALID")),
         ("input size must be at least 1, got 0", ("max_pool2d", TensorSpec((1, 3, 0, 4)), 1)),
         ("input size must be at least 1, got 0", ("adaptive_max_pool2d", TensorSpec((1, 3, 0, 4)), 1)),
-        ("needs more than one value per channel in training, got 1", ("batch_norm", SINGLE, None, None, None, None, True)),
+        (
+            "needs more than one value per channel in training, got 1",
+            ("batch_norm", SINGLE, None, None, None, None, True),
+        ),
     ],
 )
 def test_an_input_too_small_is_marked_as_one_that_a_larger_input_cures(message: str, call: tuple[Any, ...]) -> None:

@@ -1,6 +1,6 @@
 """A formula evaluated on symbols and then filled with numbers is the formula evaluated on the numbers."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ def symbol(number: int) -> Any:
 def with_symbols(spec: TensorSpec, kept: tuple[int, ...] = ()) -> tuple[TensorSpec, Sizes]:
     """The spec with a symbol for each size, but for the dimensions to be kept; and what each symbol stands for."""
     shape = tuple(size if at in kept else symbol(at) for at, size in enumerate(spec.shape))
-    return replace(spec, shape=shape), dict(zip(shape, spec.shape, strict=True))
+    return spec._replace(shape=shape), dict(zip(shape, spec.shape, strict=True))
 
 
 def filled(cost: Cost, sizes: Sizes) -> Cost:
@@ -77,7 +77,9 @@ def test_add_at_any_size(data: DataObject) -> None:
     call = data.draw(ORACLES["add"].calls)
     sizes = {symbol(size): size for size in range(2, 5)}
     stretched = {
-        name: replace(spec, shape=tuple(size if size == 1 else symbol(size) for size in spec.shape))
+        name: spec._replace(shape=tuple(size if size == 1 else symbol(size) for size in spec.shape))
         for name, spec in call.tensors.items()
     }
-    assert filled(OPERATORS["add"].cost(**stretched, **call.attributes), sizes) == OPERATORS["add"].cost(**call.arguments)
+    assert filled(OPERATORS["add"].cost(**stretched, **call.attributes), sizes) == OPERATORS["add"].cost(
+        **call.arguments
+    )

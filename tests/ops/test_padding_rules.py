@@ -1,4 +1,4 @@
-"""Output sizes: the floor rule, torch's ceil mode, and TensorFlow's SAME and VALID, which agree where more than one applies."""
+"""Output sizes: the floor rule, torch's ceil mode, TensorFlow's SAME and VALID; they agree where two apply."""
 
 from math import ceil, floor
 

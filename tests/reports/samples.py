@@ -194,15 +194,16 @@ _HOSTILE_LAYERS = (
     replace(layer(HOSTILE, "conv2d", HOSTILE, (8, 5, 5), 80, 2_000, 4_000), receptive_field=None),
     replace(layer("block.[x]", "my_op", "Block", (8, 5, 5), 7, 0, 0), count=None, arithmetic_intensity=None),
 )
+_UNCOUNTED = (Uncounted("block.[x]", "my_op", 2, 400), Uncounted("", HOSTILE, 1, 3))
+_HOSTILE_BILL = (BillItem(HOSTILE, 18_432, (HOSTILE,)),)
+_HOSTILE_TIMES = (LayerTime(HOSTILE, 0, HOSTILE, 1e-3),)
 HOSTILE_PROFILE = replace(
-    profile_of(HOSTILE, _HOSTILE_LAYERS, uncounted=(Uncounted("block.[x]", "my_op", 2, 400), Uncounted("", HOSTILE, 1, 3))),
+    profile_of(HOSTILE, _HOSTILE_LAYERS, uncounted=_UNCOUNTED),
     inputs=(Input(HOSTILE, (1, 8), "float32"),),
-    crosscheck=(replace(THOP, peer=HOSTILE, terms=(BillItem(HOSTILE, 18_432, (HOSTILE,)),)), replace(MISSING, error=HOSTILE)),
-    benchmarks=(
-        replace(CPU, device_name=HOSTILE, warnings=(HOSTILE,), layers=(LayerTime(HOSTILE, 0, HOSTILE, 1e-3),)),
-    ),
+    crosscheck=(replace(THOP, peer=HOSTILE, terms=_HOSTILE_BILL), replace(MISSING, error=HOSTILE)),
+    benchmarks=(replace(CPU, device_name=HOSTILE, warnings=(HOSTILE,), layers=_HOSTILE_TIMES),),
     environment={HOSTILE: HOSTILE},
-)  # fmt: skip
+)
 
 
 def compared(profile: Profile, first: Profile) -> Compared:

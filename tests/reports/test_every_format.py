@@ -4,19 +4,28 @@ import json
 import subprocess
 import sys
 import unicodedata
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from netstat.errors import UsageError
-from netstat.records.base import Record
+from netstat.records.base import Record, write
 from netstat.records.reading import from_dict
 from netstat.registry import REPORTS
-from tests.reports.samples import ALEXNET_PROFILE, RECORDS
+from tests.reports.samples import BENCHMARKS, CHECKS, COMPARISON, CPU, RECORDS, profile_of
 
 TEXT = ["table", "json", "csv", "md", "tex"]
 IMAGES = ["png", "svg"]
-CASES = [(format, name) for format in (*TEXT, *IMAGES) for name in RECORDS]
+CASES = [(format, name) for format in (*TEXT, *IMAGES) for name in RECORDS if format in TEXT or name != "a profile"]
+FULL = "a profile with everything"
+HOSTILE = "a hostile, incomplete profile"
+
+
+@cache
+def live(format: str, name: str) -> bytes:
+    return REPORTS[format].render(RECORDS[name])
 
 
 def saved_and_loaded(record: Record) -> Record:
@@ -34,48 +43,58 @@ def test_these_are_all_formats() -> None:
 
 @pytest.mark.parametrize(("format", "name"), CASES)
 def test_a_saved_record_renders_to_every_format_as_the_live_one(format: str, name: str) -> None:
-    record = RECORDS[name]
-    assert REPORTS[format].render(saved_and_loaded(record)) == REPORTS[format].render(record)
+    assert REPORTS[format].render(saved_and_loaded(RECORDS[name])) == live(format, name)
 
 
 @pytest.mark.parametrize("format", [*TEXT, *IMAGES])
 def test_a_file_begins_with_the_mark_of_its_format(format: str) -> None:
-    report = REPORTS[format]
-    for record in RECORDS.values() if format in TEXT else [ALEXNET_PROFILE]:
-        assert report.mark in report.render(record)[:4096]
+    for name in RECORDS if format in TEXT else [FULL]:
+        assert REPORTS[format].mark in live(format, name)[:4096]
 
 
 @pytest.mark.parametrize("format", [*TEXT, *IMAGES])
 def test_a_report_replaces_its_own_file_and_nobody_elses(format: str, tmp_path: Path) -> None:
-    if format == "table":
-        pytest.skip("the terminal's format has no suffix")
-    path = tmp_path / f"result.{format}"
-    ALEXNET_PROFILE.save(path)
-    ALEXNET_PROFILE.save(path)
+    path, content, mark = tmp_path / f"result.{format}", live(format, FULL), REPORTS[format].mark
+    write(path, content, mark=mark)
+    write(path, content, mark=mark)
+    assert path.read_bytes() == content
     path.write_text("somebody else's")
     with pytest.raises(UsageError, match="netstat did not write it"):
-        ALEXNET_PROFILE.save(path)
+        write(path, content, mark=mark)
 
 
 @pytest.mark.parametrize("format", TEXT)
 def test_no_name_controls_what_it_is_shown_on(format: str) -> None:
-    text = REPORTS[format].render(RECORDS["a hostile, incomplete profile"]).decode()
+    text = live(format, HOSTILE).decode()
     assert {unicodedata.category(char) for char in text.replace("\n", "")}.isdisjoint({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 @pytest.mark.parametrize("format", TEXT)
-def test_a_text_ends_with_one_newline_and_has_no_trailing_blanks_but_in_csv(format: str) -> None:
-    text = REPORTS[format].render(RECORDS["a profile with everything"]).decode()
+def test_a_text_ends_with_one_newline_and_its_lines_with_no_blank(format: str) -> None:
+    text = live(format, FULL).decode()
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     assert [line for line in text.splitlines() if line != line.rstrip()] == []
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("format", [*TEXT, *IMAGES])
+def test_records_of_nothing_are_shown_as_such(format: str) -> None:
+    nothing = [
+        profile_of("nothing", ()),
+        replace(BENCHMARKS, benchmarks=()),
+        replace(BENCHMARKS, benchmarks=(replace(CPU, layers=()),)),
+        replace(CHECKS, crosscheck=()),
+        replace(COMPARISON, models=()),
+    ]
+    assert all(REPORTS[format].render(record) for record in nothing)
 
 
 def test_text_formats_load_neither_matplotlib_nor_numpy() -> None:
     program = f"""
 import sys
 from netstat.registry import REPORTS
-from tests.reports.samples import RECORDS
+from tests.reports.samples import BENCHMARKS, CHECKS, COMPARISON, CPU, RECORDS, profile_of
 for record in RECORDS.values():
     for format in {TEXT}:
         REPORTS[format].render(record)

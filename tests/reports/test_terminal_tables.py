@@ -1,10 +1,12 @@
 """Tables for the terminal: what they say, and how they keep to its width."""
 
 import io
+import os
 import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,7 @@ def test_no_line_is_wider_than_the_terminal(section: str, unicode: bool) -> None
 @pytest.mark.parametrize("section", SECTIONS)
 def test_a_wider_terminal_never_shows_fewer_columns(section: str) -> None:
     shown = [headings(SECTIONS[section](width)) for width in WIDTHS]
-    for narrow, wide in zip(shown, shown[1:], strict=False):
+    for narrow, wide in pairwise(shown):
         assert set(narrow) <= set(wide)
 
 
@@ -89,7 +91,7 @@ def test_the_layout_is_as_it_was_agreed(width: int) -> None:
 def test_at_80_columns_a_layer_keeps_its_operator_shape_counts_and_bars() -> None:
     text = layers_text(ALEXNET_PROFILE, 80)
     assert headings(text) == ["layer", "operator", "output", "params", "params %", "MACs", "MACs %"]
-    assert row(text, "classifier.1") == ["classifier.1", "linear", "1×4096", "37.75 M", "█████", "37.75 M", "▍"]
+    assert row(text, "classifier.1") == ["classifier.1", "linear", "1×4096", "37.75 M", "███▊", "37.75 M", "▍"]
 
 
 def test_at_120_columns_counts_have_all_their_digits() -> None:
@@ -121,8 +123,13 @@ def test_the_width_is_that_of_columns_then_of_the_terminal_then_fixed(monkeypatc
     monkeypatch.setenv("COLUMNS", "93")
     assert terminal_width() == 93
     monkeypatch.setenv("COLUMNS", "wide")
-    monkeypatch.setattr(sys, "__stdout__", io.StringIO())
-    assert terminal_width() == WITHOUT_TERMINAL or sys.stdout.isatty()
+    assert terminal_width() == WITHOUT_TERMINAL or os.isatty(1)
+
+
+def test_print_keeps_to_what_standard_output_can_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    for encoding, is_ascii in (("ascii", True), ("utf-8", False)):
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding))
+        assert str(ALEXNET_PROFILE).isascii() is is_ascii
 
 
 # Layers
@@ -138,12 +145,12 @@ def test_the_width_is_that_of_columns_then_of_the_terminal_then_fixed(monkeypatc
         "input_shape": "1×64",
         "output_shape": "1×64×55×55",
         "params": "23,296",
-        "params_share": "▏          0.04 %",
+        "params_share": "▏        0.04 %",
         "trainable_params": "23,296",
         "macs": "70,276,800",
-        "macs_share": "▊          9.84 %",
+        "macs_share": "▋        9.84 %",
         "flops": "140,553,600",
-        "flops_share": "▊          9.83 %",
+        "flops_share": "▋        9.83 %",
         "count": "140,553,600",
         "multiplies": "70,276,800",
         "adds": "70,276,800",
@@ -155,7 +162,7 @@ def test_the_width_is_that_of_columns_then_of_the_terminal_then_fixed(monkeypatc
         "arithmetic_intensity": "181.4",
         "receptive_field": "11×11",
         "time": "3.515 ms",
-        "time_share": "▊          9.19 %",
+        "time_share": "▌        9.19 %",
     }.items(),
 )
 def test_a_column_shows_its_value_of_a_layer(name: str, cell: str) -> None:
@@ -277,9 +284,9 @@ def test_the_title_counts_the_tools_that_closed() -> None:
 
 def test_layers_and_the_rest_add_up_to_the_whole() -> None:
     text = benchmark_text([CPU], FULL_PROFILE.layers, "alexnet", 120)
-    assert row(text, "features.0") == ["features.0", "conv2d", "3.515 ms", "▊", "9.19 %", "70,276,800"]
-    assert row(text, "unattributed") == ["unattributed", "2.5 ms", "▌", "6.54 %", "-"]
-    assert row(text, "whole") == ["whole", "38.23 ms", "████████ 100.00 %", "-"]
+    assert row(text, "features.0") == ["features.0", "conv2d", "3.515 ms", "▌", "9.19 %", "70,276,800"]
+    assert row(text, "unattributed") == ["unattributed", "2.5 ms", "▍", "6.54 %", "-"]
+    assert row(text, "whole") == ["whole", "38.23 ms", "██████ 100.00 %", "-"]
 
 
 def test_a_device_is_introduced_with_its_settings_and_its_figure() -> None:
@@ -366,9 +373,21 @@ def test_the_layer_table_loads_little() -> None:
 
 
 def test_what_was_loaded_before_tabulate_stays() -> None:
-    program = "import importlib.metadata as real\nimport netstat.reports.table, sys\nassert sys.modules['importlib.metadata'] is real"
-    assert "importlib.metadata" in modules_after(program)
+    program = "import importlib.metadata as real, sys, netstat.reports.table"
+    modules_after(f"{program}\nassert sys.modules['importlib.metadata'] is real")
 
 
 def test_importlib_metadata_works_after_the_table() -> None:
     modules_after("import netstat.reports.table\nfrom importlib.metadata import version\nassert version('tabulate')")
+
+
+def test_a_tabulate_that_wants_more_of_what_is_stood_in_for_gets_the_real_thing(tmp_path: Path) -> None:
+    (tmp_path / "tabulate.py").write_text(
+        "from importlib.metadata import distribution\n"
+        "from types import SimpleNamespace\n"
+        "DataRow = Line = lambda *parts: parts\n"
+        "TableFormat = SimpleNamespace\n"
+        "SEPARATING_LINE, tabulate = '', print\n"
+    )
+    program = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport netstat.reports._tabulate"
+    assert {"tabulate", "importlib.metadata"} <= modules_after(program)

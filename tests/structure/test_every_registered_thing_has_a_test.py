@@ -1,8 +1,8 @@
 """What is registered under a name is tested under that name.
 
-A thing counts as tested where its name stands as a string of its own in the tests of its kind: the key of an oracle
-case, an entry of a parametrised table, an argument. A loop over the registry proves laws of whatever is there; it names
-nothing.
+An operator counts as tested where it has an oracle case. Anything else does where its name stands as a string of its
+own in the tests of its kind: an entry of a parametrised table, an argument. A loop over the registry proves laws of
+whatever is there; it names nothing.
 """
 
 import ast
@@ -19,7 +19,6 @@ from netstat.registry import Registry
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
     "convention": "peers",
-    "operator": "ops",
     "model": "models",
     "device": "measure",
     "peer": "peers",
@@ -55,7 +54,13 @@ def untested(names: list[str], folder: Path) -> list[str]:
 
 
 def test_every_kind_of_registered_thing_has_a_folder_of_tests() -> None:
-    assert registries().keys() == FOLDERS.keys()
+    assert registries().keys() == {*FOLDERS, "operator"}
+
+
+def test_every_operator_has_an_oracle_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tests" / "ops")
+    oracles = import_module("oracle").ORACLES
+    assert set(registries()["operator"].names()) == set(oracles)
 
 
 @pytest.mark.parametrize("kind", FOLDERS)

@@ -28,7 +28,7 @@ class Call:
 
     def of_dtype(self, dtype: str) -> "Call":
         """The same call on tensors of another dtype."""
-        changed = {name: each(specs, lambda spec: replace(spec, dtype=dtype)) for name, specs in self.tensors.items()}
+        changed = {name: each(specs, lambda spec: spec._replace(dtype=dtype)) for name, specs in self.tensors.items()}
         return replace(self, tensors=changed)
 
 

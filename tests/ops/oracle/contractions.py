@@ -23,7 +23,7 @@ def convolve(
     dilation: Any = 1,
     groups: int = 1,
 ) -> tuple[Tensor]:
-    """Each output value: the taps of its window in the channels of its group, zeros in the padding, times the weights."""
+    """Each output value: its window in the channels of its group, zeros in the padding, times the weights."""
     dims = len(weight.shape) - 2
     *batch, _ = input.shape[:-dims]
     sizes, (out_channels, depth, *kernel) = input.shape[-dims:], weight.shape

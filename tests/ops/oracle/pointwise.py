@@ -60,7 +60,9 @@ def softmax(input: Tensor, dim: int | None = None, dtype: str | None = None) -> 
 def softmaxes(draw: DrawFn) -> Call:
     input = draw(tensors())
     rank = max(len(input.shape), 1)
-    return Call({"input": input}, {"dim": draw(st.none() | st.integers(-rank, rank - 1)), "dtype": draw(st.none() | DTYPES)})
+    return Call(
+        {"input": input}, {"dim": draw(st.none() | st.integers(-rank, rank - 1)), "dtype": draw(st.none() | DTYPES)}
+    )
 
 
 def dropout(
@@ -80,7 +82,11 @@ def dropout(
 
 @st.composite
 def dropouts(draw: DrawFn) -> Call:
-    chosen = {"p": draw(st.sampled_from([0.0, 0.1, 0.5, 1.0])), "training": draw(st.booleans()), "inplace": draw(st.booleans())}
+    chosen = {
+        "p": draw(st.sampled_from([0.0, 0.1, 0.5, 1.0])),
+        "training": draw(st.booleans()),
+        "inplace": draw(st.booleans()),
+    }
     return Call({"input": draw(tensors())}, chosen)
 
 

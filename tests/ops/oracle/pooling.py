@@ -58,7 +58,10 @@ class Slide:
         self.sizes = sizes
         self.pads = sliding.paddings(sizes, kernel, stride, padding, dilation)
         self.windows = [
-            [[first + d * tap for tap in range(k)] for first in sliding.windows(size, sliding.extent(k, d), s, pad, ceil_mode)]
+            [
+                [first + d * tap for tap in range(k)]
+                for first in sliding.windows(size, sliding.extent(k, d), s, pad, ceil_mode)
+            ]
             for size, k, d, s, pad in zip(sizes, kernel, dilation, stride, self.pads, strict=True)
         ]
 
@@ -112,9 +115,7 @@ def adaptive_windows(sizes: Index, output_size: Any) -> list[Windows]:
     ]
 
 
-def adaptive_max_pool(
-    dims: int, input: Tensor, output_size: Any, return_indices: bool = False
-) -> tuple[Tensor, ...]:
+def adaptive_max_pool(dims: int, input: Tensor, output_size: Any, return_indices: bool = False) -> tuple[Tensor, ...]:
     return take_largest(input, dims, adaptive_windows(input.shape[-dims:], output_size), return_indices)
 
 

@@ -1,4 +1,7 @@
-"""What torch makes of the oracle's configurations. TensorFlow's paddings, which torch lacks, are laid around the input first."""
+"""What torch makes of the oracle's configurations.
+
+Paddings that torch has no name for are laid around the input first.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -45,7 +48,9 @@ def max_pool(dims: int, input: Any, kernel_size: Any, stride: Any, padding: Any,
         input, pads = padded(input, kernel, stride or kernel, padding, dilation, float("-inf"))
         padding = 0
     found = getattr(F, f"max_pool{dims}d")(input, kernel_size, stride, padding, dilation, **chosen)
-    return (found[0], without_padding(found[1], input.shape[-dims:], sizes, pads)) if chosen["return_indices"] else found
+    return (
+        (found[0], without_padding(found[1], input.shape[-dims:], sizes, pads)) if chosen["return_indices"] else found
+    )
 
 
 def without_padding(indices: torch.Tensor, padded_sizes: Any, sizes: Any, pads: list[sliding.Pair]) -> torch.Tensor:

@@ -37,7 +37,7 @@ def paddings(
 
 
 def named(padding: str, size: int, reach: int, stride: int) -> Pair:
-    """No padding for 'valid' and 'VALID'; for 'same' and 'SAME' the least that makes ⌈L/S⌉ windows, the odd position after."""
+    """None for 'valid' and 'VALID'; for 'same' and 'SAME' the least for ⌈L/S⌉ windows, the odd position after."""
     if padding in ("valid", "VALID"):
         return 0, 0
     wanted = len(range(0, size, stride))

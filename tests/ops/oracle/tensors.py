@@ -18,7 +18,7 @@ def positions(shape: Index) -> Iterator[Index]:
 
 
 class Tensor:
-    """Values by index. Reading one touches the tensor for reading, setting one for writing; touched once, it moves whole."""
+    """Values by index. Reading one marks the tensor as read, setting one as written; touched once, it moves whole."""
 
     def __init__(self, shape: Index, dtype: str, tally: Tally, values: dict[Index, Any] | None = None) -> None:
         self.shape, self.dtype, self.tally = tuple(shape), dtype, tally
