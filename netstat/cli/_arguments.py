@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from netstat import __version__
 from netstat.errors import UsageError
+from netstat.registry import unknown
 
 Run = Callable[[Namespace], int]
 
@@ -58,7 +59,7 @@ def parse(arguments: Sequence[str]) -> tuple[Run, Namespace]:
     parser = Parser("netstat", description=DESCRIPTION, epilog=EPILOG, formatter_class=_formatter)
     parser.add_argument("--version", action="version", version=f"netstat {__version__}")
     commands = parser.add_subparsers(prog="netstat", dest="command", metavar="COMMAND", parser_class=Parser)
-    chosen = next((word for word in arguments if word in COMMANDS), None)
+    chosen = _command(arguments)
     run: Run = _help(parser)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
@@ -68,7 +69,21 @@ def parse(arguments: Sequence[str]) -> tuple[Run, Namespace]:
             module = import_module(f"netstat.cli.{name}")
             module.configure(command)
             run = module.run
-    return run, parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if rest:
+        raise UsageError(
+            f"{chosen or 'netstat'} does not take '{rest[0]}'; see {' '.join(filter(None, ('netstat', chosen)))} --help"
+        )
+    return run, options
+
+
+def _command(arguments: Sequence[str]) -> str | None:
+    """The command's name, None where there is none."""
+    word = next((word for word in arguments if not word.startswith("-")), None)
+    if word is not None and word not in COMMANDS:
+        hint = f"there is {', '.join(COMMANDS)}; a model is profiled by netstat profile {word}"
+        raise UsageError(unknown("command", word, COMMANDS, hint))
+    return word
 
 
 def _help(parser: ArgumentParser) -> Run:

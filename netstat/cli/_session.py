@@ -90,6 +90,20 @@ def check_outputs(options: Namespace) -> None:
         check_writable(Path(path), mark=report_for(path).mark, force=options.force)
 
 
+def check_folder(folder: str) -> None:
+    """Refuse a folder for charts that could not be made or written to, before any work is done.
+
+    Raises:
+        UsageError: it is a file, lies in one, or nobody may write there.
+    """
+    from pathlib import Path
+
+    path = Path(folder).absolute()
+    there = next(place for place in (path, *path.parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise UsageError(f"cannot write charts to '{folder}': '{there}' is no folder that can be written to")
+
+
 def deliver(record: Record, options: Namespace) -> None:
     """Write the -o files, and JSON to stdout where asked."""
     for path in options.output:

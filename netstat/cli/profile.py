@@ -43,6 +43,8 @@ def run(options: Namespace) -> int:
 def _check(options: Namespace) -> None:
     """Refuse what would stop a later section, before the first one is made."""
     session.check_outputs(options)
+    if options.charts:
+        session.check_folder(options.charts)
     convention_named(options.convention)
     session.optional(options.depth, "--depth")
     session.columns(options)

@@ -134,7 +134,7 @@ def _check_options(factory: Callable[..., Any], name: str, options: Mapping[str,
     try:
         inspect.signature(factory).bind(**options)
     except TypeError as error:
-        raise UsageError(f"'{name}' does not take these options: {error}") from None
+        raise UsageError(f"'{name}': {error}; options are written as in {name}(key=value)") from None
     except ValueError:
         return  # a factory written in C has no signature to check
 
@@ -177,7 +177,8 @@ def _from_torchvision(name: str) -> Callable[..., Any]:
     try:
         build = get_model_builder(name)
     except ValueError:
-        raise UsageError(unknown("torchvision model", name, torchvision_names())) from None
+        hint = "torchvision.models.list_models() names them all"
+        raise UsageError(unknown("torchvision model", name, torchvision_names(), hint)) from None
 
     without = [key for key in inspect.signature(build).parameters if key.startswith("weights")]
 

@@ -1,7 +1,7 @@
 """Graph of a torch module or callable: one call on the meta device, recorded at function level."""
 
-import random
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 from netstat.errors import ModelError, NetstatError, ShapeError
+from netstat.frontends.random_state import random_state_kept
 from netstat.frontends.shadow import meta_like, shadow
 from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, vocabulary
 from netstat.graph import Argument, Graph, Node, Param, Source, TensorSpec
@@ -55,7 +56,7 @@ def capture(
         module.to(getattr(torch, dtype))
     recorder = Recorder(module)
     inputs = recorder.declare_inputs(function, args, kwargs or {})
-    with _random_state_kept(), torch.no_grad(), recorder.watching():
+    with random_state_kept(), _quiet(), torch.no_grad(), recorder.watching():
         result = recorder.run(function, *inputs)
     return Graph(
         model=name or _name(model),
@@ -86,7 +87,7 @@ def _name(model: Any) -> str:
 
 
 def _tensors(module: nn.Module) -> Iterator[tuple[str, Tensor, bool]]:
-    """Path, tensor, whether it is a buffer: every parameter in torch's order, then every buffer, under all its names."""
+    """Path, tensor, whether a buffer: all parameters in torch's order, then all buffers, under all their names."""
     modules = list(module.named_modules(remove_duplicate=False))
     for buffer in (False, True):
         for prefix, child in modules:
@@ -126,14 +127,11 @@ def tensors_in(value: Any) -> list[Tensor]:
 
 
 @contextmanager
-def _random_state_kept() -> Iterator[None]:
-    """Whatever forward draws, the global generators go on as before."""
-    states = torch.get_rng_state(), random.getstate()
-    try:
+def _quiet() -> Iterator[None]:
+    """Advice that torch gives on a forward pass (a padding that copies) belongs to a run, not to a count."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         yield
-    finally:
-        torch.set_rng_state(states[0])
-        random.setstate(states[1])
 
 
 class Owner(NamedTuple):

@@ -27,8 +27,7 @@ def shadow(module: T) -> T:
         raise ModelError("a scripted module hides its operators; give netstat the module it was scripted from")
     memo: Memo = {}
     try:
-        with _TensorsToMeta():
-            return cast(T, _module(module, memo))
+        return cast(T, _module(module, memo))
     except ModelError:
         raise
     except Exception as error:  # whatever a user's __deepcopy__ raises
@@ -57,8 +56,9 @@ def _module(module: nn.Module, memo: Memo) -> Any:
         return memo[id(module)]
     kind = type(module)
     if _says_how(kind):  # type: ignore[arg-type]  # a class is hashable
-        _remember_tensors(module, memo)
-        return copy.deepcopy(module, memo)
+        for tensor in (*module.parameters(), *module.buffers()):
+            _tensor(tensor, memo)
+        return _deep(module, memo)
     made = memo[id(module)] = kind.__new__(kind)
     made.__dict__.update({name: _value(value, memo) for name, value in module.__dict__.items()})
     return made
@@ -71,9 +71,9 @@ def _says_how(kind: type[nn.Module]) -> bool:
     return any(name in vars(base) for base in kind.__mro__ if base not in plain for name in COPY_PROTOCOL)
 
 
-def _remember_tensors(module: nn.Module, memo: Memo) -> None:
-    for tensor in (*module.parameters(), *module.buffers()):
-        _tensor(tensor, memo)
+def _deep(value: Any, memo: Memo) -> Any:
+    with _TensorsToMeta():
+        return copy.deepcopy(value, memo)
 
 
 def _value(value: Any, memo: Memo) -> Any:
@@ -92,7 +92,7 @@ def _value(value: Any, memo: Memo) -> Any:
         made = memo[id(value)] = kind()
         made.update((key, _value(item, memo)) for key, item in value.items())
         return made
-    return copy.deepcopy(value, memo)
+    return _deep(value, memo)
 
 
 def _tensor(tensor: Tensor, memo: Memo) -> Tensor:

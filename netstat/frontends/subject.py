@@ -151,12 +151,12 @@ def sized(
         run: makes the graph at an input.
         input: shape with the batch, and dtype.
         default: the shape without the batch that the model is made for, None where nobody knows.
-        first: path of the layer that gets the input.
+        first: path of the layer that gets the input, "" where nobody knows.
 
     Raises:
         ShapeError: as `run` raised it, with a size that works where one is found.
     """
-    if default and len(input.shape) != 1 + len(default):
+    if first and default and len(input.shape) != 1 + len(default):
         got = shape_text(input.shape[1:])
         raise ShapeError(f"needs {len(default)} sizes besides the batch, such as {shape_text(default)}, got {got}").at(
             first

@@ -2,13 +2,11 @@
 
 import io
 import logging
-import random
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
-import torch
+from netstat.frontends.random_state import random_state_kept
 
 
 @contextmanager
@@ -19,7 +17,7 @@ def undisturbed() -> Iterator[None]:
         redirect_stderr(io.StringIO()),
         warnings.catch_warnings(),
         _logging_off(),
-        _random_state_kept(),
+        random_state_kept(),
     ):
         warnings.simplefilter("ignore")
         yield
@@ -35,18 +33,3 @@ def _logging_off() -> Iterator[None]:
     finally:
         logging.disable(threshold)
         logging.root.handlers[:] = handlers
-
-
-@contextmanager
-def _random_state_kept() -> Iterator[None]:
-    """The generators of torch (CPU: a peer runs nowhere else), Python and, where somebody uses it, numpy."""
-    state = random.getstate()
-    numpy = sys.modules.get("numpy")
-    numpy_state = numpy.random.get_state() if numpy else None
-    try:
-        with torch.random.fork_rng(devices=[]):
-            yield
-    finally:
-        random.setstate(state)
-        if numpy:
-            numpy.random.set_state(numpy_state)

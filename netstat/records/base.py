@@ -65,6 +65,13 @@ def check_writable(path: "Path", *, mark: bytes, force: bool) -> None:
     Raises:
         UsageError: a folder that is not there or not writable, a foreign file in the way.
     """
+    try:
+        _refuse(path, mark, force)
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise UsageError(f"cannot write '{path}': {error.strerror}") from error
+
+
+def _refuse(path: "Path", mark: bytes, force: bool) -> None:
     if not path.parent.is_dir():
         raise UsageError(f"cannot write '{path}': there is no folder '{path.parent}'")
     if path.is_dir():
@@ -82,13 +89,14 @@ def write(path: "Path", content: bytes, *, mark: bytes, force: bool = False) -> 
         UsageError: the file cannot be written, or is somebody else's.
     """
     check_writable(path, mark=mark, force=force)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name[:32]}.{os.getpid()}")
     try:
         temporary.write_bytes(content)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise UsageError(f"cannot write '{path}': {error.strerror}") from error
+    finally:  # also where somebody interrupts
+        temporary.unlink(missing_ok=True)
 
 
 def _ours(path: "Path", mark: bytes) -> bool:

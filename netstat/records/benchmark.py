@@ -50,6 +50,9 @@ class Benchmark:
     warmup_calls: int
 
 
+# With fewer samples not even from the smallest to the largest is a 95 % interval of the median: 2 · (1/2)^5 > 5 %.
+FEWEST_FOR_INTERVAL = 6
+
 # Every warning there is, worded for the reader; code and words in one place.
 WARNINGS = {
     "cpu_starved": "the process got less CPU time than its threads could use: close other programs or use --threads 1",

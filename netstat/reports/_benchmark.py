@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from netstat.records.benchmark import WARNINGS, Benchmark, LayerTime
+from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark, LayerTime
 from netstat.records.profile import Layer
 from netstat.reports._table import Column, Fact, Table, count_column, measured, place, rows, share_column, title
 from netstat.units import duration, exact, plural, rate
@@ -47,9 +47,15 @@ def _settings(benchmark: Benchmark) -> Iterator[str]:
     yield plural(benchmark.threads, "thread")
 
 
-def _facts(benchmark: Benchmark) -> Iterator[Fact]:
+def _interval(benchmark: Benchmark) -> str:
+    if len(benchmark.samples) < FEWEST_FOR_INTERVAL:
+        return "too few samples for a confidence interval"
     low, high = (duration(seconds) for seconds in benchmark.ci95_seconds)
-    yield "median", f"{duration(benchmark.median_seconds)}, 95 % CI {low} to {high}"
+    return f"95 % CI {low} to {high}"
+
+
+def _facts(benchmark: Benchmark) -> Iterator[Fact]:
+    yield "median", f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
     yield "throughput", rate(benchmark.examples_per_second, "examples")
     yield "samples", f"{exact(len(benchmark.samples))} after {plural(benchmark.warmup_calls, 'warm-up call')}"
     for warning in benchmark.warnings:

@@ -252,7 +252,7 @@ def test_a_profile_leaves_the_module_and_the_process_as_they_were(training: bool
 def test_a_profile_leaves_the_module_as_it_was_also_when_forward_raises() -> None:
     model = nn.Sequential(Failing())
     before = fingerprint(model)
-    with pytest.raises(ModelError, match="layer '0' raised ValueError: not today$"):
+    with pytest.raises(ModelError, match=r"layer '0' raised ValueError: not today$"):
         profile(model, (4,))
     assert_same(before, fingerprint(model))
 
@@ -303,7 +303,7 @@ def test_a_module_that_cannot_be_copied_is_refused_with_a_reason() -> None:
         def __deepcopy__(self, memo: dict[int, object]) -> "Stubborn":
             raise TypeError("one of a kind")
 
-    with pytest.raises(ModelError, match="cannot be copied .TypeError: one of a kind."):
+    with pytest.raises(ModelError, match=r"cannot be copied .TypeError: one of a kind."):
         profile(Stubborn(3, 3), (3,))
 
 

@@ -48,7 +48,7 @@ def test_buffers_that_are_no_floats_keep_their_size() -> None:
 def test_an_output_like_an_input_may_be_that_input() -> None:
     from torch import nn
 
-    relu = replace(LINEAR, op="relu", arguments=LINEAR.arguments[:1], outputs=(INPUT,))
+    relu = LINEAR._replace(op="relu", arguments=LINEAR.arguments[:1], outputs=(INPUT,))
     assert bytes_needed(nn.ReLU(), [], find("float32"), replace(GRAPH, nodes=(relu,)), moved=True) == 4 * 2 * 3
 
 

@@ -47,7 +47,7 @@ def assert_same(name: str, call: Call, kept: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("name", IMAGES)
 @given(data=st.data())
-@drawn(6)
+@drawn(5)
 def test_convolutions_and_pools_at_any_batch_and_image_size(name: str, data: DataObject) -> None:
     call = data.draw(ORACLES[name].calls)
     assume("conv" in name or call.attributes.get("dilation", 1) == 1)

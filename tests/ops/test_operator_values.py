@@ -52,7 +52,7 @@ def test_every_oracle_is_held_against_torch() -> None:
 
 @pytest.mark.parametrize("name", PREDICTABLE)
 @given(data=data())
-@drawn(40)
+@drawn(30)
 def test_values_and_shapes_are_torchs(name: str, data: DataObject) -> None:
     call = data.draw(in_double(name))
     assume(not torch_alone_refuses(name, call))
