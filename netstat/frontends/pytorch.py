@@ -121,7 +121,9 @@ def tensors_in(value: Any) -> list[Tensor]:
         return [value]
     if type(value) in (tuple, list):
         return [tensor for item in value for tensor in tensors_in(item)]
-    if value is None or type(value) in (int, float, bool, str, torch.dtype, torch.device) or value == {}:
+    if type(value) is dict:
+        return [tensor for item in value.values() for tensor in tensors_in(item)]
+    if type(value) in (int, float, bool, str, type(None), torch.Size, torch.dtype, torch.device):
         return []
     return [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]
 

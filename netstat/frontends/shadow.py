@@ -13,6 +13,7 @@ from netstat.errors import ModelError
 
 T = TypeVar("T", bound=nn.Module)
 Memo = dict[int, Any]
+CONTAINERS = frozenset({dict, OrderedDict, set, list})
 COPY_PROTOCOL = ("__deepcopy__", "__getstate__", "__setstate__", "__reduce__", "__reduce_ex__")
 ATOMS = frozenset({bool, int, float, str, type(None), torch.dtype, torch.device})
 
@@ -80,8 +81,10 @@ def _value(value: Any, memo: Memo) -> Any:
     kind = type(value)
     if kind in ATOMS:
         return value
-    if kind in (dict, OrderedDict) and not value:  # most of what a module holds: its hooks
+    if kind in CONTAINERS and not value:  # most of what a module holds: its hooks
         return kind()
+    if kind is tuple and ATOMS.issuperset(map(type, value)):  # a kernel_size
+        return value
     if id(value) in memo:
         return memo[id(value)]
     if isinstance(value, Tensor):
