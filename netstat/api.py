@@ -6,7 +6,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from netstat.conventions import CONVENTIONS, Convention
-from netstat.errors import UsageError
+from netstat.errors import ModelError, UsageError
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Inputs, Shape, Subject, check_positive
 from netstat.records import Profile, Record
@@ -126,7 +126,7 @@ def crosscheck_subject(
 
     names = list(PEERS.names() if against is None else against)
     peers = [PEERS[name] for name in names]
-    module, inputs = subject.outline(), example_inputs(subject.graph.inputs, device="meta")
+    module, inputs = _runnable(subject, subject.outline()), example_inputs(subject.graph.inputs, device="meta")
     costs = [node_cost(node) for node in subject.graph.nodes]
     checks = []
     for i, (name, peer) in enumerate(zip(names, peers, strict=True)):
@@ -182,7 +182,7 @@ def benchmark_subject(
     from netstat.measure.settings import DEFAULT
     from netstat.records.benchmark import Benchmarks
 
-    module, state = subject.module(), environment(devices)
+    module, state = _runnable(subject, subject.module()), environment(devices)
     times = [
         measure(
             module,
@@ -198,6 +198,21 @@ def benchmark_subject(
         for device in devices
     ]
     return Benchmarks(subject.graph.model, tuple(times), state)
+
+
+def _runnable(subject: Subject, module: Any) -> Any:
+    """The module, if peers and clocks can run it: they call modules, with tensors by position.
+
+    Raises:
+        ModelError: they cannot.
+    """
+    from torch.nn import Module
+
+    if not isinstance(module, Module):
+        raise ModelError(f"only a torch.nn.Module can be run, and this is a {type(module).__name__}; profile counts it")
+    if not subject.by_position:
+        raise ModelError("only tensors given by position can be handed to the model that is run; profile counts it")
+    return module
 
 
 def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":

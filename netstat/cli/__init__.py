@@ -10,7 +10,7 @@ from netstat.errors import NetstatError, said
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 ok, 1 check failed, 2 usage, 3 model, 4 unreliable measurement."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a command's module here, once it was imported
     try:
         run, options = parse(arguments)
         code = run(options)

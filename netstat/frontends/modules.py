@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,7 +11,7 @@ from netstat.errors import ModelError, NetstatError, UsageError, said
 from netstat.frontends.pytorch import capture
 from netstat.frontends.random_state import random_state_kept
 from netstat.frontends.subject import IMAGE, Inputs, Shape, Subject, sized
-from netstat.graph import Graph, TensorSpec
+from netstat.graph import TensorSpec
 from netstat.registry import unknown
 from netstat.units import shape as shape_text
 
@@ -33,27 +34,30 @@ def module_subject(
     Raises:
         ShapeError, ModelError: as `capture`.
     """
-    if inputs.args is not None:
-        graph = capture(model, inputs.args, inputs.kwargs, name=name, training=training, dtype=inputs.dtype)
-    else:
-        graph = _at_shapes(model, name, inputs.specs(default), training, inputs.dtype, default)
-    return Subject(graph, make or (lambda: model), lambda: model, owned=make is not None)
+    args, kwargs = inputs.args, inputs.kwargs
+    seen = partial(capture, model, name=name, training=training, dtype=inputs.dtype)
+    if args is None:
+        specs = inputs.specs(default)
+        if len(specs) == 1 and not specs[0][0]:
+            graph = sized(lambda spec: seen((_meta(spec),)), specs[0][1], default)
+            return Subject(graph, make or (lambda: model), lambda: model, owned=make is not None)
+        args = tuple(_meta(spec) for key, spec in specs if not key)
+        kwargs = {key: _meta(spec) for key, spec in specs if key}
+    args, kwargs = _in_order(model, args, kwargs)
+    by_position = not kwargs and all(isinstance(arg, torch.Tensor) for arg in args)
+    return Subject(seen(args, kwargs), make or (lambda: model), lambda: model, make is not None, by_position)
 
 
-def _at_shapes(
-    model: Callable[..., Any],
-    name: str,
-    specs: list[tuple[str, TensorSpec]],
-    training: bool,
-    dtype: str,
-    default: Shape | None,
-) -> Graph:
-    if len(specs) == 1 and not specs[0][0]:
-        run = lambda spec: capture(model, (_meta(spec),), name=name, training=training, dtype=dtype)  # noqa: E731
-        return sized(run, specs[0][1], default)
-    args = tuple(_meta(spec) for key, spec in specs if not key)
-    kwargs = {key: _meta(spec) for key, spec in specs if key}
-    return capture(model, args, kwargs, name=name, training=training, dtype=dtype)
+def _in_order(
+    model: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """The same call, with as many inputs by position as the signature allows."""
+    forward = model.forward if isinstance(model, torch.nn.Module) else model
+    try:
+        bound = inspect.signature(forward).bind(*args, **kwargs)
+    except (TypeError, ValueError):
+        return args, kwargs  # the call itself will say what is wrong with it
+    return bound.args, bound.kwargs
 
 
 def _meta(spec: TensorSpec) -> torch.Tensor:

@@ -50,12 +50,15 @@ class Subject(NamedTuple):
         module: makes or hands over the real torch.nn.Module.
         outline: the same, but on the meta device where netstat makes it: structure without weights.
         owned: whether that module was made by netstat, so that nobody else holds it.
+        by_position: whether calling the module with `graph.inputs` in their order is the call that was captured; peers
+            and clocks know no other.
     """
 
     graph: Graph
     module: Callable[[], Any]
     outline: Callable[[], Any]
     owned: bool
+    by_position: bool = True
 
 
 def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bool = False) -> Subject:

@@ -90,11 +90,9 @@ def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
     if ceil_mode:
         out = least(ceil_div(room, window.stride) + 1, ceil_div(size + window.before, window.stride))
     if certainly(out < 1):
-        raise ShapeError(
-            f"input size {size} with padding {window.before}+{window.after} "
-            f"is smaller than the window of {window.extent}",
-            too_small=True,
-        )
+        needed = window.extent - window.before - window.after - (window.stride - 1 if ceil_mode else 0)
+        details = f"window of {window.extent}, padding {window.before}+{window.after}"
+        raise ShapeError(f"needs an input size of at least {needed}, got {size} ({details})", too_small=True)
     return out
 
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 from torch.nn.modules import module as torch_module
 
-from netstat import profile
+from netstat import benchmark, crosscheck, profile
 from netstat.errors import ModelError, ShapeError
 from netstat.frontends.pytorch import capture
 from netstat.graph import Graph
@@ -310,3 +310,29 @@ def test_a_module_that_cannot_be_copied_is_refused_with_a_reason() -> None:
 def test_a_deep_copy_profiles_like_its_original() -> None:
     model = Residual()
     assert profile(copy.deepcopy(model), (4, 8, 8)) == profile(model, (4, 8, 8))
+
+
+class Masked(nn.Module):
+    def forward(self, x: Tensor, *, mask: Tensor) -> Tensor:
+        return x + mask
+
+
+class Scaled(nn.Module):
+    def forward(self, x: Tensor, other: Tensor) -> Tensor:
+        return x + other
+
+
+def test_inputs_given_by_name_are_put_in_the_order_of_the_signature() -> None:
+    p = profile(Scaled(), {"other": (3,), "x": (3,)}, batch=2)
+    assert [i.name for i in p.inputs] == ["x", "other"]
+    assert all(check.error == "" for check in crosscheck(Scaled(), {"other": (3,), "x": (3,)}))
+
+
+@pytest.mark.parametrize("run", [crosscheck, benchmark])
+def test_what_cannot_be_run_by_position_is_counted_and_not_run(run) -> None:
+    shapes = {"x": (3,), "mask": (3,)}
+    assert profile(Masked(), shapes).totals.adds == 3
+    with pytest.raises(ModelError, match="by position"):
+        run(Masked(), shapes)
+    with pytest.raises(ModelError, match=r"only a torch.nn.Module can be run"):
+        run(torch.relu, (3,))

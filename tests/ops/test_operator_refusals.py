@@ -74,10 +74,13 @@ def test_a_normalisation_without_enough_dimensions(name: str) -> None:
 @pytest.mark.parametrize(
     ("message", "call"),
     [
-        ("input size 2 with padding 0+0 is smaller than the window of 3", ("conv2d", SMALL, WEIGHT)),
-        ("input size 2 with padding 1+1 is smaller than the window of 5", ("conv2d", SMALL, WEIGHT, None, 1, 1, 2)),
-        ("input size 2 with padding 0+0 is smaller than the window of 3", ("max_pool2d", SMALL, 3, 2)),
-        ("input size 2 with padding 0+0 is smaller than the window of 3", ("avg_pool2d", SMALL, 3, 2, "VALID")),
+        ("needs an input size of at least 3, got 2 (window of 3, padding 0+0)", ("conv2d", SMALL, WEIGHT)),
+        (
+            "needs an input size of at least 3, got 2 (window of 5, padding 1+1)",
+            ("conv2d", SMALL, WEIGHT, None, 1, 1, 2),
+        ),
+        ("needs an input size of at least 3, got 2 (window of 3, padding 0+0)", ("max_pool2d", SMALL, 3, 2)),
+        ("needs an input size of at least 3, got 2 (window of 3, padding 0+0)", ("avg_pool2d", SMALL, 3, 2, "VALID")),
         ("input size must be at least 1, got 0", ("max_pool2d", TensorSpec((1, 3, 0, 4)), 1)),
         ("input size must be at least 1, got 0", ("adaptive_max_pool2d", TensorSpec((1, 3, 0, 4)), 1)),
         (
