@@ -20,7 +20,7 @@ def run(options: Namespace) -> int:
 
     session.check_outputs(options)
     session.check_times(options)
-    devices, subject = session.devices(options), session.subject(options)
+    subject, devices = session.subject(options), session.devices(options)
     with session.progress(options) as progress:
         times = benchmark_subject(
             subject,

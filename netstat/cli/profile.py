@@ -25,18 +25,20 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Layers, cross-check, time; then whatever files were asked for."""
+    """Layers, cross-check, time; then whatever files were asked for, also where a later section failed."""
     _check(options)
     if options.model.endswith(".json"):
         return _again(options)
     subject = session.subject(options, training=options.train)
     profile = profile_subject(subject, options.convention, session.optional(options.depth, "--depth"))
     _show_layers(profile, options)
-    if not (options.fast or options.no_crosscheck):
-        profile = _crosschecked(profile, subject, options)
-    if not (options.fast or options.no_time):
-        profile = _timed(profile, subject, options)
-    _finish(profile, options)
+    try:
+        if not (options.fast or options.no_crosscheck):
+            profile = _crosschecked(profile, subject, options)
+        if not (options.fast or options.no_time):
+            profile = _timed(profile, subject, options)
+    finally:
+        _finish(profile, options)
     return session.spoiled((b.reliable for b in profile.benchmarks or ()), options)
 
 
@@ -66,7 +68,7 @@ def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Pro
 
     with session.progress(options) as progress:
         checks = crosscheck_subject(subject, session.peers(options), progress)
-    session.show("\n" + crosscheck_text(checks.crosscheck, **session.style()), options)
+    session.show("\n" + crosscheck_text(checks.crosscheck, checks.model, **session.style()), options)
     return replace(profile, crosscheck=checks.crosscheck)
 
 
@@ -83,7 +85,7 @@ def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
             settings=session.settings(options),
             progress=progress,
         )
-    session.show("\n" + benchmark_text(times.benchmarks, profile.layers, **session.style()), options)
+    session.show("\n" + benchmark_text(times.benchmarks, profile.layers, profile.model, **session.style()), options)
     return replace(profile, benchmarks=times.benchmarks, environment=times.environment)
 
 
@@ -103,10 +105,10 @@ def _again(options: Namespace) -> int:
     if record.crosscheck:
         from netstat.reports.table import crosscheck_text
 
-        session.show("\n" + crosscheck_text(record.crosscheck, **session.style()), options)
+        session.show("\n" + crosscheck_text(record.crosscheck, record.model, **session.style()), options)
     if record.benchmarks:
         from netstat.reports.table import benchmark_text
 
-        session.show("\n" + benchmark_text(record.benchmarks, record.layers, **session.style()), options)
+        session.show("\n" + benchmark_text(record.benchmarks, record.layers, record.model, **session.style()), options)
     _finish(record, options)
     return session.spoiled((b.reliable for b in record.benchmarks or ()), options)

@@ -13,7 +13,14 @@ RAW, PAGE = DOCS / "measurements" / "benchmarks.json", DOCS / "benchmarks.md"
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--repeats", type=int, default=9, help="samples of each peer (default 9)")
-    repeats = parser.parse_args().repeats
+    parser.add_argument("--render", action="store_true", help="write the page anew from the kept samples")
+    options = parser.parse_args()
+    if not options.render:
+        measure(options.repeats)
+    PAGE.write_text(page.render(json.loads(RAW.read_text(encoding="utf-8"))), encoding="utf-8")
+
+
+def measure(repeats: int) -> None:
     results = {
         "environment": machine.environment(),
         "start": start.measure(repeats),
@@ -22,7 +29,6 @@ def main() -> None:
     }
     RAW.parent.mkdir(exist_ok=True)
     RAW.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(page.render(results), encoding="utf-8")
 
 
 main()

@@ -123,7 +123,7 @@ def test_an_input_too_small_names_the_layer_and_a_size_that_works(refused: Refus
     assert netstat("profile", model, "--fast", "-i", named[1]).code == 0
     if "smallest" in said:
         side = int(named[1].rpartition("×")[2]) - 1
-        assert "smallest" in refused("profile", model, "--fast", "-i", f"{channels}x{side}x{side}", code=3)
+        refused("profile", model, "--fast", "-i", f"{channels}x{side}x{side}", code=3)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def test_every_operator_has_an_oracle_and_every_oracle_an_operator() -> None:
 
 @pytest.mark.parametrize("name", OPERATORS.names())
 @given(data=data())
-@drawn(60)
+@drawn(50)
 def test_the_formula_equals_the_count_in_every_field(name: str, data: DataObject) -> None:
     call = data.draw(ORACLES[name].calls)
     assert OPERATORS[name].cost(**call.arguments) == ORACLES[name](call).cost
@@ -23,7 +23,7 @@ def test_the_formula_equals_the_count_in_every_field(name: str, data: DataObject
 
 @pytest.mark.parametrize("name", OPERATORS.names())
 @given(data=data())
-@drawn(30)
+@drawn(15)
 def test_shape_and_dtype_are_those_of_the_computed_output(name: str, data: DataObject) -> None:
     call = data.draw(ORACLES[name].calls)
     assert OPERATORS[name].shape(**call.arguments) == ORACLES[name](call).specs

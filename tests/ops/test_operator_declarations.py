@@ -31,7 +31,7 @@ def bound(name: str, call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
 
 @pytest.mark.parametrize("name", FREE)
 @given(data=st.data())
-@drawn(20)
+@drawn(10)
 def test_a_free_operator_does_no_arithmetic_when_it_is_executed(name: str, data: DataObject) -> None:
     cost = ORACLES[name](data.draw(ORACLES[name].calls)).cost
     assert (cost.flops, cost.macs) == (0, 0)
@@ -39,7 +39,7 @@ def test_a_free_operator_does_no_arithmetic_when_it_is_executed(name: str, data:
 
 @pytest.mark.parametrize("name", VIEWS)
 @given(data=st.data())
-@drawn(20)
+@drawn(10)
 def test_a_view_touches_nothing_at_all_when_it_is_executed(name: str, data: DataObject) -> None:
     assert name in FREE
     assert ORACLES[name](data.draw(ORACLES[name].calls)).cost == ZERO
@@ -47,7 +47,7 @@ def test_a_view_touches_nothing_at_all_when_it_is_executed(name: str, data: Data
 
 @pytest.mark.parametrize("name", OPERATORS.names())
 @given(data=st.data())
-@drawn(25)
+@drawn(15)
 def test_the_canonical_spelling_of_a_call_costs_the_same_and_is_final(name: str, data: DataObject) -> None:
     call, kind = data.draw(ORACLES[name].calls), OPERATORS[name]
     tensors, attributes = bound(name, call)
@@ -58,7 +58,7 @@ def test_the_canonical_spelling_of_a_call_costs_the_same_and_is_final(name: str,
 
 @pytest.mark.parametrize("name", SLIDING)
 @given(data=st.data())
-@drawn(25)
+@drawn(15)
 def test_the_declared_window_is_the_one_that_slides(name: str, data: DataObject) -> None:
     call, dims = data.draw(ORACLES[name].calls), int(name[-2])
     tensors, attributes = bound(name, call)
@@ -133,7 +133,7 @@ def test_no_torch_function_is_two_operators() -> None:
 @given(
     dims=st.integers(1, 3), depth=st.integers(1, 3), outs=st.integers(1, 3), groups=st.integers(1, 3), data=st.data()
 )
-@drawn(40)
+@drawn(25)
 def test_the_parameters_of_a_layer_are_those_torch_makes(
     dims: int, depth: int, outs: int, groups: int, data: DataObject
 ) -> None:

@@ -32,7 +32,7 @@ def twice_the_batch(call: Call) -> Call:
 
 @pytest.mark.parametrize("name", PER_IMAGE)
 @given(data=st.data())
-@drawn(30)
+@drawn(15)
 def test_twice_the_batch_is_twice_the_work_with_the_same_parameters(name: str, data: DataObject) -> None:
     call = data.draw(ORACLES[name].calls)
     assume(len(call.tensors["input"].shape) >= BATCHED_RANK.get(name, 1))

@@ -1,8 +1,12 @@
 """What an operator cannot take, it refuses in one line that says what it got and what it needs."""
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oracle.draws import drawn
 
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
@@ -122,6 +126,30 @@ def test_an_input_too_small_is_marked_as_one_that_a_larger_input_cures(message: 
 def test_windows_that_cannot_be(message: str, call: tuple[Any, ...]) -> None:
     error = refusal(*call)
     assert (error.message, error.too_small) == (message, False)
+
+
+@pytest.mark.parametrize("name", ["conv1d", "max_pool1d", "avg_pool1d"])
+@given(kernel=st.integers(2, 9), stride=st.integers(1, 5), padding=st.integers(0, 4), dilation=st.integers(1, 4))
+@drawn(60)
+def test_the_size_that_a_refusal_names_is_the_smallest_that_works(
+    name: str, kernel: int, stride: int, padding: int, dilation: int
+) -> None:
+    windows: Any = TensorSpec((1, 1, kernel)) if name == "conv1d" else kernel
+    chosen = {"stride": stride, "padding": min(padding, kernel // 2), "dilation": dilation, "ceil_mode": stride > 2}
+    unknown = {"conv1d": "ceil_mode", "avg_pool1d": "dilation", "max_pool1d": ""}[name]
+    chosen.pop(unknown, None)
+
+    def refused(size: int) -> str | None:
+        try:
+            OPERATORS[name].shape(TensorSpec((1, 1, size)), windows, **chosen)
+        except ShapeError as error:
+            return error.message
+        return None
+
+    if message := refused(1):
+        needed = int(re.match(r"needs an input size of at least (\d+), got 1 ", message)[1])  # type: ignore[index]
+        assert refused(needed - 1) is not None
+        assert refused(needed) is None
 
 
 @pytest.mark.parametrize(

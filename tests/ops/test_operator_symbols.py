@@ -57,14 +57,14 @@ def test_convolutions_and_pools_at_any_batch_and_image_size(name: str, data: Dat
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
 @given(data=st.data())
-@drawn(15)
+@drawn(10)
 def test_elementwise_operators_at_any_size(name: str, data: DataObject) -> None:
     assert_same(name, data.draw(ORACLES[name].calls), kept=())
 
 
 @pytest.mark.parametrize("name", ["linear", "batch_norm", "local_response_norm"])
 @given(data=st.data())
-@drawn(15)
+@drawn(10)
 def test_layers_at_any_batch_and_image_size(name: str, data: DataObject) -> None:
     call = data.draw(ORACLES[name].calls)
     rank = len(call.tensors["input"].shape)
@@ -72,7 +72,7 @@ def test_layers_at_any_batch_and_image_size(name: str, data: DataObject) -> None
 
 
 @given(data=st.data())
-@drawn(25)
+@drawn(20)
 def test_add_at_any_size(data: DataObject) -> None:
     call = data.draw(ORACLES["add"].calls)
     sizes = {symbol(size): size for size in range(2, 5)}

@@ -52,7 +52,7 @@ def test_every_oracle_is_held_against_torch() -> None:
 
 @pytest.mark.parametrize("name", PREDICTABLE)
 @given(data=data())
-@drawn(30)
+@drawn(25)
 def test_values_and_shapes_are_torchs(name: str, data: DataObject) -> None:
     call = data.draw(in_double(name))
     assume(not torch_alone_refuses(name, call))
@@ -63,7 +63,7 @@ def test_values_and_shapes_are_torchs(name: str, data: DataObject) -> None:
 
 
 @given(data=data())
-@drawn(30)
+@drawn(20)
 def test_batch_norm_in_training_leaves_the_running_statistics_torch_leaves(data: DataObject) -> None:
     call = data.draw(in_double("batch_norm"))
     tensors = for_torch("batch_norm", call)
@@ -76,7 +76,7 @@ def test_batch_norm_in_training_leaves_the_running_statistics_torch_leaves(data:
 
 @pytest.mark.parametrize("name", [name for name in ORACLES if "max_pool" in name])
 @given(data=data())
-@drawn(30)
+@drawn(15)
 def test_a_max_pools_indices_are_torchs_wherever_the_window_has_a_value(name: str, data: DataObject) -> None:
     call = data.draw(in_double(name))
     call.attributes["return_indices"] = True

@@ -11,6 +11,7 @@ from oracle.draws import drawn
 from netstat.cost import Cost
 from netstat.graph import TensorSpec
 from netstat.ops import OPERATORS
+from netstat.ops.windows import windows
 
 SIZE, KERNEL, STRIDE, DILATION = st.integers(1, 300), st.integers(1, 11), st.integers(1, 7), st.integers(1, 4)
 OPERATOR = pytest.mark.parametrize("name", ["conv2d", "max_pool2d", "avg_pool2d"])
@@ -39,7 +40,7 @@ def same_cost(name: str, size: int, kernel: int, one: dict[str, object], other: 
 
 @OPERATOR
 @given(size=SIZE, kernel=KERNEL, stride=STRIDE, padding=st.integers(0, 5))
-@drawn(100)
+@drawn(60)
 def test_the_output_is_the_floor_of_the_documents(name: str, size: int, kernel: int, stride: int, padding: int) -> None:
     assume(2 * padding <= kernel <= size + 2 * padding)
     wanted = floor((size - kernel + 2 * padding) / stride) + 1
@@ -48,7 +49,7 @@ def test_the_output_is_the_floor_of_the_documents(name: str, size: int, kernel: 
 
 @OPERATOR
 @given(size=SIZE, kernel=KERNEL, stride=STRIDE, dilation=DILATION)
-@drawn(100)
+@drawn(60)
 def test_valid_is_the_ceiling_of_what_the_window_leaves(
     name: str, size: int, kernel: int, stride: int, dilation: int
 ) -> None:
@@ -63,7 +64,7 @@ def test_valid_is_the_ceiling_of_what_the_window_leaves(
 
 @OPERATOR
 @given(size=SIZE, kernel=KERNEL, stride=STRIDE, dilation=DILATION)
-@drawn(100)
+@drawn(60)
 def test_same_is_the_ceiling_of_size_over_stride(name: str, size: int, kernel: int, stride: int, dilation: int) -> None:
     wanted = ceil(size / stride)
     assert out(name, size, kernel, stride=stride, dilation=dilation, padding="SAME") == wanted
@@ -71,7 +72,7 @@ def test_same_is_the_ceiling_of_size_over_stride(name: str, size: int, kernel: i
 
 @OPERATOR
 @given(size=SIZE, kernel=KERNEL, stride=STRIDE, dilation=DILATION)
-@drawn(100)
+@drawn(60)
 def test_same_with_even_padding_costs_what_the_number_costs(
     name: str, size: int, kernel: int, stride: int, dilation: int
 ) -> None:
@@ -84,7 +85,7 @@ def test_same_with_even_padding_costs_what_the_number_costs(
 
 @OPERATOR
 @given(size=SIZE, kernel=KERNEL, dilation=DILATION)
-@drawn(100)
+@drawn(60)
 def test_torchs_same_keeps_the_size_and_is_tensorflows_at_stride_1(
     name: str, size: int, kernel: int, dilation: int
 ) -> None:
@@ -95,7 +96,7 @@ def test_torchs_same_keeps_the_size_and_is_tensorflows_at_stride_1(
 
 @pytest.mark.parametrize("name", ["max_pool2d", "avg_pool2d"])
 @given(size=SIZE, kernel=KERNEL, stride=STRIDE)
-@drawn(100)
+@drawn(60)
 def test_ceil_mode_adds_at_most_one_window_and_none_where_the_stride_divides(
     name: str, size: int, kernel: int, stride: int
 ) -> None:
@@ -111,7 +112,18 @@ def test_a_dilated_window_that_misses_the_input_compares_nothing(padding: str | 
     assert cost == Cost(bytes_read=4, bytes_written=4)
 
 
-def test_tensorflows_same_puts_the_odd_position_after() -> None:
-    assert sliding.named("SAME", 4, 2, 1) == (0, 1)
-    unequal = OPERATORS["max_pool1d"].cost(TensorSpec((1, 1, 5)), 4, 3, "SAME")
-    assert unequal.compares == (3 - 1) + (3 - 1), "one position before and one after: windows at -1 and 2"
+@pytest.mark.parametrize("name", ["SAME", "same", "VALID", "valid"])
+@given(size=SIZE, kernel=KERNEL, stride=STRIDE, dilation=DILATION)
+@drawn(60)
+def test_a_named_padding_is_the_least_that_serves_with_the_odd_position_after(
+    name: str, size: int, kernel: int, stride: int, dilation: int
+) -> None:
+    stride = 1 if name == "same" else stride
+    (window,) = windows((size,), (kernel,), stride, name, dilation)
+    assert (window.before, window.after) == sliding.named(name, size, sliding.extent(kernel, dilation), stride)
+
+
+def test_an_even_kernel_at_stride_1_is_padded_after_the_input_alone() -> None:
+    for name in ("SAME", "same"):
+        (window,) = windows((4,), (2,), 1, name, 1)
+        assert (window.before, window.after) == (0, 1)
