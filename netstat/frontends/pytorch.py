@@ -17,9 +17,9 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from netstat.errors import ModelError, NetstatError, ShapeError
 from netstat.frontends.random_state import random_state_kept
 from netstat.frontends.shadow import meta_like, shadow
-from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, vocabulary
+from netstat.frontends.vocabulary import DEVICE_MOVES, constructors, vocabulary
 from netstat.graph import Argument, Graph, Node, Param, Source, TensorSpec
-from netstat.ops.base import Operator
+from netstat.ops.base import OPERATORS, Operator, named_specs
 
 # Torch works these out in Python on the meta device, which takes longer than everything else together. Their shape
 # rules are compared with torch's in the tests, refusals included.
@@ -240,25 +240,25 @@ class Recorder(TorchFunctionMode):
         if word is None:
             return self._other(func, args, kwargs)
         args, kwargs = self._on_meta(args, kwargs)
-        bound = {**word.operator.bind(args, kwargs), **word.implied}
+        try:
+            bound = {**word.operator.bind(args, kwargs), **word.implied}
+        except TypeError:  # a spelling of the call our signature does not know
+            return self._other(func, args, kwargs)
         arguments, attributes = self._split(word.operator, bound)
-        result = self._call(word, func, args, kwargs, arguments, attributes)
+        shaped = partial(word.operator.shape, **named_specs(arguments), **attributes)
+        if word.operator.name in SLOW_ON_META and bound["input"].is_floating_point():
+            result = torch.empty(shaped()[0].shape, dtype=bound["input"].dtype, device="meta")
+        else:
+            result = self._run(func, args, kwargs, shaped)
         self._record(word.operator.name, arguments, word.operator.canonical(attributes), result)
         return result
 
-    def _call(
-        self, word: Word, func: Any, args: Any, kwargs: Any, arguments: tuple[Argument, ...], attributes: dict[str, Any]
-    ) -> Any:
-        """Run the real function; where torch is slow on meta, make what our shape rule says it would return."""
-        specs = partial(word.operator.shape, **{a.name: a.spec for a in arguments}, **attributes)
-        if word.operator.name in SLOW_ON_META and args[0].is_floating_point():
-            return torch.empty(specs()[0].shape, dtype=args[0].dtype, device="meta")
+    def _run(self, func: Any, args: Any, kwargs: Any, shaped: Callable[[], Any]) -> Any:
+        """The real function. If it refuses, our own shape rule words the refusal better, where it refuses too."""
         try:
             return func(*args, **kwargs)
         except (RuntimeError, ValueError):
-            # Our own rule words the refusal better than torch, if it refuses too.
-            if word.operator.tensors != ("tensors",):
-                specs()
+            shaped()
             raise
 
     def _split(self, operator: type[Operator], bound: Mapping[str, Any]) -> tuple[tuple[Argument, ...], dict[str, Any]]:
@@ -306,7 +306,7 @@ class Recorder(TorchFunctionMode):
             return result
         else:
             arguments = tuple(self._argument(f"{i}", tensor) for i, tensor in enumerate(given))
-            self._record(func.__name__, arguments, {}, result)
+            self._record(_name_of(func), arguments, {}, result)
         return result
 
     def _on_meta(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
@@ -324,6 +324,12 @@ class Recorder(TorchFunctionMode):
             self._shadows[id(tensor)] = meta_like(tensor.detach())
             self._name(self._shadows[id(tensor)], self.source(tensor))
         return self._shadows[id(tensor)]
+
+
+def _name_of(func: Any) -> str:
+    """A function's own name, with its module where the name alone would be an operator's."""
+    name: str = func.__name__
+    return f"{func.__module__}.{name}" if name in OPERATORS else name
 
 
 def _is_stock(module: nn.Module) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 
 from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
-from netstat.graph import Node, TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.registry import Registry
 
@@ -99,15 +99,15 @@ def node_cost(node: Node) -> Cost | None:
     kind = OPERATORS[node.op]
     if kind.free and kind.view:
         return ZERO
-    cost = kind.cost(**_tensors(node), **node.attributes)
+    cost = kind.cost(**named_specs(node.arguments), **node.attributes)
     repeated = _repeated_bytes(node)
     return cost + Cost(bytes_read=-repeated) if repeated and cost.bytes_read else cost
 
 
-def _tensors(node: Node) -> dict[str, Any]:
+def named_specs(arguments: Iterable[Argument]) -> dict[str, Any]:
     """Tensor arguments by name; `tensors.0`, `tensors.1` together as one list."""
     named: dict[str, Any] = {}
-    for argument in node.arguments:
+    for argument in arguments:
         name, _, index = argument.name.partition(".")
         if index:
             named.setdefault(name, []).append(argument.spec)
@@ -118,7 +118,7 @@ def _tensors(node: Node) -> dict[str, Any]:
 
 def _repeated_bytes(node: Node) -> int:
     """Bytes of tensors that were handed in before, under another argument's name."""
-    found = [argument for argument in node.arguments if argument.source.kind in ("input", "node")]
+    found = [argument for argument in node.arguments if argument.source.kind != "constant"]
     if len(found) < 2:
         return 0
     distinct = {argument.source: argument.spec.nbytes for argument in found}

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-import torch
-from torch import Tensor, nn
 
 import netstat
 from netstat.errors import ModelError, ShapeError
 from netstat.measure.settings import QUICK
+
+torch = pytest.importorskip("torch")
+from torch import Tensor, nn  # noqa: E402  needs torch
 
 pytestmark = pytest.mark.torch
 

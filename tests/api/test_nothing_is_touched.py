@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy
 import pytest
-import torch
-from torch import Tensor, nn
-from torch.nn.modules import module as torch_module
 
 import netstat
 from netstat.errors import NetstatError
 from netstat.measure.settings import QUICK
+
+torch = pytest.importorskip("torch")
+from torch import Tensor, nn  # noqa: E402  needs torch
+from torch.nn.modules import module as torch_module  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
