@@ -42,12 +42,10 @@ def profile(
     Nothing of the model is run on data: no weights or activations are allocated, and the model is left as it was.
 
     Args:
-        model: a built-in name, a torchvision name, `timm:NAME`, `package.module:factory`, `file.py:factory`, a saved
-        result
-            (`.json`), a torch.nn.Module, a callable, or a Graph.
+        model: a built-in name, a torchvision name, `timm:NAME`, `package.module:factory` or `file.py:factory` (these two
+            run that code), a saved result (`.json`), a torch.nn.Module, a callable, or a Graph.
         input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and
-        torchvision
-            models know theirs.
+            torchvision models know theirs.
         batch: leading dimension of every input.
         dtype: floating-point dtype of inputs and parameters: float32, bfloat16, float16, …; decides bytes only.
         args: the positional inputs themselves, instead of shapes; only their shapes and dtypes are used.

@@ -65,6 +65,7 @@ class Node(NamedTuple):
         arguments: the tensors it takes.
         attributes: everything else it was called with, defaults included.
         outputs: the tensors it makes.
+        fresh: whether they take memory of their own: not views of a tensor that was there, nor written over one.
     """
 
     op: str
@@ -76,6 +77,7 @@ class Node(NamedTuple):
     arguments: tuple[Argument, ...]
     attributes: Mapping[str, Any]
     outputs: tuple[TensorSpec, ...]
+    fresh: bool = True
 
     def argument(self, name: str) -> TensorSpec | None:
         """The spec of the tensor argument `name`, None where it was not given."""

@@ -124,18 +124,11 @@ def _totals(graph: Graph, priced: Sequence[_Priced], convention: Convention) -> 
         param_bytes=sum(param.spec.nbytes for param in params),
         buffer_bytes=sum(param.spec.nbytes for param in own if param.buffer),
         input_bytes=sum(spec.nbytes for _, spec in graph.inputs),
-        activation_bytes=sum(output.nbytes for node in graph.nodes if _makes(node) for output in node.outputs),
+        activation_bytes=sum(output.nbytes for node in graph.nodes if node.fresh for output in node.outputs),
         count=sum(convention.count(node, cost) for node, cost in priced if cost is not None),
         flops=cost.flops,
         **{name: getattr(cost, name) for name in FIELDS},
     )
-
-
-def _makes(node: Node) -> bool:
-    """Whether its outputs are new tensors: not views, not written over the input, not an input handed through."""
-    handed_through = node.op == "dropout" and not node.attributes["training"]
-    view = node.op in OPERATORS and OPERATORS[node.op].view
-    return not (view or handed_through or node.attributes.get("inplace"))
 
 
 def _groups(priced: Sequence[_Priced], owned: dict[str, Param]) -> tuple[Group, ...]:

@@ -83,8 +83,9 @@ class _Builder:
         except ShapeError as error:
             raise error.at(path) from None
         stock = leaf or module == "Sequential"
-        self.nodes.append(Node(op, path, module, stock, leaf, self.calls[path, op], arguments, canonical, outputs))
+        call, fresh = self.calls[path, op], operator.makes_tensor(**canonical)
         self.calls[path, op] += 1
+        self.nodes.append(Node(op, path, module, stock, leaf, call, arguments, canonical, outputs, fresh))
         self.spec, self.source = outputs[0], Source("node", node=len(self.nodes) - 1)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from netstat.errors import ModelError, NetstatError, UsageError, said
+from netstat.frontends.guards import quiet, random_state_kept
 from netstat.frontends.pytorch import capture
-from netstat.frontends.random_state import random_state_kept
 from netstat.frontends.subject import IMAGE, Inputs, Shape, Subject, sized
 from netstat.graph import TensorSpec
 from netstat.registry import unknown
@@ -35,7 +35,9 @@ def module_subject(
         ShapeError, ModelError: as `capture`.
     """
     args, kwargs = inputs.args, inputs.kwargs
-    seen = partial(capture, model, name=name, training=training, dtype=inputs.dtype)
+    seen = partial(
+        capture, model, name=name, training=training, dtype="" if inputs.dtype == "float32" else inputs.dtype
+    )
     if args is None:
         specs = inputs.specs(default)
         if len(specs) == 1 and not specs[0][0]:
@@ -105,7 +107,7 @@ def _made(
 ) -> tuple[Any, tuple[Any, ...] | None, Mapping[str, Any]]:
     _check_options(factory, name, options)
     try:
-        with random_state_kept():
+        with random_state_kept(), quiet():
             made = _on_meta(factory, options) if meta else factory(**options)
     except NetstatError:
         raise

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -42,7 +43,7 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
     if isinstance(model, str):
         return _by_name(model, inputs, training)
     if not callable(model):
-        raise UsageError(f"a {type(model).__name__} is no model; give a name, a torch.nn.Module or a callable")
+        raise UsageError(f"this {type(model).__name__} is no model; give a name, a torch.nn.Module or a callable")
     from netstat.frontends.modules import module_subject
 
     return module_subject(model, "", inputs, training)
@@ -54,6 +55,14 @@ def _no_module() -> Any:
 
 def _by_name(text: str, inputs: Inputs, training: bool) -> Subject:
     name, options = parse_call(text)
+    subject = _called(name, options, inputs, training)
+    if not options:
+        return subject
+    graph = replace(subject.graph, model=subject.graph.model + text.removeprefix(name))
+    return subject._replace(graph=graph)
+
+
+def _called(name: str, options: Mapping[str, Any], inputs: Inputs, training: bool) -> Subject:
     if name in MODELS:
         return built_in(name, options, inputs, training)
     library, colon, rest = name.partition(":")

@@ -24,7 +24,7 @@ def shadow(module: T) -> T:
     Raises:
         ModelError: the module cannot be copied.
     """
-    if isinstance(module, torch.jit.ScriptModule):
+    if any(isinstance(child, torch.jit.ScriptModule) for child in module.modules()):
         raise ModelError("a scripted module hides its operators; give netstat the module it was scripted from")
     memo: Memo = {}
     try:
@@ -81,20 +81,24 @@ def _value(value: Any, memo: Memo) -> Any:
     kind = type(value)
     if kind in ATOMS:
         return value
-    if kind in CONTAINERS and not value:  # most of what a module holds: its hooks
-        return kind()
     if kind is tuple and ATOMS.issuperset(map(type, value)):  # a kernel_size
         return value
     if id(value) in memo:
         return memo[id(value)]
+    if kind in CONTAINERS and not value:  # most of what a module holds: its hooks
+        return memo.setdefault(id(value), kind())
     if isinstance(value, Tensor):
         return _tensor(value, memo)
     if isinstance(value, nn.Module):
         return _module(value, memo)
     if kind in (dict, OrderedDict):
         made = memo[id(value)] = kind()
-        made.update((key, _value(item, memo)) for key, item in value.items())
+        made.update((_value(key, memo), _value(item, memo)) for key, item in value.items())
         return made
+    if kind is list:
+        items = memo[id(value)] = []
+        items.extend(_value(item, memo) for item in value)
+        return items
     return _deep(value, memo)
 
 

@@ -120,8 +120,8 @@ def _on_meta(make: Callable[[], Any]) -> Any:
 
 def _through_torch(model: Model, options: Mapping[str, Any], inputs: Inputs, training: bool) -> Subject:
     """A built-in model by way of its real module: what a spec cannot say."""
+    from netstat.frontends.guards import random_state_kept
     from netstat.frontends.modules import module_subject
-    from netstat.frontends.random_state import random_state_kept
 
     def make() -> Any:
         with random_state_kept():
@@ -139,7 +139,7 @@ def _graph(name: str, spec: Block, input: TensorSpec) -> Graph:
 
 def _assembled(spec: Block) -> Any:
     from netstat.frontends.assemble import assemble
-    from netstat.frontends.random_state import random_state_kept
+    from netstat.frontends.guards import random_state_kept
 
     with random_state_kept():
         return assemble(spec)

@@ -59,4 +59,4 @@ def constructors() -> frozenset[Callable[..., Any]]:
 
 
 # Handing a meta tensor to another device would fail, and means nothing for a count.
-DEVICE_MOVES = frozenset({Tensor.cpu, Tensor.cuda})
+DEVICE_MOVES = frozenset({Tensor.cpu, Tensor.cuda, Tensor.to})

@@ -14,6 +14,10 @@ from netstat.registry import Registry
 Specs = tuple[TensorSpec, ...]
 
 
+# Names numpy users may give torch's parameters.
+ALIASES = {"axis": "dim", "axis0": "dim0", "axis1": "dim1"}
+
+
 class Operator:
     """One operator: `shape` and `cost` have the signature of the torch function, with `TensorSpec`s for tensors.
 
@@ -50,10 +54,21 @@ class Operator:
         Raises:
             TypeError: the call does not fit the signature.
         """
+        kwargs = {ALIASES.get(name, name): value for name, value in kwargs.items()}
         names, defaults = signature(cls)  # type: ignore[arg-type]  # a class is hashable
         if len(args) > len(names) or not kwargs.keys() <= defaults.keys():
             raise TypeError(f"{cls.name} does not take these arguments")
         return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
+
+    @classmethod
+    def is_local(cls, **attributes: Any) -> bool:
+        """Whether an output value depends on the same spatial position of its inputs and on no other."""
+        return False
+
+    @classmethod
+    def makes_tensor(cls, **attributes: Any) -> bool:
+        """Whether the output takes memory of its own."""
+        return not (cls.view or attributes.get("inplace", False))
 
     @classmethod
     def window(cls, **attributes: Any) -> tuple[tuple[int, ...], tuple[int, ...]] | None:

@@ -11,6 +11,7 @@ from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
+from netstat.ops.dtypes import result_dtype
 from netstat.units import shape as shape_text
 
 
@@ -141,15 +142,21 @@ class Cat(Operator):
     tensors = ("tensors",)
     free = True
 
+    @classmethod
+    def is_local(cls, **attributes: Any) -> bool:
+        return bool(attributes["dim"] == 1)
+
     @staticmethod
     def shape(tensors: Sequence[TensorSpec], dim: int = 0) -> Specs:
+        dtype = result_dtype(*tensors)
+        tensors = [spec for spec in tensors if spec.shape != (0,)] or tensors[:1]  # an empty list of values fits any
         first = tensors[0].shape
         at = dim % len(first)
         for other in tensors[1:]:
             if other.shape[:at] + other.shape[at + 1 :] != first[:at] + first[at + 1 :]:
                 raise ShapeError(f"{shape_text(first)} and {shape_text(other.shape)} differ outside dimension {at}")
         joined = sum(spec.shape[at] for spec in tensors)
-        return (TensorSpec((*first[:at], joined, *first[at + 1 :]), tensors[0].dtype),)
+        return (TensorSpec((*first[:at], joined, *first[at + 1 :]), dtype),)
 
     @staticmethod
     def cost(tensors: Sequence[TensorSpec], dim: int = 0) -> Cost:
@@ -164,6 +171,10 @@ class Pad(Operator):
     family = "layout"
     torch = ("torch.nn.functional.pad",)
     free = True
+
+    @classmethod
+    def is_local(cls, **attributes: Any) -> bool:
+        return bool(attributes["mode"] == "constant")
 
     @staticmethod
     def shape(input: TensorSpec, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Specs:
@@ -190,6 +201,10 @@ class Clone(Operator):
     family = "layout"
     torch: ClassVar[tuple[str, ...]] = ("torch.clone", "torch.Tensor.clone")
     free = True
+
+    @classmethod
+    def is_local(cls, **attributes: Any) -> bool:
+        return True
 
     @staticmethod
     def shape(input: TensorSpec) -> Specs:

@@ -28,6 +28,8 @@ class Linear(Operator):
         features = input.shape[-1] if input.shape else 0
         if features != weight.shape[-1]:
             raise ShapeError(f"needs {weight.shape[-1]} input features, got {features}")
+        if bias is not None and bias.shape not in ((1,), weight.shape[:-1]):
+            raise ShapeError(f"needs {weight.shape[0]} biases, got {bias.numel}")
         return (TensorSpec((*input.shape[:-1], *weight.shape[:-1]), input.dtype),)
 
     @staticmethod

@@ -67,6 +67,10 @@ class LocalResponseNorm(Operator):
     family = "normalisation"
     torch = ("torch.nn.functional.local_response_norm",)
 
+    @classmethod
+    def is_local(cls, **attributes: Any) -> bool:
+        return True
+
     @staticmethod
     def shape(input: TensorSpec, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Specs:
         if len(input.shape) < 3:
@@ -126,6 +130,10 @@ class BatchNorm(Operator):
     torch = ("torch.nn.functional.batch_norm", "torch.batch_norm")
     tensors = ("input", "running_mean", "running_var", "weight", "bias")
 
+    @classmethod
+    def is_local(cls, **attributes: Any) -> bool:
+        return not attributes["training"]
+
     @staticmethod
     def shape(
         input: TensorSpec,
@@ -138,9 +146,9 @@ class BatchNorm(Operator):
         eps: float = 1e-5,
     ) -> Specs:
         refuse_rank(input, (2, 3, 4, 5), "(N, C), (N, C, L), (N, C, H, W) or (N, C, D, H, W)")
-        wanted = next((spec.shape[0] for spec in (running_mean, weight) if spec is not None), input.shape[1])
-        if input.shape[1] != wanted:
-            raise ShapeError(f"needs {wanted} channels, got {input.shape[1]}")
+        for spec in (running_mean, running_var, weight, bias):
+            if spec is not None and spec.numel != input.shape[1]:
+                raise ShapeError(f"needs {spec.numel} channels, got {input.shape[1]}")
         if training and input.numel == input.shape[1]:
             raise ShapeError("needs more than one value per channel in training, got 1", too_small=True)
         if not training and running_mean is None:

@@ -18,6 +18,10 @@ class Activation(Operator):
     family = "activation"
 
     @classmethod
+    def is_local(cls, **attributes: Any) -> bool:
+        return True
+
+    @classmethod
     def shape(cls, input: TensorSpec, inplace: bool = False) -> Specs:
         return (input,)
 
@@ -120,6 +124,10 @@ class Dropout(Operator):
     family = "dropout"
     torch = ("torch.nn.functional.dropout", "torch.dropout", "torch.dropout_")
 
+    @classmethod
+    def is_local(cls, **attributes: Any) -> bool:
+        return True
+
     @staticmethod
     def shape(input: TensorSpec, p: float = 0.5, training: bool = True, inplace: bool = False) -> Specs:
         return (input,)
@@ -128,6 +136,10 @@ class Dropout(Operator):
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         named = {"training" if name == "train" else name: value for name, value in kwargs.items()}  # torch.dropout
         return super().bind(args, named)
+
+    @classmethod
+    def makes_tensor(cls, **attributes: Any) -> bool:
+        return bool(attributes["training"] and not attributes["inplace"])
 
     @staticmethod
     def cost(input: TensorSpec, p: float = 0.5, training: bool = True, inplace: bool = False) -> Cost:
@@ -154,6 +166,10 @@ class Add(Operator):
         "torch.Tensor.__iadd__",
     )
     tensors = ("input", "other")
+
+    @classmethod
+    def is_local(cls, **attributes: Any) -> bool:
+        return True
 
     @staticmethod
     def shape(

@@ -110,7 +110,8 @@ class AvgPool(Pooling):
     y[n, c, p] = (Σ_k x[n, c, S·p − P + k]) / m,  over the taps that lie inside the input
 
     No parameters. The sum of t values takes t − 1 additions, and each output value one division: by t, by the positions
-    inside the padded input where the padding counts as zeros (count_include_pad: it changes the divisor, not the work), or by `divisor_override`.
+    inside the padded input where the padding counts as zeros (count_include_pad changes the divisor, not the work), or
+    by `divisor_override`.
     Source: torch.nn.AvgPool2d.
     """
 

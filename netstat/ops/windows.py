@@ -99,8 +99,8 @@ def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
 def taps(size: Size, out: Size, window: Window) -> Size:
     """How many (window, tap) pairs lie inside the input, over all `out` windows: Σ_o #{k : 0 ≤ o·S − P + k·D < L}.
 
-    Summed tap by tap: tap k lies inside for o from ⌈(P − k·D)/S⌉ to ⌈(L + P − k·D)/S⌉ − 1. Where there are fewer windows
-    than taps, window by window: the same with o and k, S and D in each other's place.
+    Summed tap by tap: tap k lies inside for o from ⌈(P − k·D)/S⌉ to ⌈(L + P − k·D)/S⌉ − 1. Where there are fewer
+    windows than taps, window by window: the same with o and k, S and D in each other's place.
     """
     if isinstance(out, int) and out < window.kernel:
         kernel, window = window.kernel, window._replace(kernel=out, stride=window.dilation, dilation=window.stride)

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
-from netstat.frontends.random_state import random_state_kept
+from netstat.frontends.guards import random_state_kept
 
 
 @contextmanager

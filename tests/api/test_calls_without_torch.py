@@ -163,7 +163,7 @@ def test_an_input_that_does_not_fit_is_an_error_that_knows_the_layer() -> None:
 
 
 def test_what_is_no_model_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"a int is no model; give a name, a torch\.nn\.Module or a callable"):
+    with pytest.raises(UsageError, match=r"this int is no model; give a name, a torch\.nn\.Module or a callable"):
         netstat.profile(7)
     with pytest.raises(UsageError, match="name at least one model to compare"):
         netstat.compare()

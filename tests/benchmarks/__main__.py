@@ -21,12 +21,13 @@ def main() -> None:
 
 
 def measure(repeats: int) -> None:
+    company = machine.Company()
     results = {
-        "environment": machine.environment(),
         "start": start.measure(repeats),
         "modules": modules.measure(repeats),
         "memory": [memory.measure("vgg16", batch) for batch in (1, 1024)],
     }
+    results = {"environment": {**machine.environment(), "others": company.share()}, **results}
     RAW.parent.mkdir(exist_ok=True)
     RAW.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 

@@ -9,6 +9,7 @@ Row = dict[str, Any]
 OURS = "netstat"
 TITLES = {"cpu": "on the CPU, as a user hands it over", "meta": "on the meta device"}
 LIMITS = {"cpu": 0.5, "meta": 1.0}
+ALONE = 0.05  # of the machine's CPU time may go to other work
 HEAD = """# Benchmarks
 
 netstat beside other counters, on the same work in the same run. Samples are interleaved at random; a figure is the
@@ -38,7 +39,7 @@ def environment(found: dict[str, Any]) -> str:
     rows = {
         "taken": found["utc"],
         "machine": f"{found['cpu']}, {found['cores']} cores, {found['system']}",
-        "load average at the start": " ".join(map(str, found["load_average"])),
+        "CPU time taken by other work": f"{found['others']:.0%}",
         "threads of torch": found["threads"],
         "software": f"Python {found['python']}, {packages}",
     }
@@ -46,9 +47,12 @@ def environment(found: dict[str, Any]) -> str:
 
 
 def busy(found: dict[str, Any]) -> str:
-    """A word of caution where other work shared the machine: it slows a real forward pass more than anything else."""
-    share = found["load_average"][0] / found["cores"]
-    return "" if share < 0.5 else "\n**The machine was busy with other work: take the ratios of the lowest samples.**\n"
+    """A word of caution where other work shared the machine.
+
+    Threads that wait for each other suffer from it most: a forward pass takes many times as long where one has no core.
+    """
+    caution = "The machine was busy with other work, which slows the peers' real forward passes most: run this again."
+    return f"\n**{caution}**\n" if found["others"] > ALONE else ""
 
 
 def start(rows: list[Row]) -> str:

@@ -149,6 +149,8 @@ def test_a_class_a_function_or_a_module_of_a_file_or_a_package(netstat: Run, mod
 def test_options_reach_the_factory(netstat: Run) -> None:
     assert totals(netstat, "nets.py:Net(width=3)", "-i", "16")["macs"] == 16 * 3
     assert totals(netstat, "nets.py:needs(width=5)", "-i", "16")["macs"] == 16 * 5
+    shown = netstat("profile", "nets.py:Net(width=3)", "--fast", "-i", "16").out
+    assert shown.startswith("Net(width=3) · input 1×16 float32")
 
 
 @pytest.mark.parametrize("factory", ["with_args", "with_one_tensor", "with_kwargs", "with_kwargs_alone"])

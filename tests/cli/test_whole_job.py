@@ -3,11 +3,14 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from netstat.cli import main
 from netstat.records.benchmark import WARNINGS
 from tests.cli.runs import Run
 
@@ -28,6 +31,12 @@ class Waves(nn.Module):
 
     def forward(self, x):
         return self.layer(x).erfinv().erfinv()
+
+class OnPaper(nn.Module):
+    def forward(self, x):
+        if not x.is_meta:
+            raise RuntimeError("not on this machine")
+        return x.relu()
 """
 SMALL = ("profile", "nets.py:small", "-i", "3x16x16", "--device", "cpu", "--quick")
 FORMATS = ["json", "csv", "md", "tex", "png", "svg"]
@@ -77,6 +86,34 @@ def breaches(value: Any, wanted: Any, place: str = "") -> list[str]:
     return [] if value == wanted else [f"{place} is {value!r}, not {wanted!r}"]
 
 
+class Job(NamedTuple):
+    """A whole job that was done: its files, live.* in `folder`, and what it showed."""
+
+    folder: Path
+    out: str
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
+    folder = tmp_path_factory.mktemp("job")
+    (folder / "nets.py").write_text(NETS)
+    files = [word for format in FORMATS for word in ("-o", f"live.{format}")]
+    shown = TextIOWrapper(BytesIO(), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(shown):
+        patch.chdir(folder)
+        patch.setenv("COLUMNS", "120")
+        assert main([*SMALL, "-q", *files]) == 0
+    shown.seek(0)
+    return Job(folder, shown.read())
+
+
+@pytest.fixture
+def profile(job: Job) -> dict[str, Any]:
+    """The job's JSON."""
+    loaded: dict[str, Any] = json.loads((job.folder / "live.json").read_text(encoding="utf-8"))
+    return loaded
+
+
 @pytest.fixture(autouse=True)
 def _nets(netstat: Run, tmp_path: Path) -> None:
     (tmp_path / "nets.py").write_text(NETS)
@@ -88,10 +125,7 @@ def test_the_contract_is_read_strictly() -> None:
     assert breaches({"a": None, "b": 1}, {"a": (int, None), "b": (str, None)}) == [f".b is none of {(str, None)}"]
 
 
-def test_the_whole_job_holds_every_key_of_the_contract(netstat: Run) -> None:
-    ended = netstat(*SMALL, "--json", "-q")
-    assert (ended.code, ended.err) == (0, "")
-    profile = json.loads(ended.out)
+def test_the_whole_job_holds_every_key_of_the_contract(profile: dict[str, Any]) -> None:
     whole = {**PROFILE, "crosscheck": [CHECK], "benchmarks": [BENCHMARK], "environment": {}}
     assert breaches(profile, whole) == []
     assert {check["peer"] for check in profile["crosscheck"]} >= {"thop", "fvcore", "torch"}
@@ -116,14 +150,12 @@ def test_sections_that_were_not_asked_for_are_absent(netstat: Run, options: list
     assert None not in profile.values()
 
 
-def test_sections_come_in_their_order_layers_first(netstat: Run) -> None:
-    out = netstat(*SMALL).out
-    starts = [out.index(words) for words in ("small · input 1×3×16×16", "cross-check", "time · ")]
+def test_sections_come_in_their_order_layers_first(job: Job) -> None:
+    starts = [job.out.index(words) for words in ("small · input 1×3×16×16", "cross-check · small", "time · small")]
     assert starts == sorted(starts)
 
 
-def test_the_crosscheck_adds_up_and_layers_make_the_whole(netstat: Run) -> None:
-    profile = json.loads(netstat(*SMALL, "--json", "-q").out)
+def test_the_crosscheck_adds_up_and_layers_make_the_whole(profile: dict[str, Any]) -> None:
     for check in profile["crosscheck"]:
         assert check["unexplained"] == 0
         assert check["ours"] + sum(term["amount"] for term in check["terms"]) == check["predicted"] == check["reported"]
@@ -133,14 +165,21 @@ def test_the_crosscheck_adds_up_and_layers_make_the_whole(netstat: Run) -> None:
     assert set(benchmark["warnings"]) <= WARNINGS.keys()
 
 
-def test_a_saved_result_with_every_section_renders_as_the_live_one(netstat: Run, tmp_path: Path) -> None:
-    live = netstat(*SMALL, "-q", *(word for format in FORMATS for word in ("-o", f"live.{format}")))
-    again = netstat("profile", "live.json", "-q", *(word for format in FORMATS for word in ("-o", f"again.{format}")))
-    assert live.code == again.code == 0
+def test_a_saved_result_with_every_section_renders_as_the_live_one(netstat: Run, job: Job, tmp_path: Path) -> None:
+    files = [word for format in FORMATS for word in ("-o", f"again.{format}")]
+    again = netstat("profile", str(job.folder / "live.json"), "-q", *files)
+    assert (again.code, again.err) == (0, "")
     for format in FORMATS:
-        assert (tmp_path / f"again.{format}").read_bytes() == (tmp_path / f"live.{format}").read_bytes(), format
-    # What was shown before there were times to show is in the live layer table only.
-    assert live.out[live.out.index("cross-check") :] == again.out[again.out.index("cross-check") :]
+        assert (tmp_path / f"again.{format}").read_bytes() == (job.folder / f"live.{format}").read_bytes(), format
+    # The live layer table was shown before there were times to show in it.
+    assert job.out[job.out.index("cross-check") :] == again.out[again.out.index("cross-check") :]
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_every_section_fits_the_width(netstat: Run, job: Job, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = netstat("profile", str(job.folder / "live.json")).out.splitlines()
+    assert max(map(len, lines)) <= int(columns)
 
 
 def test_strict_ends_with_4_just_where_a_measurement_is_unreliable(netstat: Run) -> None:
@@ -148,13 +187,6 @@ def test_strict_ends_with_4_just_where_a_measurement_is_unreliable(netstat: Run)
     reliable = all(benchmark["reliable"] for benchmark in json.loads(ended.out)["benchmarks"])
     assert (ended.code, ended.err) == (0 if reliable else 4, "")
     assert netstat("profile", "a.json", "--strict").code == ended.code
-
-
-@pytest.mark.parametrize("columns", ["80", "120"])
-def test_every_section_fits_the_width(netstat: Run, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
-    monkeypatch.setenv("COLUMNS", columns)
-    lines = netstat(*SMALL).out.splitlines()
-    assert max(map(len, lines)) <= int(columns)
 
 
 def test_a_crosscheck_alone(netstat: Run) -> None:
@@ -184,3 +216,18 @@ def test_an_operator_without_a_formula_is_listed_and_makes_totals_lower_bounds(n
     shown = netstat("profile", "nets.py:Waves", "-i", "4", "--fast").out
     assert re.search(r"^FLOPs +≥", shown, re.MULTILINE)
     assert re.search(r"^erfinv +\(model\) +2 +8$", shown, re.MULTILINE)
+
+
+def test_what_was_found_out_is_written_also_where_the_model_cannot_be_run(netstat: Run, tmp_path: Path) -> None:
+    arguments = ("profile", "nets.py:OnPaper", "-i", "4", "--device", "cpu", "--quick", "-o", "a.json")
+    ended = netstat(*arguments)
+    assert ended.code == 3
+    assert ended.err.splitlines() == [
+        "netstat: wrote a.json",
+        "netstat: the model's forward fails on cpu in float32: not on this machine",
+    ]
+    saved = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert breaches(saved, {**PROFILE, "crosscheck": [CHECK]}) == []
+    assert saved.keys() & SECTIONS == {"crosscheck"}
+    assert [check["reported"] for check in saved["crosscheck"]] == [None] * len(saved["crosscheck"])
+    assert all("not on this machine" in check["error"] for check in saved["crosscheck"])

@@ -14,6 +14,7 @@ from netstat import benchmark, crosscheck, profile
 from netstat.errors import ModelError, ShapeError
 from netstat.frontends.pytorch import capture
 from netstat.graph import Graph
+from netstat.ops.base import OPERATORS, named_specs
 
 pytestmark = pytest.mark.torch
 
@@ -336,3 +337,127 @@ def test_what_cannot_be_run_by_position_is_counted_and_not_run(run) -> None:
         run(Masked(), shapes)
     with pytest.raises(ModelError, match=r"only a torch.nn.Module can be run"):
         run(torch.relu, (3,))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: F.relu6(x, inplace=True),
+        lambda x: F.leaky_relu(x, inplace=True),
+        lambda x: F.silu(x, inplace=True),
+        lambda x: torch.mul(x, x, out=x),
+        lambda x: torch.ops.aten.relu6_.default(x),
+    ],
+)
+def test_an_in_place_operator_without_a_formula_is_listed(function) -> None:
+    p = profile(function, (4,))
+    assert not p.complete
+    assert [u.elements for u in p.uncounted] == [4]
+
+
+def test_writing_into_a_part_of_a_tensor_is_listed_and_keeps_the_data_flow() -> None:
+    def write(x: Tensor) -> Tensor:
+        y = torch.zeros(2, 4)
+        y[:, :2] = x
+        return torch.relu(y)
+
+    graph = capture(write, (meta(2, 2),))
+    assert [node.op for node in graph.nodes] == ["__setitem__", "relu"]
+    assert graph.nodes[1].arguments[0].source.node == 0
+
+
+def test_mobilenet_v2_does_not_pass_for_complete_while_relu6_has_no_formula() -> None:
+    p = profile("mobilenet_v2")
+    assert [(u.op, u.calls) for u in p.uncounted if u.path == "features.0.2"] == [("hardtanh", 1)] or not p.complete
+
+
+def test_after_a_caught_exception_rows_stand_under_the_right_module() -> None:
+    class Fallback(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = nn.Linear(3, 3), nn.Linear(4, 4)
+
+        def forward(self, x: Tensor) -> Tensor:
+            try:
+                y = self.a(x)
+            except RuntimeError:
+                y = self.b(x)
+            return F.relu(y)
+
+    assert rows(capture(Fallback(), (meta(1, 4),))) == [("b", "linear", 0), ("", "relu", 0)]
+
+
+def test_a_module_in_a_closure_is_counted_with_its_parameters_and_left_alone() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout())
+    before = fingerprint(net)
+    p = profile(lambda x: net(x), (3, 8, 8))
+    assert_same(before, fingerprint(net))
+    assert p.totals.params == sum(parameter.numel() for parameter in net.parameters())
+    assert p.training  # as the closure's modules are
+
+
+def test_a_tensor_in_a_closure_is_left_alone() -> None:
+    weight = torch.zeros(3)
+    profile(lambda x: x + weight.add_(1), (3,))
+    assert torch.equal(weight, torch.zeros(3))
+
+
+@pytest.mark.parametrize(
+    ("function", "values"),
+    [
+        (lambda x: x.relu().view(-1), 8),
+        (lambda x: x.relu().add_(1), 8),
+        (lambda x: torch.cat(x.relu().chunk(2, 1), 1), 16),
+        (lambda x: x.relu().transpose(0, 1).contiguous(), 16),
+        (lambda x: F.dropout(x.relu(), training=False), 8),
+    ],
+)
+def test_activation_bytes_are_those_of_new_tensors(function, values: int) -> None:
+    assert profile(function, (4,), batch=2).totals.activation_bytes == 4 * values
+
+
+@pytest.mark.parametrize("move", [lambda x: x.to("cpu"), lambda x: x.to(torch.device("cpu")), lambda x: x.cpu()])
+def test_moving_to_a_device_is_nothing(move) -> None:
+    assert [row.op for row in profile(lambda x: torch.relu(move(x)), (4,)).layers] == ["relu"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: F.conv2d(input=x, weight=torch.empty(2, 3, 3, 3)),
+        lambda x: torch.cat([x, x], axis=1),
+        lambda x: torch.ops.aten.relu(x),
+    ],
+)
+def test_other_spellings_of_a_call_do_not_fail(call) -> None:
+    assert len(profile(call, (3, 8, 8)).layers) == 1
+
+
+def test_containers_shared_by_modules_are_shared_by_their_copies() -> None:
+    class Writer(nn.Module):
+        def __init__(self, cache: dict[str, Tensor]) -> None:
+            super().__init__()
+            self.cache = cache
+
+        def forward(self, x: Tensor) -> Tensor:
+            self.cache["x"] = x
+            return x
+
+    class Reader(Writer):
+        def forward(self, x: Tensor) -> Tensor:
+            return x + self.cache["x"]
+
+    cache: dict[str, Tensor] = {}
+    assert profile(nn.Sequential(Writer(cache), Reader(cache)), (3,)).totals.adds == 3
+    assert cache == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["resnet18", "googlenet", "densenet121", "shufflenet_v2_x0_5", "inception_v3", "squeezenet1_1"]
+)
+def test_the_shape_rule_of_every_captured_node_gives_the_tensors_torch_made(name: str) -> None:
+    with torch.device("meta"):
+        module = torchvision.models.get_model(name, weights=None, **({"init_weights": False} if "inc" in name else {}))
+    for node in capture(module, (meta(2, 3, 128, 128),)).nodes:
+        if node.op in OPERATORS:
+            assert OPERATORS[node.op].shape(**named_specs(node.arguments), **node.attributes) == node.outputs, node

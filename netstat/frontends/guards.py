@@ -1,7 +1,8 @@
-"""Random generators that go on as if nothing had drawn from them."""
+"""Running a user's code without a trace in the process."""
 
 import random
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,3 +21,11 @@ def random_state_kept() -> Iterator[None]:
         random.setstate(state)
         if numpy:
             numpy.random.set_state(numpy_state)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Advice that torch gives on building and running a model belongs to a run, not to a count."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
