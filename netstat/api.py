@@ -42,12 +42,13 @@ def profile(
     Nothing of the model is run on data: no weights or activations are allocated, and the model is left as it was.
 
     Args:
-        model: a built-in name, a torchvision name, `timm:NAME`, `package.module:factory` or `file.py:factory` (these two
+        model: a built-in name, a torchvision name, `timm:NAME`, `package.module:factory` or `file.py:factory` (both
             run that code), a saved result (`.json`), a torch.nn.Module, a callable, or a Graph.
         input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and
             torchvision models know theirs.
         batch: leading dimension of every input.
-        dtype: floating-point dtype of inputs and parameters: float32, bfloat16, float16, …; decides bytes only.
+        dtype: floating-point dtype of inputs and parameters: bfloat16, float16, …; decides bytes only. float32 leaves a
+            module in the dtype it has.
         args: the positional inputs themselves, instead of shapes; only their shapes and dtypes are used.
         kwargs: the named inputs themselves.
         convention: what fills `count`: documents, macs, literature, thop, fvcore, torch.
@@ -206,6 +207,8 @@ def _runnable(subject: Subject, module: Any) -> Any:
     """
     from torch.nn import Module
 
+    if subject.graph.training:
+        raise ModelError("peers and clocks run the evaluation pass, and this graph is of the training pass")
     if not isinstance(module, Module):
         raise ModelError(f"only a torch.nn.Module can be run, and this is a {type(module).__name__}; profile counts it")
     if not subject.by_position:

@@ -4,7 +4,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from netstat.api import DTYPES, inputs_of
@@ -69,7 +69,8 @@ def _input(text: str) -> tuple[tuple[int, ...], str, str]:
 
 def subject(options: Namespace, *, training: bool = False) -> Subject:
     """The model that was named, at its inputs."""
-    return resolve(options.model, inputs(options), training=training)
+    with redirect_stdout(sys.stderr):  # stdout is for results, and the user's code may print
+        return resolve(options.model, inputs(options), training=training)
 
 
 def counts_anew(options: Namespace) -> bool:
@@ -144,7 +145,13 @@ def style() -> Style:
 
 @contextmanager
 def progress(options: Namespace) -> "Iterator[Progress]":
-    """A progress bar on stderr, for a person at a terminal only."""
+    """A progress bar on stderr, for a person at a terminal only; what a model prints goes to stderr too."""
+    with redirect_stdout(sys.stderr), _bar(options) as update:
+        yield update
+
+
+@contextmanager
+def _bar(options: Namespace) -> "Iterator[Progress]":
     if options.quiet or not sys.stderr.isatty():
         yield lambda label, fraction: None
         return

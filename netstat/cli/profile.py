@@ -1,14 +1,18 @@
 """`netstat profile`: the whole job, each section shown as soon as it is there."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
 from dataclasses import replace
 
 from netstat.api import convention_named, profile_subject, saved_profile
 from netstat.cli import _session as session
 from netstat.cli._arguments import layer_options, model_options, output_options, time_options
+from netstat.errors import ModelError
 from netstat.frontends.subject import Subject
 from netstat.records.profile import Profile
 from netstat.units import plural
+
+Section = Callable[[Profile, Subject, Namespace], Profile]
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -32,14 +36,29 @@ def run(options: Namespace) -> int:
     subject = session.subject(options, training=options.train)
     profile = profile_subject(subject, options.convention, session.optional(options.depth, "--depth"))
     _show_layers(profile, options)
+    failures: list[ModelError] = []
     try:
-        if not (options.fast or options.no_crosscheck):
-            profile = _crosschecked(profile, subject, options)
-        if not (options.fast or options.no_time):
-            profile = _timed(profile, subject, options)
+        for section in _sections(options):
+            try:
+                profile = section(profile, subject, options)
+            except ModelError as error:  # the other section and the files are made all the same
+                failures.append(error)
     finally:
         _finish(profile, options)
+    if failures:
+        raise failures[0]
     return session.spoiled((b.reliable for b in profile.benchmarks or ()), options)
+
+
+def _sections(options: Namespace) -> list[Section]:
+    """What follows the layers. Peers and clocks run the evaluation pass, so a training table stands alone."""
+    if options.fast:
+        return []
+    if options.train:
+        session.tell(options, "cross-check and time are those of the evaluation pass: left out with --train")
+        return []
+    wanted = ((_crosschecked, options.no_crosscheck), (_timed, options.no_time))
+    return [section for section, left_out in wanted if not left_out]
 
 
 def _check(options: Namespace) -> None:

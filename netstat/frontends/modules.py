@@ -34,10 +34,10 @@ def module_subject(
     Raises:
         ShapeError, ModelError: as `capture`.
     """
+    wanted = "" if inputs.dtype == "float32" else inputs.dtype
+    inputs = inputs._replace(dtype=wanted or _dtype_of(model))
     args, kwargs = inputs.args, inputs.kwargs
-    seen = partial(
-        capture, model, name=name, training=training, dtype="" if inputs.dtype == "float32" else inputs.dtype
-    )
+    seen = partial(capture, model, name=name, training=training, dtype=wanted)
     if args is None:
         specs = inputs.specs(default)
         if len(specs) == 1 and not specs[0][0]:
@@ -48,6 +48,13 @@ def module_subject(
     args, kwargs = _in_order(model, args, kwargs)
     by_position = not kwargs and all(isinstance(arg, torch.Tensor) for arg in args)
     return Subject(seen(args, kwargs), make or (lambda: model), lambda: model, make is not None, by_position)
+
+
+def _dtype_of(model: Callable[..., Any]) -> str:
+    """The dtype of a module's first floating-point parameter; float32 where there is none."""
+    parameters = model.parameters() if isinstance(model, torch.nn.Module) else iter(())
+    floats = (parameter.dtype for parameter in parameters if parameter.dtype.is_floating_point)
+    return str(next(floats, torch.float32)).removeprefix("torch.")
 
 
 def _in_order(
@@ -68,7 +75,7 @@ def _meta(spec: TensorSpec) -> torch.Tensor:
         raise UsageError(f"unknown dtype '{spec.dtype}'; write for example float32 or int64")
     try:
         return torch.empty(spec.shape, dtype=dtype, device="meta")
-    except (RuntimeError, OverflowError) as error:
+    except (RuntimeError, OverflowError, TypeError) as error:
         raise ModelError(
             f"torch cannot describe an input of {shape_text(spec.shape)}, give smaller sizes ({said(error)})"
         ) from error

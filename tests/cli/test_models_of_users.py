@@ -268,6 +268,8 @@ def test_an_input_torch_cannot_describe(refused: Refused, model: str) -> None:
     assert said.startswith(
         "torch cannot describe an input of 1000000000×3×1000000000×1000000000, give smaller sizes (RuntimeError: "
     )
+    said = refused("profile", model, "--fast", "-i", "3x64x64", "-b", "9" * 30, code=3)
+    assert said.startswith(f"torch cannot describe an input of {'9' * 30}×3×64×64, give smaller sizes (")
 
 
 def test_a_batch_that_would_fill_the_worlds_memory_is_counted_exactly(netstat: Run) -> None:

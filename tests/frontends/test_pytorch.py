@@ -368,7 +368,8 @@ def test_writing_into_a_part_of_a_tensor_is_listed_and_keeps_the_data_flow() -> 
 
 def test_mobilenet_v2_does_not_pass_for_complete_while_relu6_has_no_formula() -> None:
     p = profile("mobilenet_v2")
-    assert [(u.op, u.calls) for u in p.uncounted if u.path == "features.0.2"] == [("hardtanh", 1)] or not p.complete
+    assert not p.complete
+    assert {u.op: sum(v.calls for v in p.uncounted if v.op == u.op) for u in p.uncounted} == {"hardtanh": 35}
 
 
 def test_after_a_caught_exception_rows_stand_under_the_right_module() -> None:
