@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch._C._functorch import peek_interpreter_stack
 from torch.nn.modules import module as torch_module
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map_only
@@ -145,7 +146,7 @@ class Recorder(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         args, kwargs = self._on_meta(args, kwargs or {})
         word = self._words.get(func)
-        if word is None:
+        if word is None or peek_interpreter_stack() is not None:  # under vmap a tensor hides a dimension
             return self._other(func, args, kwargs)
         try:
             bound = {**word.operator.bind(args, kwargs), **word.implied}

@@ -1,6 +1,7 @@
 """Capturing torch modules: what is seen, under which path, and that nothing is left behind."""
 
 import copy
+import functools
 import random
 
 import pytest
@@ -462,3 +463,27 @@ def test_the_shape_rule_of_every_captured_node_gives_the_tensors_torch_made(name
     for node in capture(module, (meta(2, 3, 128, 128),)).nodes:
         if node.op in OPERATORS:
             assert OPERATORS[node.op].shape(**named_specs(node.arguments), **node.attributes) == node.outputs, node
+
+
+def test_what_vmap_hides_is_listed_rather_than_counted_too_small() -> None:
+    p = profile(lambda x: torch.vmap(torch.relu)(x), (3, 8, 8), batch=4)
+    assert [u.op for u in p.uncounted] == ["torch.relu"]
+
+
+def test_a_model_in_half_precision_is_counted_in_half_precision() -> None:
+    p = profile(nn.Conv2d(3, 4, 3).half(), (3, 8, 8))
+    assert (p.inputs[0].dtype, p.totals.param_bytes) == ("float16", 2 * p.totals.params)
+
+
+def test_a_partial_of_a_module_is_the_module() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4))
+    assert profile(functools.partial(net), (3, 8, 8)).totals == profile(net, (3, 8, 8)).totals
+
+
+def test_peers_and_clocks_refuse_a_graph_of_the_training_pass() -> None:
+    from netstat.api import crosscheck_subject, inputs_of
+    from netstat.frontends.resolve import resolve
+
+    subject = resolve(nn.BatchNorm2d(3), inputs_of((3, 4, 4), 2), training=True)
+    with pytest.raises(ModelError, match="evaluation pass"):
+        crosscheck_subject(subject)
