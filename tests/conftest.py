@@ -1,5 +1,6 @@
-"""What holds for every test: a GPU test without a GPU is skipped and says why."""
+"""What holds for every test: the pure tier never sees torch, and a GPU test without a GPU is skipped and says why."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -7,6 +8,15 @@ import pytest
 
 # Tests import `tests.benchmarks`; at the end of the path, so that an installed netstat is the one under test.
 sys.path.append(str(Path(__file__).parents[1]))
+NEEDS_TORCH = re.compile(r"^pytestmark = .*\bpytest\.mark\.torch\b", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file that needs torch as a whole is not even imported where `-m` leaves the torch tests out."""
+    left_out = "not torch" in config.option.markexpr
+    if left_out and collection_path.suffix == ".py" and NEEDS_TORCH.search(collection_path.read_text(encoding="utf-8")):
+        return True
+    return None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,8 +1,6 @@
 """Settings of the process that timing depends on: set for a run, and afterwards as they were, however it ends."""
 
 import gc
-import random
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -30,10 +28,12 @@ def isolated(device: Device, precision: Precision, threads: int | None = None) -
     """
     import torch
 
+    from netstat.frontends.guards import random_state_kept
+
     if threads is not None and threads < 1:
         raise UsageError(f"a forward pass needs at least 1 thread, not {threads}")
     with ExitStack() as stack:
-        for context in (_random_states(), device.active(), _threads(threads), _uncollected(), _no_cudnn_search()):
+        for context in (random_state_kept(), device.active(), _threads(threads), _uncollected(), _no_cudnn_search()):
             stack.enter_context(context)
         stack.enter_context(tf32(precision.tf32))
         stack.enter_context(torch.inference_mode())
@@ -74,15 +74,3 @@ def _no_cudnn_search() -> Iterator[None]:
         yield
     finally:
         torch.backends.cudnn.benchmark = before
-
-
-@contextmanager
-def _random_states() -> Iterator[None]:
-    numpy = sys.modules.get("numpy")
-    states = random.getstate(), numpy.random.get_state() if numpy else None
-    try:
-        yield
-    finally:
-        random.setstate(states[0])
-        if numpy:
-            numpy.random.set_state(states[1])

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.conventions import Convention
+from netstat.errors import said
 from netstat.records.crosscheck import PeerCount
 from netstat.registry import Registry
 
@@ -74,6 +74,8 @@ def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]") -> PeerCount
 
 def consult(peer: Peer, module: "nn.Module", inputs: "Sequence[Tensor]") -> PeerCount:
     """What `peer` reports; see `run`."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         installed = version(peer.package)
     except PackageNotFoundError:
@@ -88,7 +90,7 @@ def consult(peer: Peer, module: "nn.Module", inputs: "Sequence[Tensor]") -> Peer
             None if params is None else _whole(params),
         )
     except Exception as error:  # noqa: BLE001  a peer may fail in any way; it is told, and the other peers go on
-        return PeerCount(peer.name, installed, error=_one_line(error))
+        return PeerCount(peer.name, installed, error=said(error))
 
 
 def _figures(peer: Peer, module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
@@ -113,8 +115,3 @@ def _whole(figure: float) -> int:
     if figure != int(figure):
         raise ValueError(f"it reports {figure}, which is no whole number of operations")
     return int(figure)
-
-
-def _one_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

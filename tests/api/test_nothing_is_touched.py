@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy
@@ -126,6 +127,18 @@ def test_a_module_and_the_process_are_as_they_were(call: str, fails: bool) -> No
     except NetstatError:
         assert fails or "fit" in call
     assert_same(before, fingerprint(model))
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+@pytest.mark.parametrize("call", CALLS)
+def test_a_module_on_a_gpu_stays_there_as_it_was(call: str, device: str) -> None:
+    model = net().to("cuda")
+    calls = {**CALLS, "benchmark": lambda model: netstat.benchmark(model, (3, 8, 8), device=device, settings=QUICK)}
+    before = fingerprint(model), torch.cuda.get_rng_state(), torch.cuda.current_device()
+    with suppress(NetstatError):
+        calls[call](model)
+    assert_same(before, (fingerprint(model), torch.cuda.get_rng_state(), torch.cuda.current_device()))
 
 
 def test_a_module_that_was_touched_is_found_out() -> None:

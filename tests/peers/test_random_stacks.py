@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.peers.settled import ALL, said, settled
@@ -60,10 +60,21 @@ def stacks(draw: Any) -> tuple[nn.Module, tuple[int, ...]]:
     return nn.Sequential(*layers), (draw(st.integers(2, 3)), CHANNELS, *[SIDE] * dims)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def torch_takes(module: nn.Module, shape: tuple[int, ...]) -> bool:
+    """AvgPool3d alone refuses inputs smaller than its kernel, padded or not."""
+    try:
+        module(torch.zeros(shape))
+    except RuntimeError as error:
+        assert "smaller than kernel size" in str(error)  # noqa: PT017  any other refusal is a stack drawn wrongly
+        return False
+    return True
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(stacks())
 def test_every_peer_closes_on_any_stack(stack: tuple[nn.Module, tuple[int, ...]]) -> None:
     module, shape = stack
+    assume(torch_takes(module.eval(), shape))
     for peer in ALL:
         check = settled(peer, module.eval(), torch.zeros(shape))
         assert check.closed, said(check)
