@@ -20,7 +20,7 @@ from netstat.peers import PEERS
 from tests.cli.runs import Run
 
 FAST = ("profile", "alexnet", "--fast")
-FORMATS = ["json", "csv", "md", "tex", "png", "svg"]
+FORMATS = ["json", "csv", "md", "tex", *(pytest.param(image, marks=pytest.mark.charts) for image in ("png", "svg"))]
 PROGRAM = [sys.executable, "-m", "netstat"]
 MACS = 714_188_480  # of AlexNet
 

@@ -32,6 +32,8 @@ from tests.reports.samples import (
     profile_of,
 )
 
+pytestmark = pytest.mark.charts
+
 
 def drawn(record: Any) -> Figure:
     """The record's figure, laid out."""

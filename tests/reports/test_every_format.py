@@ -18,7 +18,11 @@ from tests.reports.samples import BENCHMARKS, CHECKS, COMPARISON, CPU, RECORDS, 
 
 TEXT = ["table", "json", "csv", "md", "tex"]
 IMAGES = ["png", "svg"]
-CASES = [(format, name) for format in (*TEXT, *IMAGES) for name in RECORDS if format in TEXT or name != "a profile"]
+DRAWN = [pytest.param(format, marks=pytest.mark.charts) for format in IMAGES]
+CASES = [(format, name) for format in TEXT for name in RECORDS]
+CASES += [
+    pytest.param(format, name, marks=pytest.mark.charts) for format in IMAGES for name in RECORDS if name != "a profile"
+]
 FULL = "a profile with everything"
 HOSTILE = "a hostile, incomplete profile"
 
@@ -46,13 +50,13 @@ def test_a_saved_record_renders_to_every_format_as_the_live_one(format: str, nam
     assert REPORTS[format].render(saved_and_loaded(RECORDS[name])) == live(format, name)
 
 
-@pytest.mark.parametrize("format", [*TEXT, *IMAGES])
+@pytest.mark.parametrize("format", [*TEXT, *DRAWN])
 def test_a_file_begins_with_the_mark_of_its_format(format: str) -> None:
     for name in RECORDS if format in TEXT else [FULL]:
         assert REPORTS[format].mark in live(format, name)[:4096]
 
 
-@pytest.mark.parametrize("format", [*TEXT, *IMAGES])
+@pytest.mark.parametrize("format", [*TEXT, *DRAWN])
 def test_a_report_replaces_its_own_file_and_nobody_elses(format: str, tmp_path: Path) -> None:
     path, content, mark = tmp_path / f"result.{format}", live(format, FULL), REPORTS[format].mark
     write(path, content, mark=mark)
@@ -78,7 +82,7 @@ def test_a_text_ends_with_one_newline_and_its_lines_with_no_blank(format: str) -
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("format", [*TEXT, *IMAGES])
+@pytest.mark.parametrize("format", [*TEXT, *DRAWN])
 def test_records_of_nothing_are_shown_as_such(format: str) -> None:
     nothing = [
         profile_of("nothing", ()),
