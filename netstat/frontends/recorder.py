@@ -23,7 +23,9 @@ from netstat.ops.base import OPERATORS, Operator, named_specs
 
 # Torch works these out in Python on the meta device, which takes longer than everything else together. Their shape
 # rules are compared with torch's in the tests, refusals included.
-SLOW_ON_META = ("batch_norm", "linear", "conv1d", "conv2d", "conv3d")
+SLOW_ON_META = frozenset(
+    {"batch_norm", "linear", "conv1d", "conv2d", "conv3d", "max_pool1d", "max_pool2d", "max_pool3d"}
+)
 
 
 class RefusalError(ShapeError, RuntimeError):
@@ -68,7 +70,7 @@ class Recorder(TorchFunctionMode):
         self._failures: dict[int, str] = {}
         self._thread = threading.get_ident()
         self._owners = [_owner(module, "", leaf=False) if module else Owner("", "", False, False)]
-        self._paths = {id(child): path for path, child in module.named_modules()} if module else {}
+        self._known = {id(child): _owner(child, path) for path, child in module.named_modules()} if module else {}
         if module:
             self._adopt(tensors_of(module))
 
@@ -113,20 +115,19 @@ class Recorder(TorchFunctionMode):
 
     def _enter(self, module: nn.Module, inputs: Any) -> None:
         if threading.get_ident() == self._thread:
-            path = self._paths.get(id(module))
-            self._owners.append(_owner(module, self._foreign(module) if path is None else path))
+            self._owners.append(self._known.get(id(module)) or self._foreign(module))
 
-    def _foreign(self, module: nn.Module) -> str:
-        """A path for a module that came in by a closure: named by its class, told apart by number."""
+    def _foreign(self, module: nn.Module) -> Owner:
+        """A module that came in by a closure: its path is its class, told apart by number."""
         stem = f"{self._owners[-1].path}.{type(module).__name__}".lstrip(".")
-        taken = set(self._paths.values())
+        taken = {owner.path for owner in self._known.values()}
         path = next(name for name in (stem, *(f"{stem}_{i}" for i in range(1, len(taken) + 2))) if name not in taken)
-        self._paths[id(module)] = path
+        self._known[id(module)] = _owner(module, path)
         self._kept.append(module)
         own = ((module._parameters, False), (module._buffers, True))
         self._adopt((f"{path}.{n}", t, buffer) for held, buffer in own for n, t in held.items() if t is not None)
         self.training |= module.training
-        return path
+        return self._known[id(module)]
 
     def _leave(self, module: nn.Module, inputs: Any, output: Any) -> None:
         if threading.get_ident() == self._thread:
@@ -188,9 +189,10 @@ class Recorder(TorchFunctionMode):
     def _record(
         self, op: str, arguments: tuple[Argument, ...], attributes: dict[str, Any], outputs: Sequence[Tensor]
     ) -> None:
-        fresh = any(_storage(output) not in self._storages for output in outputs)
+        known = len(self._storages)
         for i, output in enumerate(outputs):
             self._name(output, Source("node", node=len(self.nodes), output=i))
+        fresh = len(self._storages) > known
         owner = self._owners[-1]
         call = self._calls[owner.path, op]
         self._calls[owner.path, op] += 1
@@ -281,6 +283,8 @@ def _shape(operator: type[Operator], arguments: tuple[Argument, ...], attributes
 def _known_by_rule(operator: type[Operator], arguments: Sequence[Argument], attributes: Mapping[str, Any]) -> bool:
     """Whether the result is made without torch, which is slow there: one floating-point dtype, nothing unusual."""
     if operator.name not in SLOW_ON_META or isinstance(attributes.get("padding"), str):
+        return False
+    if attributes.get("return_indices"):
         return False
     dtypes = {argument.spec.dtype for argument in arguments}
     return len(dtypes) == 1 and "float" in dtypes.pop()
