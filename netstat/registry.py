@@ -20,11 +20,14 @@ class Registry(Generic[T]):
     Args:
         kind: the noun for error messages ("model").
         package: where one module per name lives; each registers itself under its own name when imported.
+        modules: modules that register further things; imported once somebody asks for all names, or for one that is
+            not there yet.
     """
 
-    def __init__(self, kind: str, package: str | None = None) -> None:
+    def __init__(self, kind: str, package: str | None = None, modules: tuple[str, ...] = ()) -> None:
         self.kind = kind
         self._package = package
+        self._modules = modules
         self._things: dict[str, T] = {}
 
     def add(self, name: str) -> Callable[[T], T]:
@@ -39,22 +42,32 @@ class Registry(Generic[T]):
         return register
 
     def names(self) -> list[str]:
-        """Every name, importing nothing."""
+        """Every name; a package's, importing nothing."""
+        self._import_modules()
         return self._module_names() if self._package else list(self._things)
 
     def __getitem__(self, name: str) -> T:
         if self._package and name not in self._things and name in self._module_names():
             import_module(f"{self._package}.{name}")
+        if name not in self._things:
+            self._import_modules()
         try:
             return self._things[name]
         except KeyError:
             raise UsageError(unknown(self.kind, name, self.names())) from None
 
     def __contains__(self, name: object) -> bool:
+        if name not in self._things:
+            self._import_modules()
         return name in self._things or name in self._module_names()
 
     def __iter__(self) -> Iterator[T]:
         return (self[name] for name in self.names())
+
+    def _import_modules(self) -> None:
+        modules, self._modules = self._modules, ()
+        for module in modules:
+            import_module(module)
 
     def _module_names(self) -> list[str]:
         if self._package is None:

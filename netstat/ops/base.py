@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
@@ -16,6 +16,23 @@ Specs = tuple[TensorSpec, ...]
 
 # Names numpy users may give torch's parameters.
 ALIASES = {"axis": "dim", "axis0": "dim0", "axis1": "dim1"}
+
+
+class Product(NamedTuple):
+    """The multiply-accumulates in which values of two sides meet.
+
+    The gradient of a sum of products takes one multiply-accumulate per product for each side that wants one: from
+    y += w·x follow dx += w·dy and dw += x·dy.
+
+    Attributes:
+        macs: how many.
+        left, right: names of the tensor arguments the values of each side are made of. A side made of several, such as
+            the scores of an attention, wants a gradient where one of them does.
+    """
+
+    macs: int
+    left: tuple[str, ...]
+    right: tuple[str, ...]
 
 
 class Operator:
@@ -61,6 +78,12 @@ class Operator:
         return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
 
     @classmethod
+    def products(cls, **arguments: Any) -> tuple[Product, ...]:
+        """Its multiply-accumulates by what meets in them; takes what `cost` takes. Their sum is the cost's `macs`."""
+        macs = cls.cost(**arguments).macs
+        return (Product(macs, cls.tensors[:1], cls.tensors[1:2]),) if macs else ()
+
+    @classmethod
     def is_local(cls, **attributes: Any) -> bool:
         """Whether an output value depends on the same spatial position of its inputs and on no other."""
         return False
@@ -86,7 +109,26 @@ def signature(operator: "type[Operator]") -> tuple[tuple[str, ...], dict[str, An
     )
 
 
-OPERATORS: Registry[type[Operator]] = Registry("operator")
+# What no built-in model needs is imported when it is asked for.
+FURTHER = (
+    "activations",
+    "arranging",
+    "attention",
+    "detection",
+    "distances",
+    "elementwise",
+    "fourier",
+    "indexing",
+    "matrices",
+    "norms",
+    "recurrent",
+    "reductions",
+    "resampling",
+    "scans",
+    "sorting",
+    "transposed",
+)
+OPERATORS: Registry[type[Operator]] = Registry("operator", modules=tuple(f"netstat.ops.{name}" for name in FURTHER))
 Kind = TypeVar("Kind", bound=type[Operator])
 
 
@@ -94,6 +136,16 @@ def operator(kind: Kind) -> Kind:
     """Class decorator: register an operator under its name."""
     OPERATORS.add(kind.name)(kind)
     return kind
+
+
+def spellings(*names: str) -> tuple[str, ...]:
+    """Where torch may have a function: in torch, its in-place twin, as methods, in torch.nn.functional and torch.special.
+
+    Not every place has every function; capture looks up which are there.
+    """
+    places = ("torch.{}", "torch.{}_", "torch.Tensor.{}", "torch.Tensor.{}_", "torch.nn.functional.{}")
+    places += ("torch.nn.functional.{}_", "torch.special.{}", "torch._C._nn.{}", "torch._C._nn.{}_")
+    return tuple(place.format(name) for name in names for place in places)
 
 
 def traffic(read: Iterable[TensorSpec | None], written: Iterable[TensorSpec]) -> dict[str, Size]:

@@ -16,10 +16,10 @@ from netstat.graph import TensorSpec
 from netstat.ops import OPERATORS
 
 torch = pytest.importorskip("torch")
-from oracle.reference import REFERENCES, run_torch, to_torch, torch_alone_refuses  # noqa: E402  needs torch
+from oracle.reference import REFERENCES, UNPREDICTABLE, run_torch, to_torch, torch_alone_refuses  # noqa: E402  needs torch
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:Implicit dimension", "ignore:Using padding='same'")]
-PREDICTABLE = sorted(REFERENCES.keys() - {"dropout"})
+PREDICTABLE = sorted(REFERENCES.keys() - UNPREDICTABLE)
 TOLERANCE = {"float64": 1e-11, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-1, "int64": 0.0}
 
 

@@ -1,7 +1,7 @@
 """One case per operator: its loops, and the configurations to try them on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
@@ -16,10 +16,14 @@ Specs = TensorSpec | list[TensorSpec] | None
 
 @dataclass(frozen=True)
 class Call:
-    """One configuration: the tensors by argument name (none where one is left out), and everything else."""
+    """One configuration: the tensors by argument name (none where one is left out), and everything else.
+
+    `ranges` says which whole numbers an integer tensor may hold, lowest and highest: 0 and 1 by default.
+    """
 
     tensors: dict[str, Specs]
     attributes: dict[str, Any]
+    ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -27,9 +31,12 @@ class Call:
         return self.tensors | self.attributes
 
     def of_dtype(self, dtype: str) -> "Call":
-        """The same call on tensors of another dtype."""
-        changed = {name: each(specs, lambda spec: spec._replace(dtype=dtype)) for name, specs in self.tensors.items()}
-        return replace(self, tensors=changed)
+        """The same call on floating-point tensors of another dtype."""
+
+        def change(spec: TensorSpec) -> TensorSpec:
+            return spec._replace(dtype=dtype) if "float" in spec.dtype else spec
+
+        return replace(self, tensors={name: each(specs, change) for name, specs in self.tensors.items()})
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Oracle:
     def inputs(call: Call, tally: Tally) -> dict[str, Any]:
         """The tensors of a call, filled with the same numbers each time."""
         return {
-            name: each(specs, lambda spec, name=name: Tensor.filled(spec, tally, name))
+            name: each(specs, lambda spec, name=name: Tensor.filled(spec, tally, name, call.ranges.get(name, (0, 1))))
             for name, specs in call.tensors.items()
         }
 

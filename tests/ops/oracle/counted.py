@@ -74,6 +74,10 @@ class Counted:
         self.tally.divides += 1
         return Counted(self.value / plain(other), self.tally)
 
+    def __rsub__(self, other: float) -> "Counted":
+        self.tally.adds += 1
+        return Counted(plain(other) - self.value, self.tally)
+
     def __rtruediv__(self, other: float) -> "Counted":
         self.tally.divides += 1
         return Counted(other / self.value, self.tally)
@@ -82,19 +86,24 @@ class Counted:
         self.tally.compares += 1
         return self.value > plain(other)
 
+    def __lt__(self, other: "Counted | float") -> bool:
+        self.tally.compares += 1
+        return self.value < plain(other)
+
     def __pow__(self, exponent: float) -> "Counted":
-        return self._special(lambda value: value**exponent)
+        return self.special(lambda value: value**exponent)
 
     def exp(self) -> "Counted":
-        return self._special(math.exp)
+        return self.special(math.exp)
 
     def sqrt(self) -> "Counted":
-        return self._special(math.sqrt)
+        return self.special(math.sqrt)
 
     def tanh(self) -> "Counted":
-        return self._special(math.tanh)
+        return self.special(math.tanh)
 
-    def _special(self, function: Callable[[float], float]) -> "Counted":
+    def special(self, function: Callable[[float], float]) -> "Counted":
+        """Any elementary function that is none of the four operations: one special."""
         self.tally.specials += 1
         return Counted(function(self.value), self.tally)
 

@@ -5,6 +5,8 @@ Paddings that torch has no name for are laid around the input first.
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -105,6 +107,11 @@ for dims in (1, 2, 3):
     REFERENCES[f"avg_pool{dims}d"] = partial(avg_pool, dims)
     for kind in ("max", "avg"):
         REFERENCES[f"adaptive_{kind}_pool{dims}d"] = getattr(F, f"adaptive_{kind}_pool{dims}d")
+
+
+UNPREDICTABLE = {"dropout"}  # draws random numbers; each has a test of its own
+for file in sorted(Path(__file__).parent.glob("torch_*.py")):  # each adds to the above
+    import_module(f"oracle.{file.stem}")
 
 
 def torch_alone_refuses(name: str, call: Call) -> bool:

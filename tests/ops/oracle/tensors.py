@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -9,7 +10,7 @@ from netstat.graph import TensorSpec
 from oracle.counted import Counted, Tally, plain
 
 Index = tuple[int, ...]
-ITEM_BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "int8": 1, "bool": 1}
+ITEM_BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "int8": 1, "uint8": 1, "bool": 1}
 
 
 def positions(shape: Index) -> Iterator[Index]:
@@ -25,12 +26,15 @@ class Tensor:
         self._values = {} if values is None else values
 
     @classmethod
-    def filled(cls, spec: TensorSpec, tally: Tally, name: str) -> "Tensor":
-        """Numbers without a pattern, the same for the same name and shape; a variance is positive."""
+    def filled(cls, spec: TensorSpec, tally: Tally, name: str, whole: tuple[int, int] = (0, 1)) -> "Tensor":
+        """Numbers without a pattern, the same for the same name and shape; a variance is positive.
+
+        Integers and truth values are whole numbers between the two of `whole`.
+        """
         drawn = random.Random(f"{name} {spec.shape}")
         low, high = (0.5, 2.0) if name.endswith("var") else (-2.0, 2.0)
-        values = {at: Counted(drawn.uniform(low, high), tally) for at in positions(spec.shape)}
-        return cls(spec.shape, spec.dtype, tally, values)
+        draw = partial(drawn.uniform, low, high) if "float" in spec.dtype else partial(drawn.randint, *whole)
+        return cls(spec.shape, spec.dtype, tally, {at: Counted(draw(), tally) for at in positions(spec.shape)})
 
     @property
     def nbytes(self) -> int:

@@ -1,0 +1,1 @@
+"""Operators of torchvision's detectors: region pooling, deformable convolution, non-maximum suppression."""

@@ -1,0 +1,1 @@
+"""Operators that pick values by index or mask, embeddings among them."""

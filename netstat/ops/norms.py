@@ -1,0 +1,1 @@
+"""Normalisation over layers, groups, instances and rows."""

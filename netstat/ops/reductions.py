@@ -1,0 +1,1 @@
+"""Sums, means, extremes and other figures of many values."""

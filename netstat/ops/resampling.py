@@ -1,0 +1,1 @@
+"""Images at another size or along another grid."""

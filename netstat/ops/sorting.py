@@ -1,0 +1,1 @@
+"""Sorting and the largest k, by a stated number of comparisons."""
