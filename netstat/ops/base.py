@@ -139,13 +139,12 @@ def operator(kind: Kind) -> Kind:
 
 
 def spellings(*names: str) -> tuple[str, ...]:
-    """Where torch may have a function: in torch, its in-place twin, as methods, in torch.nn.functional and torch.special.
+    """Where torch may have a function: in torch and its namespaces, as a method, in place.
 
     Not every place has every function; capture looks up which are there.
     """
-    places = ("torch.{}", "torch.{}_", "torch.Tensor.{}", "torch.Tensor.{}_", "torch.nn.functional.{}")
-    places += ("torch.nn.functional.{}_", "torch.special.{}", "torch._C._nn.{}", "torch._C._nn.{}_")
-    return tuple(place.format(name) for name in names for place in places)
+    homes = ("torch", "torch.Tensor", "torch.nn.functional", "torch.special", "torch._C._nn")
+    return tuple(f"{home}.{name}{tail}" for name in names for home in homes for tail in ("", "_"))
 
 
 def traffic(read: Iterable[TensorSpec | None], written: Iterable[TensorSpec]) -> dict[str, Size]:
