@@ -21,6 +21,11 @@ class Owner(NamedTuple):
     leaf: bool
 
 
+def owner_of_parameter(name: str) -> Owner:
+    """The module a parameter belongs to, where its forward cannot be followed: inside a scripted one."""
+    return Owner(name.rpartition(".")[0], "", stock=False, leaf=True)
+
+
 class Owners:
     """Follows a forward pass through the modules, by global hooks, which leave the modules themselves alone.
 
@@ -41,6 +46,11 @@ class Owners:
     def current(self) -> Owner:
         """The innermost module that is running; the model itself outside all others."""
         return self._running[-1]
+
+    @property
+    def scripted(self) -> bool:
+        """Whether that is a scripted module, whose children run unseen."""
+        return self.current.module in ("RecursiveScriptModule", "TopLevelTracedModule")
 
     def place_of(self, error: BaseException) -> str:
         """Path of the innermost module that `error` came through."""

@@ -15,10 +15,11 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 
 from netstat.errors import ShapeError
 from netstat.frontends.audit import Audit
+from netstat.frontends.dispatched import qualified_name, word_of
 from netstat.frontends.opening import opened
-from netstat.frontends.owners import NamedTensor, Owners, tensors_of
+from netstat.frontends.owners import NamedTensor, Owner, Owners, owner_of_parameter, tensors_of
 from netstat.frontends.stages import Stage
-from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, dispatched, qualified_name, vocabulary
+from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, vocabulary
 from netstat.graph import Argument, Node, Source, TensorSpec
 from netstat.ops.base import OPERATORS, Operator, named_specs
 
@@ -28,6 +29,13 @@ SLOW_ON_META = frozenset(
     {"batch_norm", "linear", "conv1d", "conv2d", "conv3d", "max_pool1d", "max_pool2d", "max_pool3d"}
 )
 LARGE = 65_536  # elements of a constant that is not made for real where its values are not needed
+
+# Constructors as the dispatcher knows them.
+CONSTRUCTED = frozenset(
+    f"aten::{stem}_like" for stem in ("zeros", "ones", "empty", "full", "rand", "randn")
+) | frozenset(f"aten::new_{stem}" for stem in ("zeros", "ones", "empty", "full", "empty_strided"))
+# Where values leave torch for whatever is done to them elsewhere. A single number taken out by item() is no such way.
+WAYS_OUT = frozenset({"numpy", "__array__", "tolist", "__dlpack__"})
 
 
 class RefusalError(ShapeError, RuntimeError):
@@ -52,7 +60,7 @@ class Recorder(TorchFunctionMode):
         self.nodes: list[Node] = []
         self.inputs: dict[str, TensorSpec] = {}
         self.tensors: list[NamedTensor] = []
-        self._stage, self._audit = stage, Audit()  # type: ignore[no-untyped-call]
+        self._stage, self._audit = stage, Audit(self._called)
         self._words, self._constructors = vocabulary(), constructors()
         self._calls: Counter[tuple[str, str]] = Counter()
         self._sources: dict[int, Source] = {}
@@ -103,17 +111,22 @@ class Recorder(TorchFunctionMode):
         if peek_interpreter_stack() is not None:  # a transform such as vmap: the dispatcher sees what it comes to
             return func(*args, **(kwargs or {}))
         with self._audit.off():
-            args, kwargs = self._staged(args, kwargs or {})
-            if func in DEVICE_MOVES:
-                func, args, kwargs = _without_device(func, args, kwargs)
-            word = dispatched(func) if isinstance(func, (OpOverload, OpOverloadPacket)) else self._words.get(func)
-            if word is None:
-                return self._other(func, args, kwargs)
-            try:
-                bound = word.bind(args, kwargs)
-            except TypeError:  # a spelling of the call our signature does not know
-                return self._other(func, args, kwargs)
-            return self._operator(func, args, kwargs, word, bound)
+            return self._called(func, args, kwargs or {})
+
+    def _called(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """A function of torch's, or an operator of the dispatcher's."""
+        args, kwargs = self._staged(args, kwargs)
+        if func in DEVICE_MOVES:
+            func, args, kwargs = _without_device(func, args, kwargs)
+        try:
+            if isinstance(func, (OpOverload, OpOverloadPacket)):
+                word, named = word_of(func, args)
+            else:
+                word, named = self._words.get(func), args
+            bound = word.bind(named, kwargs) if word else {}
+        except TypeError:  # a spelling of the call our signature does not know
+            word = None
+        return self._operator(func, args, kwargs, word, bound) if word else self._other(func, args, kwargs)
 
     def _operator(self, func: Any, args: Any, kwargs: Any, word: Word, bound: Mapping[str, Any]) -> Any:
         """A call of an operator of ours."""
@@ -157,16 +170,23 @@ class Recorder(TorchFunctionMode):
         for i, output in enumerate(outputs):
             self._name(output, Source("node", node=len(self.nodes), output=i))
         fresh = len(self._storages) > known
-        owner = self.owners.current
+        owner = self._owner(arguments)
         call = self._calls[owner.path, op]
         self._calls[owner.path, op] += 1
         specs = tuple(map(spec_of, outputs))
         self.nodes.append(Node(op, *owner, call, arguments, attributes, specs, fresh))
 
+    def _owner(self, arguments: tuple[Argument, ...]) -> Owner:
+        """The module that is running; inside a scripted one, the one whose parameters are read."""
+        if self.owners.scripted:
+            read = next((argument.source.name for argument in arguments if argument.source.kind == "param"), None)
+            return owner_of_parameter(read) if read else self.owners.current
+        return self.owners.current
+
     def _other(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A function that is no operator of ours: opened, harmless, or listed as uncounted."""
         given = tensors_in(args) + tensors_in(kwargs) if kwargs else tensors_in(args)
-        if not given or func in self._constructors:
+        if not given or func in self._constructors or _name_of(func) in CONSTRUCTED:
             return self._constant(func, args, kwargs)
         if getattr(func, "__name__", "") == "__get__":
             return self._renamed(func(*args, **kwargs), given[0])
@@ -203,7 +223,7 @@ class Recorder(TorchFunctionMode):
         """A function written in Python: what it calls is written down in its place."""
         self._opening.append(func)
         try:
-            with self, self._audit:
+            with self, self._audit.on():
                 return inside(*args, **kwargs)
         finally:
             self._opening.remove(func)
@@ -217,7 +237,7 @@ class Recorder(TorchFunctionMode):
         made = [tensor for tensor in tensors_in(result) if not any(tensor is other for other in given)]
         if isinstance(func, OpOverload) and func.is_view:
             return self._renamed(result, given[0])
-        if made or written:
+        if made or written or _name_of(func) in WAYS_OUT:
             self._born.update(id(tensor) for tensor in made if not self._stage.owns(tensor))
             self._record(_name_of(func), arguments, {}, [*made, *written])
         return result

@@ -1,6 +1,7 @@
 """A copy of a module on other tensors: the same structure, nothing of the original touched."""
 
 import copy
+import io
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache
@@ -27,8 +28,6 @@ def shadow(module: T, like: Like) -> T:
     Raises:
         ModelError: the module cannot be copied.
     """
-    if any(isinstance(child, torch.jit.ScriptModule) for child in module.modules()):
-        raise ModelError("a scripted module hides its operators; give netstat the module it was scripted from")
     try:
         return cast(T, _Copy(like).of_module(module))
     except ModelError:
@@ -50,6 +49,8 @@ class _Copy:
         if id(module) in self.memo:
             return self.memo[id(module)]
         kind = type(module)
+        if isinstance(module, torch.jit.ScriptModule):
+            return self._scripted(module)
         if kind.__name__ == "OptimizedModule":  # named, for torch._dynamo is slow to import
             return self.of_module(cast(nn.Module, module._orig_mod))
         if _says_how(kind):  # type: ignore[arg-type]  # a class is hashable
@@ -94,6 +95,14 @@ class _Copy:
     def _stand_in(self, tensor: Tensor) -> Tensor:
         made = self.like(tensor)
         return nn.Parameter(made, requires_grad=tensor.requires_grad) if isinstance(tensor, nn.Parameter) else made
+
+    def _scripted(self, module: torch.jit.ScriptModule) -> Any:
+        """A scripted or traced module, whose tensors only loading it can place elsewhere."""
+        file = io.BytesIO()
+        torch.jit.save(module, file)
+        file.seek(0)
+        made = torch.jit.load(file, map_location=self.like(torch.empty(0)).device)  # type: ignore[no-untyped-call]
+        return self.memo.setdefault(id(module), made)
 
     def _lazy(self, tensor: Tensor) -> Tensor:
         """A parameter that has no shape yet gets one when the copy runs."""

@@ -91,8 +91,13 @@ def _highest_index(model: Any) -> int:
 def _refuse_what_does_not_fit(model: Any, first: ModelError) -> None:
     tensors = (*model.parameters(), *model.buffers()) if isinstance(model, nn.Module) else ()
     needed = 2 * sum(tensor.numel() * tensor.element_size() for tensor in tensors if not nn.parameter.is_lazy(tensor))
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    free = free_memory()
     if needed > free:
         raise ModelError(
             f"{first}; on real tensors it would take {mebibytes(needed)} of memory, and {mebibytes(free)} are free"
         )
+
+
+def free_memory() -> int:
+    """Bytes of memory nobody uses."""
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

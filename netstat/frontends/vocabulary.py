@@ -6,27 +6,12 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch._ops import OpOverload, OpOverloadPacket
 
 from netstat.ops import OPERATORS
 from netstat.ops.base import Operator, signature
 
 # Handing a tensor to another device means nothing for a count, and would fail on the meta device.
 DEVICE_MOVES = frozenset({Tensor.cpu, Tensor.cuda, Tensor.to})
-PLACES = ("torch.{}", "torch.Tensor.{}", "torch._C._nn.{}", "torch.nn.functional.{}", "torch.special.{}")
-# What the dispatcher calls by another name than the functions above it.
-DISPATCHED = {
-    "_adaptive_avg_pool2d": "adaptive_avg_pool2d",
-    "_adaptive_avg_pool3d": "adaptive_avg_pool3d",
-    "_log_softmax": "log_softmax",
-    "_safe_softmax": "softmax",
-    "_softmax": "softmax",
-    "_to_copy": "to",
-    "_unsafe_view": "reshape",
-    "native_dropout": "dropout",
-    "native_group_norm": "group_norm",
-    "native_layer_norm": "layer_norm",
-}
 
 
 class Word(NamedTuple):
@@ -53,7 +38,7 @@ def vocabulary() -> dict[Callable[..., Any], Word]:
     for operator in OPERATORS:
         for name in operator.torch:
             if (function := resolve(name)) is not None:
-                words[function] = Word(operator, _implied(operator, name))
+                words[function] = Word(operator, implied(operator, name))
     return words
 
 
@@ -67,39 +52,16 @@ def resolve(name: str) -> Any:
     return found
 
 
-@cache
-def dispatched(func: OpOverload[..., Any] | OpOverloadPacket[..., Any]) -> Word | None:
-    """The operator of what the dispatcher executes.
-
-    Torch's own are looked up by the name of the function that calls them, others as `torch.ops.LIBRARY.NAME`.
-    """
-    space, name = qualified_name(func).split("::")
-    if space != "aten":
-        return _by_name().get(f"torch.ops.{space}.{name}")
-    functions = (resolve(place.format(DISPATCHED.get(name, name))) for place in PLACES)
-    return next((vocabulary()[f] for f in functions if f is not None and f in vocabulary()), None)
-
-
-def qualified_name(func: OpOverload[..., Any] | OpOverloadPacket[..., Any]) -> str:
-    """`aten::add`, whichever overload."""
-    name: str = func._schema.name if isinstance(func, OpOverload) else func._qualified_op_name
-    return name.partition(".")[0]
-
-
-@cache
-def _by_name() -> dict[str, Word]:
-    return {name: Word(operator, _implied(operator, name)) for operator in OPERATORS for name in operator.torch}
-
-
-def _implied(operator: type[Operator], name: str) -> dict[str, Any]:
+def implied(operator: type[Operator], name: str) -> dict[str, Any]:
+    """The attributes that a function's name says."""
     parameters = signature(operator)[1]  # type: ignore[arg-type]  # a class is hashable
     last = name.rpartition(".")[2]
-    implied = {}
+    found: dict[str, Any] = {}
     if "inplace" in parameters and (_is_in_place_dunder(last) or (last.endswith("_") and not last.endswith("__"))):
-        implied["inplace"] = True
+        found["inplace"] = True
     if last.endswith("_with_indices"):
-        implied["return_indices"] = True
-    return implied
+        found["return_indices"] = True
+    return found
 
 
 def _is_in_place_dunder(name: str) -> bool:
