@@ -29,7 +29,7 @@ def word_of(func: Dispatched, args: tuple[Any, ...]) -> tuple[Word | None, tuple
     if name in REARRANGED:
         operator, args = REARRANGED[name](*args)
         return Word(OPERATORS[operator], {}), args
-    return _named(name), args
+    return _named(name, len(OPERATORS.names())), args
 
 
 def qualified_name(func: Dispatched) -> str:
@@ -39,17 +39,17 @@ def qualified_name(func: Dispatched) -> str:
 
 
 @cache
-def _named(qualified: str) -> Word | None:
+def _named(qualified: str, size: int) -> Word | None:
     """Torch's own are looked up by the name of the function that calls them, others as `torch.ops.LIBRARY.NAME`."""
     library, name = qualified.split("::")
     if library != "aten":
-        return _others().get(f"torch.ops.{library}.{name}")
+        return _others(size).get(f"torch.ops.{library}.{name}")
     functions = (resolve(f"{home}.{RENAMED.get(name, name)}") for home in HOMES)
     return next((vocabulary()[f] for f in functions if f is not None and f in vocabulary()), None)
 
 
 @cache
-def _others() -> dict[str, Word]:
+def _others(size: int) -> dict[str, Word]:
     names = ((name, operator) for operator in OPERATORS for name in operator.torch if name.startswith("torch.ops."))
     return {name: Word(operator, implied(operator, name)) for name, operator in names}
 

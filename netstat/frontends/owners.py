@@ -1,10 +1,11 @@
 """Which module is running."""
 
+import inspect
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from torch import Tensor, nn
 from torch.nn.modules import module as torch_module
@@ -26,6 +27,22 @@ def owner_of_parameter(name: str) -> Owner:
     return Owner(name.rpartition(".")[0], "", stock=False, leaf=True)
 
 
+class Follower(Protocol):
+    """Who wants to know."""
+
+    def adopt(self, tensors: Iterable[NamedTensor]) -> None:
+        """Tensors of a module that nobody knew of."""
+        ...
+
+    def entered(self, module: nn.Module) -> None:
+        """A module's forward begins."""
+        ...
+
+    def left(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+        """A module's forward has ended; without an output, by an exception."""
+        ...
+
+
 class Owners:
     """Follows a forward pass through the modules, by global hooks, which leave the modules themselves alone.
 
@@ -33,9 +50,9 @@ class Owners:
         training: whether a module that is none of ours ran in training mode.
     """
 
-    def __init__(self, module: nn.Module | None, adopt: Callable[[Iterable[NamedTensor]], None]) -> None:
+    def __init__(self, module: nn.Module | None, follower: Follower) -> None:
         self.training = False
-        self._adopt = adopt
+        self._follower = follower
         self._running = [_owner(module, "", leaf=False) if module else Owner("", "", False, False)]
         self._known = {id(child): _owner(child, path) for path, child in module.named_modules()} if module else {}
         self._failures: dict[int, str] = {}
@@ -61,7 +78,7 @@ class Owners:
         """Follow which module is running."""
         handles = (
             torch_module.register_module_forward_pre_hook(self._enter),
-            torch_module.register_module_forward_hook(self._leave, always_call=True),
+            torch_module.register_module_forward_hook(self._leave, with_kwargs=True, always_call=True),
         )
         try:
             yield
@@ -72,6 +89,7 @@ class Owners:
     def _enter(self, module: nn.Module, inputs: Any) -> None:
         if threading.get_ident() == self._thread:
             self._running.append(self._known.get(id(module)) or self._foreign(module))
+            self._follower.entered(module)
 
     def _foreign(self, module: nn.Module) -> Owner:
         """A module that came in by a closure: its path is its class, told apart by number."""
@@ -81,12 +99,16 @@ class Owners:
         self._known[id(module)] = _owner(module, path)
         self._kept.append(module)
         own = ((module._parameters, False), (module._buffers, True))
-        self._adopt((f"{path}.{n}", t, buffer) for held, buffer in own for n, t in held.items() if t is not None)
+        self._follower.adopt(
+            (f"{path}.{n}", t, buffer) for held, buffer in own for n, t in held.items() if t is not None
+        )
         self.training |= module.training
         return self._known[id(module)]
 
-    def _leave(self, module: nn.Module, inputs: Any, output: Any) -> None:
+    def _leave(self, module: nn.Module, args: Any, *kwargs_and_output: Any) -> None:
         if threading.get_ident() == self._thread:
+            *kwargs, output = kwargs_and_output  # after an exception torch leaves the kwargs out
+            self._follower.left(module, args, kwargs[0] if kwargs else {}, output)
             owner, error = self._running.pop(), sys.exc_info()[1]
             if error is not None:
                 self._failures.setdefault(id(error), owner.path)
@@ -100,6 +122,14 @@ def tensors_of(module: nn.Module) -> Iterator[NamedTensor]:
             for name, tensor in (child._buffers if buffer else child._parameters).items():
                 if tensor is not None:
                     yield f"{prefix}.{name}" if prefix else name, tensor, buffer
+
+
+def module_arguments(module: nn.Module, args: Any, kwargs: Any) -> dict[str, Any]:
+    """What a module works on, by name: the arguments of its forward, its parameters and its buffers."""
+    bound = inspect.signature(module.forward).bind(*args, **kwargs)
+    bound.apply_defaults()
+    own = (*module.named_parameters(), *module.named_buffers())
+    return {**bound.arguments, **{name.replace(".", "_"): tensor for name, tensor in own}}
 
 
 def _owner(module: nn.Module, path: str, leaf: bool | None = None) -> Owner:

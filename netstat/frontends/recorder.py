@@ -17,9 +17,9 @@ from netstat.errors import ShapeError
 from netstat.frontends.audit import Audit
 from netstat.frontends.dispatched import qualified_name, word_of
 from netstat.frontends.opening import opened
-from netstat.frontends.owners import NamedTensor, Owner, Owners, owner_of_parameter, tensors_of
+from netstat.frontends.owners import NamedTensor, Owner, Owners, module_arguments, owner_of_parameter, tensors_of
 from netstat.frontends.stages import Stage
-from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, vocabulary
+from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, operator_of_module, vocabulary
 from netstat.graph import Argument, Node, Source, TensorSpec
 from netstat.ops.base import OPERATORS, Operator, named_specs
 
@@ -69,11 +69,12 @@ class Recorder(TorchFunctionMode):
         self._born: set[int] = set()
         self._shadows: dict[int, Tensor] = {}
         self._opening: list[Any] = []
-        self.owners = Owners(module, self._adopt)
+        self._whole: nn.Module | None = None  # the module whose whole forward is one operator, while it runs
+        self.owners = Owners(module, self)
         if module:
-            self._adopt(tensors_of(module))
+            self.adopt(tensors_of(module))
 
-    def _adopt(self, tensors: Iterable[NamedTensor]) -> None:
+    def adopt(self, tensors: Iterable[NamedTensor]) -> None:
         """Know these parameters and buffers by name; of several names, the first one stays."""
         for path, tensor, buffer in tensors:
             self.tensors.append((path, tensor, buffer))
@@ -98,6 +99,22 @@ class Recorder(TorchFunctionMode):
         with self._stage.active(), self.owners.watching(), self, self._audit:
             yield
 
+    def entered(self, module: nn.Module) -> None:
+        """A module's forward begins; if it is an operator as a whole, what it calls is no row."""
+        if self._whole is None and operator_of_module(type(module)):
+            self._whole = module
+
+    def left(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+        """A module's forward has ended."""
+        if self._whole is not module:
+            return
+        self._whole = None
+        operator = operator_of_module(type(module))
+        if operator and output is not None:
+            arguments, attributes = self._split(operator, module_arguments(module, args, kwargs))
+            attributes |= operator.of_module(module)
+            self._record(operator.name, arguments, operator.canonical(attributes), tensors_in(output))
+
     def source(self, tensor: Tensor) -> Source:
         """Where a tensor came from; a constant if nothing recorded made it."""
         return self._sources.get(id(tensor), Source("constant"))
@@ -116,6 +133,8 @@ class Recorder(TorchFunctionMode):
     def _called(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A function of torch's, or an operator of the dispatcher's."""
         args, kwargs = self._staged(args, kwargs)
+        if self._whole is not None:
+            return func(*args, **kwargs)
         if func in DEVICE_MOVES:
             func, args, kwargs = _without_device(func, args, kwargs)
         try:

@@ -1,10 +1,10 @@
 """Which torch functions are which operators, and which do nothing worth a row."""
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-import torch
 from torch import Tensor
 
 from netstat.ops import OPERATORS
@@ -31,9 +31,13 @@ class Word(NamedTuple):
         return {**self.operator.bind(args, kwargs), **self.implied}
 
 
-@cache
 def vocabulary() -> dict[Callable[..., Any], Word]:
-    """Operators by torch function, for the torch that is installed."""
+    """Operators by torch function, for the torch that is installed and the operators that are registered."""
+    return _vocabulary(len(OPERATORS.names()))
+
+
+@cache
+def _vocabulary(size: int) -> dict[Callable[..., Any], Word]:
     words = {}
     for operator in OPERATORS:
         for name in operator.torch:
@@ -46,10 +50,23 @@ def resolve(name: str) -> Any:
     """The torch function of a dotted name, None where this torch has none."""
     if name.startswith("torch.ops."):  # looking one up that is not loaded is an error; they are found by name
         return None
-    found: Any = torch
-    for part in name.split(".")[1:]:
+    root, *rest = name.split(".")
+    found: Any = sys.modules.get(root)  # what is not loaded has not been called
+    for part in rest:
         found = getattr(found, part, None)
     return found
+
+
+def operator_of_module(kind: type) -> type[Operator] | None:
+    """The operator that the whole forward of a module of this class is, None where it has none."""
+    return _operator_of_module(kind, len(OPERATORS.names()))
+
+
+@cache
+def _operator_of_module(kind: type, size: int) -> type[Operator] | None:
+    names = {name: operator for operator in OPERATORS for name in operator.modules}
+    found = (names.get(f"{base.__module__}.{base.__qualname__}") for base in kind.__mro__)
+    return next((operator for operator in found if operator), None)
 
 
 def implied(operator: type[Operator], name: str) -> dict[str, Any]:

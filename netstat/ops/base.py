@@ -42,7 +42,10 @@ class Operator:
 
     Attributes:
         name: how netstat calls it ("conv2d").
-        torch: dotted names of the torch functions and methods that are this operator.
+        torch: dotted names of the functions and methods that are this operator: torch's, any library's that lets torch
+            take calls over, or `torch.ops.LIBRARY.NAME`.
+        modules: dotted names of module classes whose whole forward is this operator, subclasses included. Its arguments
+            are those of forward, and the module's parameters and buffers under their names, dots as underscores.
         tensors: the parameters of the signature that take tensors, in the order of the signature.
         family: what kind of layer it is, for sums by kind.
         free: whether it does no arithmetic, by declaration.
@@ -51,6 +54,7 @@ class Operator:
 
     name: ClassVar[str]
     torch: ClassVar[tuple[str, ...]] = ()
+    modules: ClassVar[tuple[str, ...]] = ()
     tensors: ClassVar[tuple[str, ...]] = ("input",)
     family: ClassVar[str] = "other"
     free: ClassVar[bool] = False
@@ -58,6 +62,11 @@ class Operator:
 
     shape: ClassVar[Callable[..., Specs]]
     cost: ClassVar[Callable[..., Cost]]
+
+    @classmethod
+    def of_module(cls, module: Any) -> dict[str, Any]:
+        """Attributes of a module of one of the `modules` classes, as `shape` and `cost` take them."""
+        return {}
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +137,9 @@ FURTHER = (
     "sorting",
     "transposed",
 )
-OPERATORS: Registry[type[Operator]] = Registry("operator", modules=tuple(f"netstat.ops.{name}" for name in FURTHER))
+OPERATORS: Registry[type[Operator]] = Registry(
+    "operator", modules=tuple(f"netstat.ops.{name}" for name in FURTHER), entry_points="netstat.operators"
+)
 Kind = TypeVar("Kind", bound=type[Operator])
 
 
