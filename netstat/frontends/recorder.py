@@ -150,7 +150,7 @@ class Recorder(TorchFunctionMode):
         if word is None or peek_interpreter_stack() is not None:  # under vmap a tensor hides a dimension
             return self._other(func, args, kwargs)
         try:
-            bound = {**word.operator.bind(args, kwargs), **word.implied}
+            bound = word.bind(args, kwargs)
         except TypeError:  # a spelling of the call our signature does not know
             return self._other(func, args, kwargs)
         arguments, attributes = self._split(word.operator, bound)

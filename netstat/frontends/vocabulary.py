@@ -1,6 +1,6 @@
 """Which torch functions are which operators, and which do nothing worth a row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -12,10 +12,25 @@ from netstat.ops.base import Operator, signature
 
 
 class Word(NamedTuple):
-    """A torch function's operator, and the attributes its name implies (`relu_`: inplace)."""
+    """A torch function's operator, and the attributes its name implies (`relu_`: inplace).
+
+    A reflected one takes its first two operands the other way round (`2 - x` calls `x.__rsub__(2)`).
+    """
 
     operator: type[Operator]
     implied: dict[str, Any]
+    reflected: bool = False
+
+    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a call by name."""
+        if not self.reflected:
+            return {**self.operator.bind(args, kwargs), **self.implied}
+        named = {_OTHER_WAY_ROUND.get(name, name): value for name, value in kwargs.items()}
+        a, b = self.operator.tensors[:2]
+        return {**self.operator.bind((), {**dict(zip((b, a), args, strict=False)), **named}), **self.implied}
+
+
+_OTHER_WAY_ROUND = {"input": "other", "other": "input"}
 
 
 @cache
@@ -25,7 +40,7 @@ def vocabulary() -> dict[Callable[..., Any], Word]:
     for operator in OPERATORS:
         for name in operator.torch:
             if (function := resolve(name)) is not None:
-                words[function] = Word(operator, _implied(operator, name))
+                words[function] = Word(operator, _implied(operator, name), name in _REFLECTED)
     return words
 
 
@@ -37,11 +52,16 @@ def resolve(name: str) -> Any:
     return found
 
 
+_ORDERED = ("sub", "div", "truediv", "floordiv", "mod", "pow", "lshift", "rshift")  # a ∘ b is not b ∘ a
+_IN_PLACE = {f"__i{stem}__" for stem in (*_ORDERED, "add", "mul", "and", "or", "xor")}
+_REFLECTED = {"torch.rsub", *(f"torch.Tensor.__r{stem}__" for stem in _ORDERED)}
+
+
 def _implied(operator: type[Operator], name: str) -> dict[str, Any]:
     parameters = signature(operator)[1]  # type: ignore[arg-type]  # a class is hashable
     last = name.rpartition(".")[2]
     implied = {}
-    if "inplace" in parameters and (last == "__iadd__" or (last.endswith("_") and not last.endswith("__"))):
+    if "inplace" in parameters and (last in _IN_PLACE or (last.endswith("_") and not last.endswith("__"))):
         implied["inplace"] = True
     if last.endswith("_with_indices"):
         implied["return_indices"] = True

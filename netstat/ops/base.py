@@ -114,14 +114,19 @@ FURTHER = (
     "activations",
     "arranging",
     "attention",
+    "combinations",
+    "comparisons",
+    "complex_numbers",
     "detection",
     "distances",
     "elementwise",
     "fourier",
+    "functions",
     "indexing",
     "matrices",
     "norms",
     "recurrent",
+    "rectifiers",
     "reductions",
     "resampling",
     "scans",
@@ -139,11 +144,11 @@ def operator(kind: Kind) -> Kind:
 
 
 def spellings(*names: str) -> tuple[str, ...]:
-    """Where torch may have a function: in torch, its in-place twin, as methods, in torch.nn.functional and torch.special.
+    """Where torch may have a function: in torch, its in-place twin, as methods, in nn.functional and torch.special.
 
     Not every place has every function; capture looks up which are there.
     """
-    places = ("torch.{}", "torch.{}_", "torch.Tensor.{}", "torch.Tensor.{}_", "torch.nn.functional.{}")
+    places: tuple[str, ...] = ("torch.{}", "torch.{}_", "torch.Tensor.{}", "torch.Tensor.{}_", "torch.nn.functional.{}")
     places += ("torch.nn.functional.{}_", "torch.special.{}", "torch._C._nn.{}", "torch._C._nn.{}_")
     return tuple(place.format(name) for name in names for place in places)
 
