@@ -12,13 +12,21 @@ from netstat.ops.base import Operator, signature
 
 # Handing a tensor to another device means nothing for a count, and would fail on the meta device.
 DEVICE_MOVES = frozenset({Tensor.cpu, Tensor.cuda, Tensor.to})
+_ORDERED = ("sub", "div", "truediv", "floordiv", "mod", "pow", "lshift", "rshift")  # a ∘ b is not b ∘ a
+_IN_PLACE = {f"__i{stem}__" for stem in (*_ORDERED, "add", "mul", "and", "or", "xor", "matmul")}
+_REFLECTED = {"torch.rsub", *(f"torch.Tensor.__r{stem}__" for stem in _ORDERED)}
+_OTHER_WAY_ROUND = {"input": "other", "other": "input"}
 
 
 class Word(NamedTuple):
-    """A torch function's operator, and the attributes its name implies (`relu_`: inplace)."""
+    """A torch function's operator, and the attributes its name implies (`relu_`: inplace).
+
+    A reflected one takes its first two operands the other way round (`2 - x` calls `x.__rsub__(2)`).
+    """
 
     operator: type[Operator]
     implied: dict[str, Any]
+    reflected: bool = False
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of a call by name.
@@ -28,7 +36,11 @@ class Word(NamedTuple):
         """
         if "self" in kwargs:
             kwargs = {"input" if name == "self" else name: value for name, value in kwargs.items()}
-        return {**self.operator.bind(args, kwargs), **self.implied}
+        if not self.reflected:
+            return {**self.operator.bind(args, kwargs), **self.implied}
+        named = {_OTHER_WAY_ROUND.get(name, name): value for name, value in kwargs.items()}
+        a, b = self.operator.tensors[:2]
+        return {**self.operator.bind((), {**dict(zip((b, a), args, strict=False)), **named}), **self.implied}
 
 
 def vocabulary() -> dict[Callable[..., Any], Word]:
@@ -42,7 +54,7 @@ def _vocabulary(size: int) -> dict[Callable[..., Any], Word]:
     for operator in OPERATORS:
         for name in operator.torch:
             if (function := resolve(name)) is not None:
-                words[function] = Word(operator, implied(operator, name))
+                words[function] = Word(operator, implied(operator, name), name in _REFLECTED)
     return words
 
 
@@ -74,16 +86,11 @@ def implied(operator: type[Operator], name: str) -> dict[str, Any]:
     parameters = signature(operator)[1]  # type: ignore[arg-type]  # a class is hashable
     last = name.rpartition(".")[2]
     found: dict[str, Any] = {}
-    if "inplace" in parameters and (_is_in_place_dunder(last) or (last.endswith("_") and not last.endswith("__"))):
+    if "inplace" in parameters and (last in _IN_PLACE or (last.endswith("_") and not last.endswith("__"))):
         found["inplace"] = True
     if last.endswith("_with_indices"):
         found["return_indices"] = True
     return found
-
-
-def _is_in_place_dunder(name: str) -> bool:
-    """`__iadd__`, which is `__add__` in place; not `__invert__`."""
-    return name.startswith("__i") and hasattr(Tensor, f"__{name[3:]}")
 
 
 @cache

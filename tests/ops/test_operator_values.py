@@ -1,6 +1,7 @@
 """The oracle computes what torch computes, so what it counts is the work of the right operator."""
 
-from math import inf, isclose
+from cmath import isclose
+from math import inf
 from typing import Any
 
 import pytest
@@ -20,7 +21,8 @@ from oracle.reference import REFERENCES, UNPREDICTABLE, run_torch, to_torch, tor
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:Implicit dimension", "ignore:Using padding='same'")]
 PREDICTABLE = sorted(REFERENCES.keys() - UNPREDICTABLE)
-TOLERANCE = {"float64": 1e-11, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-1, "int64": 0.0}
+TOLERANCE = {"float64": 1e-11, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-1, "int64": 0.0, "bool": 0.0}
+TOLERANCE["complex128"] = TOLERANCE["float64"]
 
 
 def in_double(name: str) -> st.SearchStrategy[Call]:
@@ -38,7 +40,9 @@ def spec(tensor: Any) -> TensorSpec:
 
 
 def same(ours: list[float], theirs: list[float], tolerance: float) -> bool:
-    return all(isclose(a, b, rel_tol=tolerance, abs_tol=tolerance) for a, b in zip(ours, theirs, strict=True))
+    """Number by number; what is no number in one is none in the other."""
+    pairs = zip(ours, theirs, strict=True)
+    return all((a != a and b != b) or isclose(a, b, rel_tol=tolerance, abs_tol=tolerance) for a, b in pairs)
 
 
 def assert_same(ours: Tensor, theirs: Any) -> None:
