@@ -36,10 +36,10 @@ class ScaledDotProductAttention(Operator):
     y = dropout(softmax(scale · q·kᵀ + mask)) · v,  scale 1/√E unless it is given
 
     MACs: A·E for q·kᵀ and A·Ev for the weights times v. Further per score: one multiplication by the scale unless it is
-    1; one addition of a mask that is a number (a truth value only selects); softmax as in `Softmax`; where dropout_p is
-    not 0, one comparison and one multiplication. `is_causal` selects too: the scores it leaves out are counted like any
-    other, as the field counts them. With `enable_gqa` keys and values are repeated for groups of heads, which is no
-    arithmetic.
+    given as 1; one addition of a mask that is a number (a truth value only selects); softmax as in `Softmax`; where
+    dropout_p is not 0, one comparison and one multiplication. `is_causal` selects too: the scores it leaves out are
+    counted like any other, as the field counts them. With `enable_gqa` keys and values are repeated for groups of
+    heads, which is no arithmetic.
 
     Query (*, H, L, E), key (*, H, S, E), value (*, H, S, Ev), mask repeated to (*, H, L, S). Source:
     torch.nn.functional.scaled_dot_product_attention; Vaswani et al. 2017, section 3.2.1.
