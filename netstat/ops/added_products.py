@@ -10,7 +10,6 @@ from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Product, Specs, operator, spellings, traffic
 from netstat.ops.contraction import sums_of_products
 from netstat.ops.matrices import Bmm, Mm, Mv, Outer
-from netstat.ops.pointwise import broadcast
 from netstat.units import shape as shape_text
 
 
@@ -51,7 +50,8 @@ class AddedProduct(Operator):
 
 def _repeated(input: TensorSpec, made: TensorSpec) -> Specs:
     """The product's shape, if the input can be repeated to it."""
-    if broadcast(input.shape, made.shape) != made.shape or len(input.shape) > len(made.shape):
+    pairs = zip(reversed(input.shape), reversed(made.shape), strict=False)
+    if len(input.shape) > len(made.shape) or any(own not in (1, whole) for own, whole in pairs):
         raise ShapeError(f"{shape_text(input.shape)} does not fit a product of {shape_text(made.shape)}")
     return (made,)
 

@@ -32,7 +32,7 @@ class MultiDot(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        one_list = not args or (isinstance(args[0], (list, tuple)) and not isinstance(args[0], TensorSpec))
+        one_list = not args or type(args[0]) in (list, tuple)
         named = {name: value for name, value in kwargs.items() if name != "out"}
         return super().bind(args if one_list else (args,), named)
 

@@ -104,8 +104,9 @@ class Einsum(Operator):
             output = [_written(args[-1])] if len(args) % 2 else []
             equation = "->".join([",".join(map(_written, args[1::2])), *output])
             operands = list(args[: len(args) // 2 * 2 : 2])
-        one_list = len(operands) == 1 and isinstance(operands[0], (list, tuple))
-        return super().bind((operands[0] if one_list else operands, equation), kwargs)
+        if len(operands) == 1 and type(operands[0]) in (list, tuple):
+            (operands,) = operands
+        return super().bind((operands, equation), kwargs)
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:

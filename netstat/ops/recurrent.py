@@ -176,12 +176,12 @@ class Recurrent(Operator):
         from_input, _ = cls.cell.sums(rows, run.w_ih, run.w_hh)
         _, at_first = cls.cell.sums(batch, run.w_ih, run.w_hh)
         _, later = cls.cell.sums(rows - batch, run.w_ih, run.w_hh)
-        w_ih, w_hh, *_, last = run.names
+        w_ih, w_hh, *_ = run.names
         made = (*given, *(name for name in _state_names(hx) if name not in given), *run.names)
         yield Product(from_input.macs, given, (w_ih,))
         yield Product(at_first.macs, (hidden_name(hx),), (w_hh,))
         yield Product(later.macs, made, (w_hh,))
-        yield Product(_projection(rows, run).macs, made, (last,))
+        yield Product(_projection(rows, run).macs, made, (run.names[-1],))
 
 
 def _state_names(hx: State) -> Names:
