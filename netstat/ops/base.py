@@ -87,9 +87,9 @@ class Operator:
         return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
 
     @classmethod
-    def products(cls, **arguments: Any) -> tuple[Product, ...]:
+    def products(cls, *args: Any, **kwargs: Any) -> tuple[Product, ...]:
         """Its multiply-accumulates by what meets in them; takes what `cost` takes. Their sum is the cost's `macs`."""
-        macs = cls.cost(**arguments).macs
+        macs = cls.cost(*args, **kwargs).macs
         return (Product(macs, cls.tensors[:1], cls.tensors[1:2]),) if macs else ()
 
     @classmethod
@@ -121,21 +121,25 @@ def signature(operator: "type[Operator]") -> tuple[tuple[str, ...], dict[str, An
 # What no built-in model needs is imported when it is asked for.
 FURTHER = (
     "activations",
+    "added_products",
     "arranging",
     "attention",
+    "cells",
+    "chains",
     "combinations",
     "comparisons",
     "complex_numbers",
     "detection",
     "distances",
+    "einsum",
     "elementwise",
     "fourier",
     "functions",
     "indexing",
     "matrices",
     "norms",
-    "recurrent",
     "rectifiers",
+    "recurrent",
     "reductions",
     "resampling",
     "scans",
