@@ -15,7 +15,7 @@ Specs = tuple[TensorSpec, ...]
 
 
 # Names numpy users may give torch's parameters.
-ALIASES = {"axis": "dim", "axis0": "dim0", "axis1": "dim1"}
+ALIASES = {"axis": "dim", "axis0": "dim0", "axis1": "dim1", "keepdims": "keepdim"}
 
 
 class Product(NamedTuple):
@@ -117,8 +117,10 @@ FURTHER = (
     "detection",
     "distances",
     "elementwise",
+    "extremes",
     "fourier",
     "indexing",
+    "magnitudes",
     "matrices",
     "norms",
     "recurrent",
