@@ -114,6 +114,7 @@ FURTHER = (
     "activations",
     "arranging",
     "attention",
+    "channel_norms",
     "detection",
     "distances",
     "elementwise",
@@ -129,6 +130,7 @@ FURTHER = (
     "scans",
     "sorting",
     "transposed",
+    "weights",
 )
 OPERATORS: Registry[type[Operator]] = Registry("operator", modules=tuple(f"netstat.ops.{name}" for name in FURTHER))
 Kind = TypeVar("Kind", bound=type[Operator])

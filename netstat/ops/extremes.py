@@ -9,7 +9,7 @@ from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.dtypes import result_dtype
 from netstat.ops.pointwise import broadcast
-from netstat.ops.reductions import Reduction
+from netstat.ops.reductions import Reduction, RowWise
 from netstat.ops.rows import between, reduced, rows
 
 
@@ -92,7 +92,7 @@ class AMin(Largest):
 
 
 @operator
-class AMinMax(Largest):
+class AMinMax(RowWise):
     """min x and max x over a row of F values. F − 1 comparisons each. Source: torch.aminmax."""
 
     name = "aminmax"
@@ -100,7 +100,7 @@ class AMinMax(Largest):
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: int | None = None, keepdim: bool = False) -> Specs:
-        (output,) = super().shape(input, dim, keepdim)
+        output = TensorSpec(reduced(input.shape, dim, keepdim), input.dtype)
         return output, output
 
     @classmethod
@@ -132,7 +132,7 @@ class ArgMin(Place):
     torch = spellings("argmin")
 
 
-class Truth(Reduction):
+class Truth(RowWise):
     """What is true of a row of F values: one comparison with zero per value, none where they are truth values.
 
     Logic on truth values is no arithmetic.
@@ -140,24 +140,21 @@ class Truth(Reduction):
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False) -> Specs:
-        return super().shape(input, dim, keepdim)
+        kind = "uint8" if input.dtype == "uint8" else "bool"
+        return (TensorSpec(reduced(input.shape, dim, keepdim), kind),)
 
     @classmethod
-    def cost(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, **chosen: Any) -> Cost:
-        asked = ZERO if input.dtype == "bool" else Cost(compares=input.numel)
-        return asked + super().cost(input, dim, keepdim, **chosen)
+    def cost(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False) -> Cost:
+        return _asked(input) + Cost(**traffic((input,), cls.shape(input, dim, keepdim)))
 
-    @classmethod
-    def row(cls, length: Size) -> Cost:
-        return ZERO
 
-    @classmethod
-    def result(cls, input: TensorSpec) -> str:
-        return "uint8" if input.dtype == "uint8" else "bool"
+def _asked(input: TensorSpec) -> Cost:
+    """Which values are not zero: truth values say so themselves."""
+    return ZERO if input.dtype == "bool" else Cost(compares=input.numel)
 
 
 @operator
-class All(Truth):
+class AllTrue(Truth):
     """y = no x of a row is zero. One comparison per value, none for truth values. Source: torch.all."""
 
     name = "all"
@@ -165,7 +162,7 @@ class All(Truth):
 
 
 @operator
-class Any_(Truth):
+class AnyTrue(Truth):
     """y = some x of a row is not zero. One comparison per value, none for truth values. Source: torch.any."""
 
     name = "any"
@@ -173,7 +170,7 @@ class Any_(Truth):
 
 
 @operator
-class CountNonzero(Truth):
+class CountNonzero(RowWise):
     """y = how many x of a row of F values are not zero.
 
     One comparison per value, none for truth values, and F − 1 additions. Source: torch.count_nonzero.
@@ -184,14 +181,12 @@ class CountNonzero(Truth):
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None) -> Specs:
-        return super().shape(input, dim)
+        return (TensorSpec(reduced(input.shape, dim, keepdim=False), "int64"),)
 
     @classmethod
-    def cost(cls, input: TensorSpec, dim: Any = None, **chosen: Any) -> Cost:
-        many, length = rows(input.shape, dim)
-        asked = 0 if input.dtype == "bool" else input.numel
-        return Cost(compares=asked, adds=many * between(length), **traffic((input,), cls.shape(input, dim)))
+    def cost(cls, input: TensorSpec, dim: Any = None, *args: Any, **chosen: Any) -> Cost:
+        return _asked(input) + super().cost(input, dim)
 
     @classmethod
-    def result(cls, input: TensorSpec) -> str:
-        return "int64"
+    def row(cls, length: Size) -> Cost:
+        return Cost(adds=between(length))

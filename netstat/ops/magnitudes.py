@@ -9,7 +9,6 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, traffic
-from netstat.ops.reductions import Reduction
 from netstat.ops.rows import axes, between, reduced, refuse_integers, rows
 
 FROBENIUS = (None, "fro")
@@ -45,7 +44,7 @@ def _bound_order(name: str, bound: dict[str, Any]) -> dict[str, Any]:
 
 
 @operator
-class VectorNorm(Reduction):
+class VectorNorm(Operator):
     """F values x per row, order p: y = (Σ |x|^p)^(1/p).
 
     F − 1 additions. p = 2: F multiplications and a root. p = 1: F comparisons. p = 0: F comparisons with zero. p =
@@ -54,6 +53,7 @@ class VectorNorm(Reduction):
     """
 
     name = "vector_norm"
+    family = "reduction"
     torch = ("torch.linalg.vector_norm", "torch.norm", "torch.Tensor.norm")
 
     @classmethod
@@ -61,7 +61,7 @@ class VectorNorm(Reduction):
         cls, input: TensorSpec, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
     ) -> Specs:
         refuse_integers(input if dtype is None else input._replace(dtype=dtype))
-        return super().shape(input, dim, keepdim, dtype=dtype)
+        return (TensorSpec(reduced(input.shape, dim, keepdim), dtype or input.dtype),)
 
     @classmethod
     def cost(
@@ -69,7 +69,8 @@ class VectorNorm(Reduction):
     ) -> Cost:
         outputs = cls.shape(input, ord, dim, keepdim, dtype=dtype)
         many, length = rows(input.shape, dim)
-        return norm(length, ord) * many + Cost(**traffic((input,), outputs))
+        work: Cost = norm(length, ord) * many
+        return work + Cost(**traffic((input,), outputs))
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +79,8 @@ class VectorNorm(Reduction):
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
-        return {**super().canonical(attributes), "ord": float(attributes["ord"])}
+        dim = attributes["dim"]
+        return {**attributes, "ord": float(attributes["ord"]), "dim": tuple(dim) if isinstance(dim, list) else dim}
 
 
 _NORM = {"p": "ord", "x": "input", "A": "input"}  # what torch.norm and torch.linalg call them
@@ -132,12 +134,11 @@ class MatrixNorm(Operator):
     ) -> Cost:
         outputs = cls.shape(input, ord, dim, keepdim, dtype=dtype)
         many, length = rows(input.shape, dim)
-        if ord == "fro":
-            return norm(length, 2) * many + Cost(**traffic((input,), outputs))
         down, across = (input.shape[at] for at in axes(input.shape, dim))
-        sums, terms = (across, down) if abs(ord) == 1 else (down, across)
+        sums, terms = (across, down) if ord in (1, -1) else (down, across)
         largest = Cost(adds=sums * between(terms), compares=length + between(sums))
-        return largest * many + Cost(**traffic((input,), outputs))
+        work: Cost = (norm(length, 2) if ord == "fro" else largest) * many
+        return work + Cost(**traffic((input,), outputs))
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:

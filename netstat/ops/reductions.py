@@ -11,20 +11,17 @@ from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.rows import between, reduced, refuse_integers, rows
 
 
-class Reduction(Operator):
+class RowWise(Operator):
     """Rows of F values, one result each. A row is what differs in `dim` alone: one dimension, several, all for None."""
 
     family = "reduction"
 
     @classmethod
-    def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Specs:
-        return (TensorSpec(reduced(input.shape, dim, keepdim), dtype or cls.result(input)),)
-
-    @classmethod
-    def cost(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, **chosen: Any) -> Cost:
-        outputs = cls.shape(input, dim, keepdim, **chosen)
+    def cost(cls, input: TensorSpec, dim: Any = None, *args: Any, **chosen: Any) -> Cost:
+        outputs = cls.shape(input, dim, *args, **chosen)
         many, length = rows(input.shape, dim)
-        return cls.row(length) * many + Cost(**traffic((input,), outputs))
+        work: Cost = cls.row(length) * many
+        return work + Cost(**traffic((input,), outputs))
 
     @classmethod
     def row(cls, length: Size) -> Cost:
@@ -40,6 +37,14 @@ class Reduction(Operator):
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
         dim = attributes.get("dim")
         return {**attributes, "dim": tuple(dim) if isinstance(dim, (list, tuple)) else dim}
+
+
+class Reduction(RowWise):
+    """Rows of F values, one result each, of the input's dtype or of the one asked for."""
+
+    @classmethod
+    def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Specs:
+        return (TensorSpec(reduced(input.shape, dim, keepdim), dtype or cls.result(input)),)
 
 
 class Total(Reduction):
@@ -126,7 +131,7 @@ class NanMean(Moment):
         return Cost(compares=length, adds=2 * between(length), divides=1)
 
 
-class Spread(Moment):
+class Spread(RowWise):
     """V = Σ (x − E)² / (F − correction) and E = (Σ x) / F over a row of F values.
 
     E takes F − 1 additions and a division; V F subtractions, F multiplications, F − 1 additions and a division.
@@ -135,8 +140,8 @@ class Spread(Moment):
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, correction: float = 1) -> Specs:
-        (output,) = super().shape(input, dim, keepdim)
-        return (output._replace(dtype=_real(input.dtype)),)
+        refuse_integers(input)
+        return (TensorSpec(reduced(input.shape, dim, keepdim), _real(input.dtype)),)
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,13 +70,14 @@ def test_values_and_shapes_are_torchs(name: str, data: DataObject) -> None:
     assert same(ours.outputs[0].plain(), theirs[0].flatten().tolist(), TOLERANCE.get(ours.outputs[0].dtype, 0.0))
 
 
+@pytest.mark.parametrize("norm", ["batch_norm", "instance_norm"])
 @given(data=data())
 @drawn(20)
-def test_batch_norm_in_training_leaves_the_running_statistics_torch_leaves(data: DataObject) -> None:
-    call = data.draw(in_double("batch_norm"))
-    tensors = for_torch("batch_norm", call)
-    run_torch("batch_norm", tensors, call.attributes)
-    left = ORACLES["batch_norm"](call).tensors
+def test_a_norm_in_training_leaves_the_running_statistics_torch_leaves(norm: str, data: DataObject) -> None:
+    call = data.draw(in_double(norm))
+    tensors = for_torch(norm, call)
+    run_torch(norm, tensors, call.attributes)
+    left = ORACLES[norm](call).tensors
     for name in ("running_mean", "running_var"):
         if left[name] is not None:
             assert_same(left[name], tensors[name])
