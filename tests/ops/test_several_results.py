@@ -11,7 +11,8 @@ torch = pytest.importorskip("torch")
 from oracle.reference import run_torch, to_torch  # noqa: E402  needs torch
 
 pytestmark = pytest.mark.torch
-SEVERAL = ["max", "min", "aminmax", "var_mean", "std_mean", "weight_norm_interface"]
+SEVERAL = ["max", "min", "aminmax", "var_mean", "std_mean", "weight_norm_interface", "cummax", "cummin", "sort"]
+SEVERAL += ["topk", "kthvalue", "median", "nanmedian"]
 
 
 @pytest.mark.parametrize("name", SEVERAL)
