@@ -129,6 +129,7 @@ FURTHER = (
     "resampling",
     "scans",
     "sorting",
+    "spectra",
     "transposed",
     "weights",
 )

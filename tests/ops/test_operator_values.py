@@ -19,7 +19,8 @@ from netstat.ops import OPERATORS
 torch = pytest.importorskip("torch")
 from oracle.reference import REFERENCES, UNPREDICTABLE, run_torch, to_torch, torch_alone_refuses  # noqa: E402  needs torch
 
-pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:Implicit dimension", "ignore:Using padding='same'")]
+WARNINGS = ("Implicit dimension", "Using padding='same'", "A window was not provided", "stft with return_complex=False")
+pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings(*(f"ignore:{text}" for text in WARNINGS))]
 PREDICTABLE = sorted(REFERENCES.keys() - UNPREDICTABLE)
 TOLERANCE = {
     "float64": 1e-11,

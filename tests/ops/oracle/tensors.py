@@ -1,7 +1,7 @@
 """A tensor of counted numbers that notes when it is touched."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 from typing import Any
@@ -11,16 +11,9 @@ from oracle.counted import Counted, Tally, plain
 
 Index = tuple[int, ...]
 ITEM_BYTES = {
-    "float64": 8,
-    "float32": 4,
-    "float16": 2,
-    "bfloat16": 2,
-    "int64": 8,
-    "int32": 4,
-    "int8": 1,
-    "uint8": 1,
-    "bool": 1,
-}
+    "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "complex128": 16, "complex64": 8,
+    "int64": 8, "int32": 4, "int8": 1, "uint8": 1, "bool": 1,
+}  # fmt: skip
 
 
 def positions(shape: Index) -> Iterator[Index]:
@@ -43,7 +36,11 @@ class Tensor:
         """
         drawn = random.Random(f"{name} {spec.shape}")
         low, high = (0.5, 2.0) if name.endswith("var") else (-2.0, 2.0)
-        draw = partial(drawn.uniform, low, high) if "float" in spec.dtype else partial(drawn.randint, *whole)
+        draw: Callable[[], complex] = partial(drawn.uniform, low, high)
+        if "complex" in spec.dtype:
+            draw = partial(_both_parts, draw)
+        elif "float" not in spec.dtype:
+            draw = partial(drawn.randint, *whole)
         return cls(spec.shape, spec.dtype, tally, {at: Counted(draw(), tally) for at in positions(spec.shape)})
 
     @property
@@ -78,3 +75,7 @@ class Tensor:
     def plain(self) -> list[float]:
         """The values in order, off the books."""
         return [plain(self._values[at]) for at in positions(self.shape)]
+
+
+def _both_parts(draw: Callable[[], Any]) -> complex:
+    return complex(draw(), draw())
