@@ -15,7 +15,7 @@ Specs = tuple[TensorSpec, ...]
 
 
 # Names numpy users may give torch's parameters.
-ALIASES = {"axis": "dim", "axis0": "dim0", "axis1": "dim1"}
+ALIASES = {"axis": "dim", "axis0": "dim0", "axis1": "dim1", "keepdims": "keepdim"}
 
 
 class Product(NamedTuple):
@@ -126,6 +126,7 @@ FURTHER = (
     "attention",
     "cells",
     "chains",
+    "channel_norms",
     "combinations",
     "comparisons",
     "complex_numbers",
@@ -133,9 +134,11 @@ FURTHER = (
     "distances",
     "einsum",
     "elementwise",
+    "extremes",
     "fourier",
     "functions",
     "indexing",
+    "magnitudes",
     "matrices",
     "norms",
     "rectifiers",
@@ -144,7 +147,9 @@ FURTHER = (
     "resampling",
     "scans",
     "sorting",
+    "spectra",
     "transposed",
+    "weights",
 )
 OPERATORS: Registry[type[Operator]] = Registry(
     "operator", modules=tuple(f"netstat.ops.{name}" for name in FURTHER), entry_points="netstat.operators"
