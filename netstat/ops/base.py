@@ -130,6 +130,7 @@ FURTHER = (
     "placing",
     "recurrent",
     "reductions",
+    "regions",
     "resampling",
     "scans",
     "scattering",

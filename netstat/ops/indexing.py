@@ -12,6 +12,7 @@ from netstat.graph import TensorSpec
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.pointwise import broadcast
+from netstat.units import shape as shape_text
 
 
 class Pick(Copy):
@@ -152,7 +153,7 @@ class Gather(Pick):
         along = dim % max(len(input.shape), 1)
         pairs = enumerate(zip(index.shape, input.shape, strict=False))
         if len(index.shape) != len(input.shape) or any(at != along and i > size for at, (i, size) in pairs):
-            raise ShapeError(f"indices {index.shape} reach out of {input.shape}")
+            raise ShapeError(f"indices {shape_text(index.shape)} reach out of {shape_text(input.shape)}")
         return (TensorSpec(index.shape, input.dtype),)
 
 

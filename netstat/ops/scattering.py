@@ -12,6 +12,7 @@ from netstat.graph import TensorSpec
 from netstat.ops.base import Specs, operator
 from netstat.ops.placing import Write
 from netstat.ops.spelling import is_tensor
+from netstat.units import shape as shape_text
 
 # What one value that is put together with another takes.
 TOGETHER = {
@@ -32,10 +33,10 @@ class _Scatter(Write):
     @classmethod
     def _fitting(cls, input: TensorSpec, dim: int, index: TensorSpec, *sources: TensorSpec) -> Specs:
         along = dim % max(len(input.shape), 1)
-        for spec in (input, *sources):
-            over = (i > size for at, (i, size) in enumerate(zip(index.shape, spec.shape, strict=False)) if at != along)
-            if len(index.shape) != len(spec.shape) or any(over):
-                raise ShapeError(f"indices {index.shape} reach out of {spec.shape}")
+        room = [input.shape[:along] + index.shape[along : along + 1] + input.shape[along + 1 :]]
+        for shape in [*room, *(spec.shape for spec in sources)]:
+            if len(index.shape) != len(shape) or any(i > size for i, size in zip(index.shape, shape, strict=False)):
+                raise ShapeError(f"indices {shape_text(index.shape)} reach out of {shape_text(shape)}")
         return (input,)
 
     @classmethod
