@@ -89,7 +89,6 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "tanh": lambda input, inplace: torch.tanh(input),
     "softmax": softmax,
     "dropout": F.dropout,
-    "add": torch.add,
     "flatten": torch.flatten,
     "reshape": torch.reshape,
     "permute": torch.permute,
