@@ -9,6 +9,9 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from netstat.frontends.pytorch import capture
+from netstat.frontends.trying import capture_lightest
+from netstat.graph import Graph
+from netstat.ops import node_cost
 
 pytestmark = [pytest.mark.torch]
 PAIR = [(2, 3), (3, 4)]
@@ -54,3 +57,31 @@ def test_a_contraction_is_captured(
 def test_what_addmm_writes_in_place_takes_no_memory_of_its_own() -> None:
     (node,) = capture(lambda x: x.addmm_(x, x), (torch.empty(2, 2),)).nodes
     assert (node.attributes["inplace"], node.fresh) == (True, False)
+
+
+def macs(graph: Graph) -> int:
+    """Of all nodes that have a formula."""
+    return sum(cost.macs for cost in map(node_cost, graph.nodes) if cost is not None)
+
+
+@pytest.mark.parametrize("need_weights", [False, True])
+def test_multi_head_attention_of_16_features_has_its_projections_and_its_attention(need_weights: bool) -> None:
+    layer = nn.MultiheadAttention(16, 4, batch_first=True)
+    x = torch.empty(2, 10, 16)
+    graph = capture(layer, (x, x, x), {"need_weights": need_weights})
+    assert macs(graph) == 20 * 16 * (48 + 16) + 6400 == 26_880
+    assert ("scaled_dot_product_attention" in {node.op for node in graph.nodes}) is not need_weights
+
+
+@pytest.mark.parametrize(("kind", "gates"), [(nn.RNN, 1), (nn.GRU, 3), (nn.LSTM, 4)])
+def test_packed_sequences_are_counted_by_their_rows(kind: type[nn.RNNBase], gates: int) -> None:
+    class Packed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = kind(6, 5)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.layer(nn.utils.rnn.pack_padded_sequence(x, [4, 2, 1]))[0].data
+
+    graph = capture_lightest(Packed(), (torch.empty(4, 3, 6),), {})
+    assert macs(graph) == (4 + 2 + 1) * gates * 5 * (6 + 5)
