@@ -28,6 +28,7 @@ from netstat.ops.base import OPERATORS, Operator, Specs, named_specs
 SLOW_ON_META = frozenset(
     {"batch_norm", "linear", "conv1d", "conv2d", "conv3d", "max_pool1d", "max_pool2d", "max_pool3d"}
     | {"lstm", "gru", "rnn_tanh", "rnn_relu", "scaled_dot_product_attention"}
+    | {"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}
     | {"layer_norm", "group_norm", "instance_norm", "rms_norm"}
 )
 # Of these the result has the shape, dtype and strides of the input.
@@ -352,7 +353,7 @@ def _known_by_rule(operator: type[Operator], arguments: Sequence[Argument], attr
         return False
     if attributes.get("return_indices"):
         return False
-    dtypes = {argument.spec.dtype for argument in arguments}
+    dtypes = {argument.spec.dtype for argument in arguments if argument.name != "batch_sizes"}
     return len(dtypes) == 1 and "float" in dtypes.pop()
 
 
