@@ -121,6 +121,7 @@ FURTHER = (
     "extremes",
     "fourier",
     "indexing",
+    "losses",
     "magnitudes",
     "matrices",
     "norms",

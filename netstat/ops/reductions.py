@@ -40,28 +40,33 @@ class RowWise(Operator):
 
 
 class Reduction(RowWise):
-    """Rows of F values, one result each, of the input's dtype or of the one asked for."""
+    """Rows of F values, one result each."""
+
+    @classmethod
+    def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False) -> Specs:
+        return (TensorSpec(reduced(input.shape, dim, keepdim), cls.result(input)),)
+
+
+class Total(RowWise):
+    """Sums and products: those of integers and truth values are int64, unless another dtype is asked for."""
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Specs:
         return (TensorSpec(reduced(input.shape, dim, keepdim), dtype or cls.result(input)),)
-
-
-class Total(Reduction):
-    """Sums and products: those of integers and truth values are int64."""
 
     @classmethod
     def result(cls, input: TensorSpec) -> str:
         return input.dtype if "float" in input.dtype or "complex" in input.dtype else "int64"
 
 
-class Moment(Reduction):
-    """Means and variances: of floating-point numbers alone."""
+class Average(RowWise):
+    """Means: of floating-point numbers alone, unless such a dtype is asked for."""
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Specs:
-        refuse_integers(input if dtype is None else input._replace(dtype=dtype))
-        return super().shape(input, dim, keepdim, dtype=dtype)
+        kind = dtype or input.dtype
+        refuse_integers(kind)
+        return (TensorSpec(reduced(input.shape, dim, keepdim), kind),)
 
 
 @operator
@@ -104,7 +109,7 @@ class Prod(Total):
 
 
 @operator
-class Mean(Moment):
+class Mean(Average):
     """y = (Σ x) / F over a row of F values. F − 1 additions, one division. Source: torch.mean."""
 
     name = "mean"
@@ -116,7 +121,7 @@ class Mean(Moment):
 
 
 @operator
-class NanMean(Moment):
+class NanMean(Average):
     """y = (Σ x) / m over the m of a row's F values that are numbers.
 
     F comparisons (a number or not), F − 1 additions for the sum, as many to count m, one division. Source:
@@ -140,7 +145,7 @@ class Spread(RowWise):
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, correction: float = 1) -> Specs:
-        refuse_integers(input)
+        refuse_integers(input.dtype)
         return (TensorSpec(reduced(input.shape, dim, keepdim), _real(input.dtype)),)
 
     @classmethod
