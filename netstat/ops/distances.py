@@ -8,9 +8,9 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.dtypes import result_dtype
 from netstat.ops.magnitudes import norm
-from netstat.ops.pointwise import broadcast
 from netstat.ops.rows import between, reduced, refuse_integers, rows
 from netstat.units import shape as shape_text
 

@@ -1,15 +1,15 @@
 """Losses: how far predictions are from their targets, value by value, then summed or averaged."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, traffic
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.dtypes import result_dtype
-from netstat.ops.pointwise import broadcast
 from netstat.ops.rows import between
 from netstat.units import shape as shape_text
 
@@ -27,7 +27,7 @@ class Loss(Operator):
     """`reduction` is none, sum, mean or, over the examples, batchmean: n − 1 additions for n values, and a division."""
 
     family = "loss"
-    tensors = ("input", "target", "weight")
+    tensors: ClassVar[tuple[str, ...]] = ("input", "target", "weight")
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

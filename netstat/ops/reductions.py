@@ -8,6 +8,7 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size, least
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
+from netstat.ops.dtypes import floating_dtype, real_dtype
 from netstat.ops.rows import between, reduced, refuse_integers, rows
 
 
@@ -146,7 +147,7 @@ class Spread(RowWise):
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, correction: float = 1) -> Specs:
         refuse_integers(input.dtype)
-        return (TensorSpec(reduced(input.shape, dim, keepdim), _real(input.dtype)),)
+        return (TensorSpec(reduced(input.shape, dim, keepdim), real_dtype(input.dtype)),)
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,10 +169,6 @@ class Spread(RowWise):
 
 # The older of torch's two signatures; in the newer one all but the first two are named.
 _SPREAD = ("input", "dim", "unbiased", "keepdim")
-
-
-def _real(dtype: str) -> str:
-    return {"complex128": "float64", "complex64": "float32", "complex32": "float16"}.get(dtype, dtype)
 
 
 @operator
@@ -233,7 +230,7 @@ class LogSumExp(Reduction):
 
     @classmethod
     def result(cls, input: TensorSpec) -> str:
-        return input.dtype if "float" in input.dtype or "complex" in input.dtype else "float32"
+        return floating_dtype(input)
 
     @classmethod
     def row(cls, length: Size) -> Cost:

@@ -1,10 +1,6 @@
 """The oracle computes what torch computes, so what it counts is the work of the right operator."""
 
-<<<<<<< HEAD
-from cmath import isclose
-=======
 from cmath import isclose  # of real and of complex numbers
->>>>>>> norms
 from math import inf
 from typing import Any
 
@@ -26,10 +22,6 @@ from oracle.reference import REFERENCES, UNPREDICTABLE, run_torch, to_torch, tor
 WARNINGS = ("Implicit dimension", "Using padding='same'", "A window was not provided", "stft with return_complex=False")
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings(*(f"ignore:{text}" for text in WARNINGS))]
 PREDICTABLE = sorted(REFERENCES.keys() - UNPREDICTABLE)
-<<<<<<< HEAD
-TOLERANCE = {"float64": 1e-11, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-1, "int64": 0.0, "bool": 0.0}
-TOLERANCE["complex128"] = TOLERANCE["float64"]
-=======
 TOLERANCE = {
     "float64": 1e-11,
     "float32": 1e-5,
@@ -38,7 +30,6 @@ TOLERANCE = {
     "complex64": 1e-4,
     "complex128": 1e-11,
 }
->>>>>>> norms
 
 
 def in_double(name: str) -> st.SearchStrategy[Call]:

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
+from oracle.broadcasting import within
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, total
 from oracle.draws import DTYPES, shapes
 from oracle.magnitudes import magnitude
-from oracle.pointwise import sigmoid, within
+from oracle.pointwise import sigmoid
 from oracle.tensors import Index, Tensor, positions
 
 
@@ -115,12 +116,18 @@ REDUCTION = st.sampled_from(["none", "sum", "mean"])
 
 
 @st.composite
-def by_values(draw: DrawFn, weights: tuple[str, ...] = (), **more: st.SearchStrategy[Any]) -> Call:
+def by_values(
+    draw: DrawFn,
+    weights: tuple[str, ...] = (),
+    ranges: dict[str, tuple[float, float]] | None = None,
+    **more: st.SearchStrategy[Any],
+) -> Call:
     shape, dtype = draw(shapes(0, 3)), draw(DTYPES)
     tensors = {name: TensorSpec(shape, dtype) for name in ("input", "target")}
     for name in weights:
         tensors |= draw(st.sampled_from([{}, {name: TensorSpec(shape[len(shape) // 2 :], dtype)}]))
-    return Call(tensors, {"reduction": draw(REDUCTION)} | {name: draw(value) for name, value in more.items()})
+    chosen = {"reduction": draw(REDUCTION)} | {name: draw(value) for name, value in more.items()}
+    return Call(tensors, chosen, ranges or {})
 
 
 @st.composite
@@ -133,12 +140,15 @@ def by_classes(draw: DrawFn) -> Call:
     return Call(tensors | weight, {"reduction": draw(REDUCTION)}, {"target": (0, classes - 1)})
 
 
+SHARES = {"target": (0.1, 0.9)}
+BOTH_WEIGHTS = ("weight", "pos_weight")
+PROBABLE = SHARES | {"input": (0.1, 0.9)}
 ORACLES["mse_loss"] = Oracle(by_value(squared), by_values())
 ORACLES["l1_loss"] = Oracle(by_value(lambda x, y: magnitude(x - y)), by_values())
 ORACLES["smooth_l1_loss"] = Oracle(by_value(smooth), by_values(beta=st.sampled_from([0.0, 0.5, 1.0])))
 ORACLES["huber_loss"] = Oracle(by_value(huber), by_values(delta=st.sampled_from([0.5, 1.0])))
-ORACLES["kl_div"] = Oracle(by_value(divergence), by_values(log_target=st.booleans()))
-ORACLES["binary_cross_entropy"] = Oracle(by_value(cross), by_values(("weight",)))
-ORACLES["binary_cross_entropy_with_logits"] = Oracle(by_value(cross_of_logit), by_values(("weight", "pos_weight")))
+ORACLES["kl_div"] = Oracle(by_value(divergence), by_values(ranges=PROBABLE, log_target=st.booleans()))
+ORACLES["binary_cross_entropy"] = Oracle(by_value(cross), by_values(("weight",), PROBABLE))
+ORACLES["binary_cross_entropy_with_logits"] = Oracle(by_value(cross_of_logit), by_values(BOTH_WEIGHTS, SHARES))
 ORACLES["nll_loss"] = Oracle(by_class(lambda row, wanted: -row[wanted]), by_classes())
 ORACLES["cross_entropy"] = Oracle(by_class(entropy), by_classes())
