@@ -113,6 +113,7 @@ def entropy(row: list[Counted], wanted: int) -> Counted:
 
 
 REDUCTION = st.sampled_from(["none", "sum", "mean"])
+BY_BATCH = st.sampled_from(["none", "sum", "batchmean"])
 
 
 @st.composite
@@ -120,9 +121,10 @@ def by_values(
     draw: DrawFn,
     weights: tuple[str, ...] = (),
     ranges: dict[str, tuple[float, float]] | None = None,
+    low: int = 0,
     **more: st.SearchStrategy[Any],
 ) -> Call:
-    shape, dtype = draw(shapes(0, 3)), draw(DTYPES)
+    shape, dtype = draw(shapes(low, 3)), draw(DTYPES)
     tensors = {name: TensorSpec(shape, dtype) for name in ("input", "target")}
     for name in weights:
         tensors |= draw(st.sampled_from([{}, {name: TensorSpec(shape[len(shape) // 2 :], dtype)}]))
@@ -147,7 +149,9 @@ ORACLES["mse_loss"] = Oracle(by_value(squared), by_values())
 ORACLES["l1_loss"] = Oracle(by_value(lambda x, y: magnitude(x - y)), by_values())
 ORACLES["smooth_l1_loss"] = Oracle(by_value(smooth), by_values(beta=st.sampled_from([0.0, 0.5, 1.0])))
 ORACLES["huber_loss"] = Oracle(by_value(huber), by_values(delta=st.sampled_from([0.5, 1.0])))
-ORACLES["kl_div"] = Oracle(by_value(divergence), by_values(ranges=PROBABLE, log_target=st.booleans()))
+ORACLES["kl_div"] = Oracle(
+    by_value(divergence), by_values(ranges=PROBABLE, low=1, reduction=BY_BATCH, log_target=st.booleans())
+)
 ORACLES["binary_cross_entropy"] = Oracle(by_value(cross), by_values(("weight",), PROBABLE))
 ORACLES["binary_cross_entropy_with_logits"] = Oracle(by_value(cross_of_logit), by_values(BOTH_WEIGHTS, SHARES))
 ORACLES["nll_loss"] = Oracle(by_class(lambda row, wanted: -row[wanted]), by_classes())
