@@ -128,6 +128,7 @@ FURTHER = (
     "cells",
     "chains",
     "channel_norms",
+    "class_losses",
     "combinations",
     "comparisons",
     "complex_numbers",

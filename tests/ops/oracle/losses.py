@@ -1,4 +1,4 @@
-"""Losses, value by value or target by target."""
+"""Losses, value by value."""
 
 from collections.abc import Callable
 from math import exp, log
@@ -87,31 +87,6 @@ def cross_of_logit(x: Counted, y: Counted, pos_weight: Counted | None = None) ->
     return cross(sigmoid(x), y, pos_weight)
 
 
-def by_class(loss: Callable[[list[Counted], int], Counted]) -> Callable[..., tuple[Tensor]]:
-    """One loss per target, the row of predictions it is for in the second dimension."""
-
-    def loops(input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean") -> tuple[Tensor]:
-        losses, weights = {}, []
-        classes = input.shape[1 if len(input.shape) > 1 else 0]
-        for at in positions(target.shape):
-            wanted = int(target[at].value)
-            row = [input[(*at[:1], c, *at[1:])] for c in range(classes)]
-            losses[at] = loss(row, wanted)
-            if weight is not None:
-                losses[at] = losses[at] * weight[wanted,]
-                weights.append(weight[wanted,])
-        if reduction == "mean":
-            return gathered(losses, input, target.shape, reduction, total(weights) if weights else len(losses))
-        return gathered(losses, input, target.shape, reduction, None)
-
-    return loops
-
-
-def entropy(row: list[Counted], wanted: int) -> Counted:
-    powers = [x.exp() for x in row]
-    return -(powers[wanted] / total(powers)).special(log)
-
-
 REDUCTION = st.sampled_from(["none", "sum", "mean"])
 BY_BATCH = st.sampled_from(["none", "sum", "batchmean"])
 
@@ -132,16 +107,6 @@ def by_values(
     return Call(tensors, chosen, ranges or {})
 
 
-@st.composite
-def by_classes(draw: DrawFn) -> Call:
-    classes, dtype = draw(st.integers(1, 4)), draw(DTYPES)
-    outer = draw(shapes(0, 3, 3))
-    input = (*outer[:1], classes, *outer[1:])
-    tensors = {"input": TensorSpec(input, dtype), "target": TensorSpec(outer, "int64")}
-    weight = draw(st.sampled_from([{}, {"weight": TensorSpec((classes,), dtype)}]))
-    return Call(tensors | weight, {"reduction": draw(REDUCTION)}, {"target": (0, classes - 1)})
-
-
 SHARES = {"target": (0.1, 0.9)}
 BOTH_WEIGHTS = ("weight", "pos_weight")
 PROBABLE = SHARES | {"input": (0.1, 0.9)}
@@ -154,5 +119,3 @@ ORACLES["kl_div"] = Oracle(
 )
 ORACLES["binary_cross_entropy"] = Oracle(by_value(cross), by_values(("weight",), PROBABLE))
 ORACLES["binary_cross_entropy_with_logits"] = Oracle(by_value(cross_of_logit), by_values(BOTH_WEIGHTS, SHARES))
-ORACLES["nll_loss"] = Oracle(by_class(lambda row, wanted: -row[wanted]), by_classes())
-ORACLES["cross_entropy"] = Oracle(by_class(entropy), by_classes())
