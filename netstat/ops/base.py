@@ -129,6 +129,7 @@ FURTHER = (
     "rectifiers",
     "reductions",
     "resampling",
+    "rounding",
     "scans",
     "sorting",
     "transposed",
