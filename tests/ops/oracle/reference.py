@@ -96,6 +96,7 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "squeeze": torch.squeeze,
     "unsqueeze": torch.unsqueeze,
     "contiguous": lambda input: input.contiguous(),
+    "detach": torch.detach,
     "clone": torch.clone,
     "cat": torch.cat,
     "pad": F.pad,

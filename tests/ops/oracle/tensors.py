@@ -1,7 +1,7 @@
 """A tensor of counted numbers that notes when it is touched."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 from typing import Any
@@ -80,3 +80,7 @@ class Tensor:
     def plain(self) -> list[float]:
         """The values in order, off the books."""
         return [plain(self._values[at]) for at in positions(self.shape)]
+
+
+def _both_parts(draw: Callable[[], Any]) -> complex:
+    return complex(draw(), draw())
