@@ -6,7 +6,6 @@ from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
 from oracle.cases import Call
@@ -118,10 +117,3 @@ def stretched(a: Index, b: Index) -> Index:
 def within(shape: Index, at: Index) -> Index:
     """The index that stands at `at` once a tensor of `shape` is repeated."""
     return tuple(0 if size == 1 else i for size, i in zip(shape, at[len(at) - len(shape) :], strict=True))
-
-
-@st.composite
-def broadcastable(draw: DrawFn, whole: Index) -> Index:
-    """A shape that stretches to `whole`: some sizes 1, some of the first dimensions missing."""
-    kept = whole[draw(st.integers(0, len(whole))) :]
-    return tuple(draw(st.sampled_from([1, size])) for size in kept)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
-from oracle.broadcasting import COMPLEX, broadcastable, joined, mapped, parts
+from oracle.broadcasting import COMPLEX, joined, mapped, parts
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, total
 from oracle.draws import DTYPES, shapes, tensors
@@ -113,6 +113,13 @@ def plus(input: Any, other: Any) -> Counted:
 def scaled(x: Counted, factor: float) -> Counted:
     a, b = parts(x)
     return a * factor if b is None else joined(a * factor, b * factor)
+
+
+@st.composite
+def broadcastable(draw: DrawFn, whole: Index) -> Index:
+    """A shape that stretches to `whole`: some sizes 1, some of the first dimensions missing."""
+    kept = whole[draw(st.integers(0, len(whole))) :]
+    return tuple(draw(st.sampled_from([1, size])) for size in kept)
 
 
 @st.composite
