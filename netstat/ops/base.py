@@ -155,6 +155,7 @@ FURTHER = (
     "reductions",
     "regions",
     "resampling",
+    "rounding",
     "scans",
     "scattering",
     "slicing",
