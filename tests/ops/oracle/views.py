@@ -100,8 +100,8 @@ def movedim(input: Tensor, source: Any, destination: Any) -> tuple[Tensor]:
 
 
 def tensor_unfold(input: Tensor, dimension: int, size: int, step: int) -> tuple[Tensor]:
-    dim, places = range(len(input.shape))[dimension], range(input.shape[dimension])
-    starts = [start for start in places[::step] if start + size <= len(places)]
+    dim = range(len(input.shape))[dimension]
+    starts = [start for start in range(0, input.shape[dim] + 1, step) if start + size <= input.shape[dim]]
     shape = (*input.shape[:dim], len(starts), *input.shape[dim + 1 :], size)
     return (shown(input, shape, lambda at: (*at[:dim], starts[at[dim]] + at[-1], *at[dim + 1 : -1])),)
 
@@ -134,7 +134,7 @@ def as_strided(input: Tensor, size: Index, stride: Index, storage_offset: int | 
 
 @st.composite
 def splits(draw: DrawFn, kind: str, dim: int | None = None) -> Call:
-    input = draw(tensors(low=1 if dim is None else dim + 1, high=3, largest=6))
+    input = draw(tensors(low=1 if dim is None else max(dim + 1, 2), high=3, largest=6))
     chosen = {"dim": draw(dims_of(input))} if dim is None else {}
     size = input.shape[chosen.get("dim", dim)]
     if kind == "chunks":
@@ -145,7 +145,9 @@ def splits(draw: DrawFn, kind: str, dim: int | None = None) -> Call:
     cuts = draw(st.lists(st.integers(0, size), max_size=3).map(sorted))
     sizes = tuple(b - a for a, b in zip([0, *cuts], [*cuts, size], strict=True))
     anywhere = st.lists(st.integers(-size, size + 2), max_size=3).map(tuple)
-    return Call({"input": input}, chosen | {kind: draw(number | (st.just(sizes) if kind == "split_size" else anywhere))})
+    return Call(
+        {"input": input}, chosen | {kind: draw(number | (st.just(sizes) if kind == "split_size" else anywhere))}
+    )
 
 
 @st.composite
@@ -211,8 +213,10 @@ def moves(draw: DrawFn) -> Call:
     rank, n = len(input.shape), len(source)
     destination = tuple(dim - draw(st.sampled_from([0, rank])) for dim in draw(st.permutations(range(rank)))[:n])
     one = n == 1 and draw(st.booleans())
-    return Call({"input": input}, {"source": source[0], "destination": destination[0]} if one else
-                {"source": source, "destination": destination})
+    return Call(
+        {"input": input},
+        {"source": source[0], "destination": destination[0]} if one else {"source": source, "destination": destination},
+    )
 
 
 @st.composite
@@ -247,14 +251,19 @@ def strided(draw: DrawFn) -> Call:
     stride = tuple(draw(st.integers(0, 3)) for _ in size)
     offset = draw(st.none() | st.integers(0, 3))
     values = (offset or 0) + sum((n - 1) * s for n, s in zip(size, stride, strict=True)) + 1
-    return Call({"input": TensorSpec((values,), draw(DTYPES))}, {"size": size, "stride": stride, "storage_offset": offset})
+    return Call(
+        {"input": TensorSpec((values,), draw(DTYPES))}, {"size": size, "stride": stride, "storage_offset": offset}
+    )
 
 
 CASES: dict[str, Case] = {
     "split": (split, splits("split_size")),
     "chunk": (chunk, splits("chunks")),
     "tensor_split": (tensor_split, splits("sections")),
-    "hsplit": (lambda input, sections: tensor_split(input, sections, min(len(input.shape) - 1, 1)), splits("sections", 1)),
+    "hsplit": (
+        lambda input, sections: tensor_split(input, sections, min(len(input.shape) - 1, 1)),
+        splits("sections", 1),
+    ),
     "vsplit": (lambda input, sections: tensor_split(input, sections, 0), splits("sections", 0)),
     "dsplit": (lambda input, sections: tensor_split(input, sections, 2), splits("sections", 2)),
     "unbind": (unbind, dimensions()),
