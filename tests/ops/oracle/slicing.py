@@ -86,6 +86,8 @@ def setitem(input: Tensor, index: Any, value: Any, indices: Any = ()) -> tuple[T
     shape, found, _ = places(input, index, indices)
     for tensor in indices:
         tensor.look(())
+    if isinstance(value, Tensor):
+        value.look(())
     for at in positions(shape):
         if isinstance(value, Tensor):
             new = value[within(value.shape, (0,) * len(value.shape) + at)]
