@@ -9,7 +9,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from netstat.graph import TensorSpec
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted
-from oracle.draws import DTYPES, shapes, tensors
+from oracle.draws import tensors
 from oracle.tensors import Index, Tensor, positions
 
 From = Callable[[Index], Index | None]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from netstat.graph import TensorSpec
-from oracle.arranging import Case, moved
+from oracle.arranging import Case
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, plain
 from oracle.draws import DTYPES, shapes, tensors

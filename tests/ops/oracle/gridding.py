@@ -79,7 +79,7 @@ def whole_place(i: int, size: int, padding_mode: str, align_corners: bool) -> in
     if padding_mode == "zeros":
         return i
     if padding_mode == "reflection":
-        low, high = bounds(size, align_corners)
+        low, _high = bounds(size, align_corners)
         period = [*range(size), *reversed(range(size))] if low else [*range(size), *range(size - 2, 0, -1)]
         return period[i % len(period)]
     return min(max(i, 0), size - 1)

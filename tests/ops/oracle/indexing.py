@@ -1,7 +1,7 @@
 """Operators that pick values by index, or write them to places: what an index names is looked at alone."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import itertools
+from collections.abc import Callable
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -11,7 +11,7 @@ from oracle.arranging import Case, dims_of, shown
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, plain, total
 from oracle.draws import DTYPES, shapes, tensors
-from oracle.pointwise import broadcastable, stretched, within
+from oracle.pointwise import stretched, within
 from oracle.tensors import Index, Tensor, positions
 
 
@@ -49,7 +49,7 @@ def embedding_bag(
     else:
         starts = [number(offsets, at) for at in positions(offsets.shape)]
         starts = starts if include_last_offset else [*starts, input.shape[0]]
-        bags = [[(i,) for i in range(a, b)] for a, b in zip(starts, starts[1:], strict=False)]
+        bags = [[(i,) for i in range(a, b)] for a, b in itertools.pairwise(starts)]
     output = weight.like((len(bags), weight.shape[1]))
     for bag, column in positions(output.shape):
         values = [picked(weight, (number(input, at), column)) for at in bags[bag]]
@@ -85,10 +85,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> tu
     shape = stretched(sizes, indices.shape)
 
     def source(at: Index) -> Index:
-        return within(input.shape, along(dim, rank, at, 0))[: range(rank)[dim]] + (
-            number(indices, within(indices.shape, at)),
-            *within(input.shape, at)[range(rank)[dim] + 1 :],
-        )
+        which, there = range(rank)[dim], within(input.shape, at)
+        return along(which, rank, there, number(indices, within(indices.shape, at)))
 
     return picks(input, shape, source)
 

@@ -1,5 +1,6 @@
 """Operators that look at a tensor another way, whole, in pieces or stretched: which value stands where."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from math import ceil, prod
 from typing import Any
@@ -45,7 +46,7 @@ def tensor_split(input: Tensor, sections: int | Sequence[int], dim: int = 0) -> 
             sizes[place % sections] += 1
         return rows(input, dim, [[places.pop(0) for _ in range(size)] for size in sizes])
     cuts = [None, *sections, None]
-    return rows(input, dim, [places[start:end] for start, end in zip(cuts, cuts[1:], strict=False)])
+    return rows(input, dim, [places[start:end] for start, end in itertools.pairwise(cuts)])
 
 
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
@@ -275,7 +276,7 @@ CASES: dict[str, Case] = {
     "broadcast_tensors": (broadcast_tensors, several()),
     "meshgrid": (meshgrid, vectors()),
     "atleast_1d": (at_least(lambda shape: shape or (1,)), several()),
-    "atleast_2d": (at_least(lambda shape: shape if len(shape) > 1 else ((1, 1) + shape)[-2:]), several()),
+    "atleast_2d": (at_least(lambda shape: shape if len(shape) > 1 else ((1, 1, *shape))[-2:]), several()),
     "atleast_3d": (at_least(cube), several()),
     "movedim": (movedim, moves()),
     "swapdims": (transpose, transposes()),
