@@ -18,6 +18,11 @@ from netstat.ops.convolution import LAYOUT
 NEIGHBOURS = Cost(specials=1, adds=2)
 
 
+def both(name: str) -> tuple[str, str]:
+    """Where torch keeps an operator of torchvision's: the packet that models call, and its one overload."""
+    return (f"torch.ops.torchvision.{name}", f"torch.ops.torchvision.{name}.default")
+
+
 class _RegionPool(Operator):
     """R regions of an input (N, C, H, W), each made P_h × P_w bins: output (R, C, P_h, P_w)."""
 
@@ -81,7 +86,7 @@ class RoiAlign(_RegionPool):
     """
 
     name = "roi_align"
-    torch = ("torch.ops.torchvision.roi_align",)
+    torch = both("roi_align")
 
     @classmethod
     def shape(
@@ -120,7 +125,7 @@ class PsRoiAlign(_RegionPool):
     """
 
     name = "ps_roi_align"
-    torch = ("torch.ops.torchvision.ps_roi_align",)
+    torch = both("ps_roi_align")
 
     @classmethod
     def shape(
@@ -167,7 +172,7 @@ class RoiPool(_RegionPool):
     """
 
     name = "roi_pool"
-    torch = ("torch.ops.torchvision.roi_pool",)
+    torch = both("roi_pool")
 
     @classmethod
     def shape(
@@ -195,7 +200,7 @@ class PsRoiPool(_RegionPool):
     """
 
     name = "ps_roi_pool"
-    torch = ("torch.ops.torchvision.ps_roi_pool",)
+    torch = both("ps_roi_pool")
 
     @classmethod
     def shape(
