@@ -146,6 +146,10 @@ class Recorder(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         args, kwargs = self._on_meta(args, kwargs or {})
+        if func in DEVICE_MOVES:
+            func, args, kwargs = _without_device(func, args, kwargs)
+            if args[1] == args[0].dtype:
+                return args[0]
         word = self._words.get(func)
         if word is None or peek_interpreter_stack() is not None:  # under vmap a tensor hides a dimension
             return self._other(func, args, kwargs)
@@ -159,7 +163,8 @@ class Recorder(TorchFunctionMode):
             result = torch.empty(shaped()[0].shape, dtype=bound["input"].dtype, device="meta")
         else:
             result = self._run(func, args, kwargs, shaped)
-        self._record(word.operator.name, arguments, word.operator.canonical(attributes), tensors_in(result))
+        outputs = [bound["input"]] if result is None else tensors_in(result)  # x[…] = y writes, and returns nothing
+        self._record(word.operator.name, arguments, word.operator.canonical(attributes), outputs)
         return result
 
     def _run(self, func: Any, args: Any, kwargs: Any, shaped: Callable[[], Any]) -> Any:
@@ -201,8 +206,6 @@ class Recorder(TorchFunctionMode):
 
     def _other(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A function that is no operator of ours: harmless, or listed as uncounted."""
-        if func in DEVICE_MOVES:
-            func, args, kwargs = _without_device(func, args, kwargs)
         given = tensors_in((args, kwargs))
         arguments = tuple(self._argument(f"{i}", tensor) for i, tensor in enumerate(given))
         versions = [_version(tensor) for tensor in given]

@@ -1,5 +1,6 @@
 """Which torch functions are which operators, and which do nothing worth a row."""
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,9 +19,13 @@ class Word(NamedTuple):
     implied: dict[str, Any]
 
 
-@cache
 def vocabulary() -> dict[Callable[..., Any], Word]:
-    """Operators by torch function, for the torch that is installed."""
+    """Operators by torch function, for the torch that is installed; torchvision's once it has been imported."""
+    return _words("torchvision" in sys.modules)
+
+
+@cache
+def _words(torchvision: bool) -> dict[Callable[..., Any], Word]:
     words = {}
     for operator in OPERATORS:
         for name in operator.torch:
