@@ -11,13 +11,14 @@ from oracle import ORACLES
 from oracle.counted import Tally
 from oracle.draws import drawn
 
-from netstat.frontends.recorder import Recorder
 from netstat.ops import OPERATORS
 from netstat.ops.base import named_specs
 
 torch = pytest.importorskip("torch")
 import torch.nn.functional as F  # noqa: E402, N812  needs torch
 from oracle.reference import run_torch, to_torch  # noqa: E402  needs torch
+
+from netstat.frontends.recorder import Recorder  # noqa: E402  needs torch
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:The reduce argument")]
 MODULES = {
