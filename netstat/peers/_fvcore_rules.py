@@ -1,7 +1,5 @@
 """What fvcore makes of a node, rule by rule: amounts on top of its multiply-accumulates."""
 
-from math import prod
-
 from netstat.conventions import Amount
 from netstat.cost import Cost
 from netstat.graph import Node
@@ -36,7 +34,9 @@ def recurrent(node: Node, cost: Cost) -> int:
 
 
 def unhandled(node: Node, cost: Cost) -> int:
-    return -cost.macs if node.op in _UNHANDLED else 0
+    """`addmm` has a handle, `addmm_` has none."""
+    in_place = node.op == "addmm" and node.attributes["inplace"]
+    return -cost.macs if node.op in _UNHANDLED or in_place else 0
 
 
 def matmul(node: Node, cost: Cost) -> int:

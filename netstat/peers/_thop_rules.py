@@ -5,19 +5,20 @@ from math import prod
 
 from netstat.cost import Cost
 from netstat.graph import Node, TensorSpec
+from netstat.peers._recurrent import directions, padded_rows, rows, runs
+
+_UPSAMPLING = {"upsample_linear1d": 5, "upsample_bilinear2d": 11, "upsample_bicubic2d": 259}
+_UPSAMPLING |= {f"upsample_nearest{d}d": 1 for d in (1, 2, 3)}  # trilinear and nearest-exact: no mode it knows
 
 # Classes whose rule counts anything, with the operators they run. The very class is looked up, a subclass is not found.
 _RULES = {f"Conv{d}d": {f"conv{d}d"} for d in (1, 2, 3)}
 _RULES |= {f"ConvTranspose{d}d": {f"conv_transpose{d}d"} for d in (1, 2, 3)}
 _RULES |= {f"AvgPool{d}d": {f"avg_pool{d}d"} for d in (1, 2, 3)}
 _RULES |= {f"AdaptiveAvgPool{d}d": {f"adaptive_avg_pool{d}d"} for d in (1, 2, 3)}
-_RULES |= dict.fromkeys(("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm"), {"batch_norm"})
-_RULES |= dict.fromkeys(("InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"), {"instance_norm"})
+_RULES |= {f"BatchNorm{d}d": {"batch_norm"} for d in (1, 2, 3)} | {"SyncBatchNorm": {"batch_norm"}}
+_RULES |= {f"InstanceNorm{d}d": {"instance_norm"} for d in (1, 2, 3)}
 _RULES |= {"Linear": {"linear"}, "LayerNorm": {"layer_norm"}, "Softmax": {"softmax"}, "PReLU": {"prelu"}}
-# trilinear and nearest-exact: no mode it knows.
-_UPSAMPLING = {"upsample_linear1d": 5, "upsample_bilinear2d": 11, "upsample_bicubic2d": 259}
-_UPSAMPLING |= {f"upsample_nearest{d}d": 1 for d in (1, 2, 3)}
-_RULES |= dict.fromkeys(("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"), set(_UPSAMPLING))
+_RULES |= {name: set(_UPSAMPLING) for name in ("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d")}
 _CELLS = {"RNNCell": {"rnn_tanh_cell", "rnn_relu_cell"}, "GRUCell": {"gru_cell"}, "LSTMCell": {"lstm_cell"}}
 _LAYERS = {"RNN": {"rnn_tanh", "rnn_relu"}, "GRU": {"gru"}, "LSTM": {"lstm"}}
 _RULES |= _CELLS | _LAYERS
@@ -58,9 +59,7 @@ def _convolution(node: Node, channels: int) -> int:
 
 
 def _weight(node: Node) -> TensorSpec:
-    weight = node.argument("weight")
-    assert weight is not None  # noqa: S101  every convolution has one
-    return weight
+    return node.arguments[1].spec
 
 
 def _channels(node: Node) -> int:
@@ -118,21 +117,6 @@ def _is_recurrent(node: Node) -> bool:
     return node.module in _CELLS or node.module in _LAYERS
 
 
-def _rows(node: Node) -> int:
-    return prod(node.input.shape[:-1])
-
-
-def _rows_counted(node: Node) -> int:
-    """Of packed sequences, as many as if each were the longest."""
-    steps, state = node.argument("batch_sizes"), node.argument("hx") or node.argument("hx.0")
-    return steps.shape[0] * state.shape[1] if steps and state else _rows(node)
-
-
-def _runs(node: Node) -> int:
-    """Layers times directions."""
-    return node.attributes.get("num_layers", 1) * (2 if node.attributes.get("bidirectional") else 1)
-
-
 def _hidden(node: Node) -> int:
     """Hidden features, before any projection."""
     weight = node.argument("w_ih") or node.argument("params.0")
@@ -141,9 +125,9 @@ def _hidden(node: Node) -> int:
 
 def _inputs(node: Node) -> Iterator[int]:
     """Input features of each layer and direction, where nothing is projected."""
-    directions = 2 if node.attributes.get("bidirectional") else 1
-    yield from [node.input.shape[-1]] * directions
-    yield from [directions * _hidden(node)] * (_runs(node) - directions)
+    ways = directions(node)
+    yield from [node.input.shape[-1]] * ways
+    yield from [ways * _hidden(node)] * (runs(node) - ways)
 
 
 def _products(node: Node) -> int:
@@ -154,12 +138,12 @@ def _products(node: Node) -> int:
 
 def _recurrent_biases(node: Node, cost: Cost) -> int:
     biased = node.attributes.get("has_biases", node.argument("b_ih") is not None)
-    return _rows_counted(node) * _runs(node) * _GATES[_kind(node)] * _hidden(node) * 2 if biased else 0
+    return padded_rows(node) * runs(node) * _GATES[_kind(node)] * _hidden(node) * 2 if biased else 0
 
 
 recurrent_biases = _where_seen(_is_recurrent, _recurrent_biases)
 gates = _where_seen(
-    _is_recurrent, lambda node, cost: _rows_counted(node) * _runs(node) * _PER_HIDDEN[_kind(node)] * _hidden(node)
+    _is_recurrent, lambda node, cost: padded_rows(node) * runs(node) * _PER_HIDDEN[_kind(node)] * _hidden(node)
 )
-projection = _where_seen(_is_recurrent, lambda node, cost: _rows(node) * _products(node) - cost.macs)
-packed = _where_seen(_is_recurrent, lambda node, cost: (_rows_counted(node) - _rows(node)) * _products(node))
+projection = _where_seen(_is_recurrent, lambda node, cost: rows(node) * _products(node) - cost.macs)
+packed = _where_seen(_is_recurrent, lambda node, cost: (padded_rows(node) - rows(node)) * _products(node))
