@@ -11,17 +11,17 @@ _UPSAMPLING = {"upsample_linear1d": 5, "upsample_bilinear2d": 11, "upsample_bicu
 _UPSAMPLING |= {f"upsample_nearest{d}d": 1 for d in (1, 2, 3)}  # trilinear and nearest-exact: no mode it knows
 
 # Classes whose rule counts anything, with the operators they run. The very class is looked up, a subclass is not found.
-_RULES = {f"Conv{d}d": {f"conv{d}d"} for d in (1, 2, 3)}
-_RULES |= {f"ConvTranspose{d}d": {f"conv_transpose{d}d"} for d in (1, 2, 3)}
-_RULES |= {f"AvgPool{d}d": {f"avg_pool{d}d"} for d in (1, 2, 3)}
-_RULES |= {f"AdaptiveAvgPool{d}d": {f"adaptive_avg_pool{d}d"} for d in (1, 2, 3)}
-_RULES |= {f"BatchNorm{d}d": {"batch_norm"} for d in (1, 2, 3)} | {"SyncBatchNorm": {"batch_norm"}}
-_RULES |= {f"InstanceNorm{d}d": {"instance_norm"} for d in (1, 2, 3)}
-_RULES |= {"Linear": {"linear"}, "LayerNorm": {"layer_norm"}, "Softmax": {"softmax"}, "PReLU": {"prelu"}}
-_RULES |= {name: set(_UPSAMPLING) for name in ("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d")}
+RULES = {f"Conv{d}d": {f"conv{d}d"} for d in (1, 2, 3)}
+RULES |= {f"ConvTranspose{d}d": {f"conv_transpose{d}d"} for d in (1, 2, 3)}
+RULES |= {f"AvgPool{d}d": {f"avg_pool{d}d"} for d in (1, 2, 3)}
+RULES |= {f"AdaptiveAvgPool{d}d": {f"adaptive_avg_pool{d}d"} for d in (1, 2, 3)}
+RULES |= {f"BatchNorm{d}d": {"batch_norm"} for d in (1, 2, 3)} | {"SyncBatchNorm": {"batch_norm"}}
+RULES |= {f"InstanceNorm{d}d": {"instance_norm"} for d in (1, 2, 3)}
+RULES |= {"Linear": {"linear"}, "LayerNorm": {"layer_norm"}, "Softmax": {"softmax"}, "PReLU": {"prelu"}}
+RULES |= {name: set(_UPSAMPLING) for name in ("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d")}
 _CELLS = {"RNNCell": {"rnn_tanh_cell", "rnn_relu_cell"}, "GRUCell": {"gru_cell"}, "LSTMCell": {"lstm_cell"}}
 _LAYERS = {"RNN": {"rnn_tanh", "rnn_relu"}, "GRU": {"gru"}, "LSTM": {"lstm"}}
-_RULES |= _CELLS | _LAYERS
+RULES |= _CELLS | _LAYERS
 
 _GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 # An activation per gate; reset, and (1 − z)·n + z·h; f·c + i·g, and o·tanh.
@@ -29,7 +29,7 @@ _PER_HIDDEN = {"rnn": 1, "gru": 3 + 1 + 3, "lstm": 4 + 3 + 1}
 
 
 def _has_rule(node: Node) -> bool:
-    return node.stock and node.op in _RULES.get(node.module, ())
+    return node.stock and node.op in RULES.get(node.module, ())
 
 
 def functional(node: Node, cost: Cost) -> int:

@@ -21,11 +21,10 @@ def vectors(node: Node, cost: Cost) -> int:
 
 def _vector_by_matrices(node: Node) -> bool:
     """One matrix takes a vector as a matrix of one row; several do unless, turned over, they are one without a copy."""
-    if node.op != "matmul" or len(node.input.shape) > 1:
+    if node.op != "matmul" or len(node.input.shape) > 1 or len(node.arguments[1].spec.shape) < 3:
         return False
-    vector, matrices = node.arguments
-    *batch, _, columns = (1, *matrices.spec.shape)
-    return len(batch) > 1 and (1 in (columns, prod(batch)) or vector.source.kind == "param")
+    *batch, _, columns = node.arguments[1].spec.shape
+    return 1 in (columns, prod(batch))
 
 
 def no_formula(node: Node, cost: Cost) -> int:

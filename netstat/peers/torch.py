@@ -37,10 +37,14 @@ CONVENTION = register(
 
 
 def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
-    """Run FlopCounterMode. Leaf modules only: a container's figure holds that of whatever it called, its own or not."""
+    """Run FlopCounterMode. Leaf modules only: a container's figure holds that of whatever it called, its own or not.
+
+    Without gradients: it fails where a view of a parameter that wants one is handed to a module.
+    """
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
+    module.requires_grad_(False)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         module(*inputs)
     named = counter.get_flop_counts()

@@ -11,6 +11,7 @@ import pytest
 from tests.peers.settled import ALL, said, settled
 
 torch = pytest.importorskip("torch")
+torchvision = pytest.importorskip("torchvision")
 from torch import Tensor, nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402, N812  the field's name for it
 
@@ -209,6 +210,25 @@ UNRECORDED: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "addbmm": (lambda: functional(lambda m, x: torch.addbmm(m.weight, x, x.mT), 10, 10), SEQUENCE),
     "addmm in place": (lambda: functional(lambda m, x: x.clone().addmm_(x, m.weight), 16, 16), VECTORS),
     "addmv": (lambda: functional(lambda m, x: torch.addmv(x[:, 0], x, m.weight), 16), VECTORS),
+    "products of vectors": (lambda: functional(lambda m, x: torch.linalg.vecdot(x, m.weight), 16), SEQUENCE),
+    "deformable conv": (
+        lambda: Calls(
+            lambda m, x: m.conv(x, m.offset.expand(2, 18, 8, 8)),
+            conv=torchvision.ops.DeformConv2d(4, 6, 3, padding=1),
+            offset=torch.zeros(18, 1, 1),
+        ),
+        IMAGE,
+    ),
+    "vector @ a column each": (lambda: functional(lambda m, x: x @ m.weight, 3, 16, 1), (16,)),
+    "vector @ a batch of one": (lambda: functional(lambda m, x: x @ m.weight, 1, 16, 10), (16,)),
+    "torchvision.ops.deform_conv2d": (
+        lambda: Calls(
+            lambda m, x: torchvision.ops.deform_conv2d(x, m.offset, m.weight),
+            weight=torch.zeros(6, 4, 3, 3),
+            offset=torch.zeros(2, 18, 6, 6),
+        ),
+        IMAGE,
+    ),
     "einsum of three": (
         lambda: functional(lambda m, x: torch.einsum("bsi,io,bso->bs", x, m.weight, x), 16, 16),
         SEQUENCE,
