@@ -19,7 +19,7 @@ from netstat.frontends.dispatched import qualified_name, word_of
 from netstat.frontends.opening import opened
 from netstat.frontends.owners import NamedTensor, Owner, Owners, module_arguments, owner_of_parameter, tensors_of
 from netstat.frontends.stages import Stage
-from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, operator_of_module, vocabulary
+from netstat.frontends.vocabulary import DEVICE_MOVES, constructors, operator_of_module, vocabulary
 from netstat.graph import Argument, Node, Source, TensorSpec
 from netstat.ops.base import OPERATORS, Operator, Specs, named_specs
 
@@ -159,27 +159,26 @@ class Recorder(TorchFunctionMode):
             func, args, kwargs = _without_device(func, args, kwargs)
             if func is Tensor.to and args[1] == args[0].dtype:
                 return args[0]
-        try:
-            if isinstance(func, (OpOverload, OpOverloadPacket)):
-                word, named = word_of(func, args)
-            else:
-                word, named = self._words.get(func), args
-            bound = word.bind(named, kwargs) if word else {}
-        except TypeError:  # a spelling of the call our signature does not know
-            word = None
-        return self._operator(func, args, kwargs, word, bound) if word else self._other(func, args, kwargs)
+        if isinstance(func, (OpOverload, OpOverloadPacket)):
+            word, named = word_of(func, args)
+        else:
+            word, named = self._words.get(func), args
+        understood = word.understood(named, kwargs) if word else None
+        return self._operator(func, args, kwargs, *understood) if understood else self._other(func, args, kwargs)
 
-    def _operator(self, func: Any, args: Any, kwargs: Any, word: Word, bound: Mapping[str, Any]) -> Any:
+    def _operator(self, func: Any, args: Any, kwargs: Any, operator: type[Operator], bound: Mapping[str, Any]) -> Any:
         """A call of an operator of ours."""
-        arguments, attributes = self._split(word.operator, bound)
-        shaped = partial(_shape, word.operator, arguments, attributes)
-        result = None if self._stage.computes else self._by_rule(word.operator, arguments, attributes, bound, shaped)
+        arguments, attributes = self._split(operator, bound)
+        shaped = partial(_shape, operator, arguments, attributes)
+        result = None if self._stage.computes else self._by_rule(operator, arguments, attributes, bound, shaped)
         if result is None:
             result = self._run(func, args, kwargs, shaped)
-        if word.operator.view and arguments and arguments[0].source.kind in ("param", "buffer"):
+        if operator.view and arguments and arguments[0].source.kind in ("param", "buffer"):
             return self._renamed(result, bound[arguments[0].name])  # a view of a weight is that weight
         outputs = [bound[arguments[0].name]] if result is None else tensors_in(result)  # `x[i] = y` returns nothing
-        self._record(word.operator.name, arguments, word.operator.canonical(attributes), outputs)
+        if operator.by_values:
+            attributes |= operator.learned(tuple(map(spec_of, outputs)))
+        self._record(operator.name, arguments, operator.canonical(attributes), outputs)
         return result
 
     def _by_rule(
@@ -386,11 +385,11 @@ def _version(tensor: Tensor) -> int:
 
 def _without_device(func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
     """The dtype part of a move: there is nowhere to go."""
-    if kwargs.get("copy"):
-        return Tensor.clone, args[:1], {}
     wanted = [*args[1:], *kwargs.values()]
     dtypes = [item.dtype if isinstance(item, Tensor) else item for item in wanted]
     dtype = next((item for item in dtypes if isinstance(item, torch.dtype)), args[0].dtype)
+    if kwargs.get("copy") and dtype == args[0].dtype:
+        return Tensor.clone, args[:1], {}
     return Tensor.to, (args[0], dtype), {}
 
 
