@@ -133,6 +133,8 @@ class Graph:
         params: every parameter and buffer of the model, used or not.
         outputs: where the model's outputs come from.
         training: whether the forward pass ran in training mode.
+        modules: path and class name of every module, containers included.
+        device: what the forward pass was followed on: "meta", "fake" or "cpu" tensors, "" where shape rules sufficed.
     """
 
     model: str
@@ -141,6 +143,8 @@ class Graph:
     params: tuple[Param, ...] = ()
     outputs: tuple[Source, ...] = ()
     training: bool = False
+    modules: tuple[tuple[str, str], ...] = ()
+    device: str = "meta"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and lists, ready for JSON."""

@@ -54,6 +54,7 @@ def capture(
         params=tuple(_params(recorder.tensors)),
         outputs=tuple(map(recorder.source, tensors_in(result))),
         training=training or recorder.training,
+        modules=tuple((path, type(child).__name__) for path, child in module.named_modules()) if module else (),
     )
 
 
