@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from netstat.graph import Node
 from netstat.records.profile import Uncounted
 
-# No elementary function and no reduction of torch takes more per value that it reads or writes; see docs/conventions.md.
+# No elementary function and no reduction of torch takes more per value it reads or writes; see docs/conventions.md.
 MAX_PER_ELEMENT = 64
 
-# Operators whose work per value grows with the sizes of their tensors, by what their names have in common: products of
-# matrices, decompositions, windows, recurrences, transforms, and whatever runs a function of the user's.
-_GROWS = re.compile(
-    r"conv|linear|einsum|attention|flash|xformers|matmul|mul_mat|bmm|dot|kron|chain|matrix|linalg|lobpcg|bilinear"
-    r"|lstm|gru|rnn|recurrent|(?<![a-z])(?:add|sp|s|sspadd|_int_|_scaled_|grouped_)?m[mv](?![a-z])|addr|ger(?![a-z])"
-    r"|fft|cdist|pdist|cov|corr|solve|cholesky|lstsq|inverse|svd|eig|geqrf|orgqr|ormqr|(?<![a-z])(?:lu|qr|det)(?![a-z])"
-    r"|logdet|pool|roi|nms|fold|im2col|col2im|interpolate|upsample|grid_sample|polynomial|gcd|lcm|ctc|cell|moe|expert"
-    r"|scan|loop|cond|map_impl|apply|fused|custom"
-)  # fmt: skip
+# What the names of operators have in common whose work per value grows with the sizes of their tensors: products,
+# decompositions and transforms, windows, recurrences, iterations, and whatever runs a function of somebody else's.
+_GROWING = (
+    "conv|linear|matmul|bmm|einsum|dot|inner|attention|transformer|cdist|pdist|cov|corr|ctc",
+    "linalg|matrix|cholesky|solve|lstsq|inverse|svd|pca|eig|lobpcg|geqrf|orgqr|ormqr|householder|logdet|fft|stft",
+    "pool|roi|nms|interpolate|upsample|grid_sample",
+    "lstm|gru|rnn|cell|polynomial|scan|loop|custom|fused|apply",
+    r"(?<![a-z])(?:(?:add|sp|s|hsp|sspadd)?m[mv]|lu|qr|det|gcd|lcm|cond|map2?_)(?![a-z])",
+)
 
 
 def uncounted(nodes: Iterable[Node]) -> tuple[Uncounted, ...]:
@@ -40,8 +40,8 @@ def _entry(path: str, op: str, calls: list[Node]) -> Uncounted:
 
 
 def is_bounded(op: str) -> bool:
-    """Whether an operator of this name takes at most so much per value."""
-    return not _GROWS.search(op)
+    """Whether an operator of this name takes at most so much per value; `library::name` is nobody's to say."""
+    return op.isidentifier() and not re.search("|".join(_GROWING), op)
 
 
 def at_most(flops: int, entries: Iterable[Uncounted]) -> int | None:

@@ -26,7 +26,7 @@ class Layer:
     """One operator call, in execution order.
 
     A leaf module's, or a functional one under the path of the module whose forward ran it. Counts are exact ints, sizes
-    bytes. `params` are those the row owns, shown at every call; `repeated_params` of them were in an earlier row already.
+    bytes. `params` are those the row owns, shown at every call; `repeated_params` of them were in an earlier row.
     `count` is the figure in the profile's convention, None where the operator has no formula. `arithmetic_intensity` is
     flops per byte, None where no byte moves. `receptive_field` is the input extent one output value sees per spatial
     dimension, None where that has no meaning. `backward_macs` are the multiply-accumulates of the backward pass, None
@@ -71,11 +71,11 @@ class Layer:
 class Totals:
     """Sums over the layers; each parameter once, however often it is used.
 
-    `unused_params` are parameters of the model that no layer of this forward pass reads, `frozen_params` those that take
-    no gradient, `shared_params` those that have a second name: all of them are in `params`, once. `buffers` are the
-    elements of buffers, which are not. `activation_bytes` are the bytes of every tensor the forward pass makes: views,
-    in-place results and inputs not counted. `flops_at_most` is what `flops` can be at most with the operators that have
-    no formula, None where nobody can say.
+    `unused_params` are parameters of the model that no layer of this forward pass reads, `frozen_params` those that
+    take no gradient, `shared_params` those that have a second name: all of them are in `params`, once. `buffers` are
+    the elements of buffers, which are not. `activation_bytes` are the bytes of every tensor the forward pass makes:
+    views, in-place results and inputs not counted. `flops_at_most` is what `flops` can be at most with the operators
+    that have no formula, None where nobody can say.
     """
 
     params: int

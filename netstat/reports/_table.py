@@ -19,6 +19,12 @@ class AtLeast(NamedTuple):
     value: Any
 
 
+class Again(NamedTuple):
+    """A value that an earlier row showed already."""
+
+    value: Any
+
+
 class Column(NamedTuple):
     """One column.
 
@@ -56,6 +62,8 @@ class Column(NamedTuple):
             return self.missing if value is None else ""
         if isinstance(value, AtLeast):
             return f"≥{self.show(value.value, short=short)}"
+        if isinstance(value, Again):
+            return f"({self.show(value.value, short=short)})"
         form = self.short if short and self.short else self.text
         return form(value)
 
