@@ -79,6 +79,7 @@ def _layer(
     path = first.path if single else _common_path([member.node.path for member in members])
     cost = (members[0].cost or ZERO) if single else cost_of(members)
     moved = cost.bytes_read + cost.bytes_written
+    complete = all(member.cost is not None for member in members)
     return Layer(
         path=path,
         op=first.op if single else f"{len(members)} operators",
@@ -98,9 +99,10 @@ def _layer(
         bytes_read=cost.bytes_read,
         bytes_written=cost.bytes_written,
         count=known(None if cost is None else convention.count(node, cost) for node, cost, _ in members),
-        arithmetic_intensity=cost.flops / moved if moved else None,
+        arithmetic_intensity=cost.flops / moved if moved and complete else None,
         receptive_field=field,
         repeated_params=sum(param.spec.numel for param in read if param.name in shown),
+        complete=complete,
         backward_macs=known(member.backward for member in members),
     )
 

@@ -27,10 +27,11 @@ class Layer:
 
     A leaf module's, or a functional one under the path of the module whose forward ran it. Counts are exact ints, sizes
     bytes. `params` are those the row owns, shown at every call; `repeated_params` of them were in an earlier row.
-    `count` is the figure in the profile's convention, None where the operator has no formula. `arithmetic_intensity` is
-    flops per byte, None where no byte moves. `receptive_field` is the input extent one output value sees per spatial
-    dimension, None where that has no meaning. `backward_macs` are the multiply-accumulates of the backward pass, None
-    where nobody asked for them or the operator has no formula.
+    `count` is the figure in the profile's convention, None where the operator has no formula; a row of several
+    operators is `complete` where all of them have one, else its counts are lower bounds. `arithmetic_intensity` is
+    flops per byte, None where no byte moves or something is uncounted. `receptive_field` is the input extent one output
+    value sees per spatial dimension, None where that has no meaning. `backward_macs` are the multiply-accumulates of the
+    backward pass, None where nobody asked for them or the operator has no formula.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Layer:
     arithmetic_intensity: float | None
     receptive_field: tuple[int, ...] | None
     repeated_params: int = 0
+    complete: bool = True
     backward_macs: int | None = None
 
     @property

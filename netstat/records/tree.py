@@ -121,12 +121,12 @@ class _Grower:
 
     def _container(self, plot: _Plot, level: int) -> _Grown:
         parts = self._inside(plot, level + 1)
-        wanted = [part for part in parts if part.wanted]
         layer = _sum(plot.path, parts, self.modules.get(plot.path))
-        form = self._form(layer, *((part.branch.name, part.form) for part in wanted))
-        children = _together(wanted) if self.depth is None or level < self.depth else ()
+        form = self._form(layer, *((part.branch.name, part.form) for part in parts if part.wanted))
+        children = _together(parts) if self.depth is None or level < self.depth else ()
         branch = Branch(plot.name, layer, True, children, time=_time(layer, parts))
-        return _Grown(branch, form, bool(wanted), sum(part.calls for part in parts), max(part.end for part in parts))
+        wanted = any(part.wanted for part in parts)
+        return _Grown(branch, form, wanted, sum(part.calls for part in parts), max(part.end for part in parts))
 
     def _form(self, layer: Layer, *inside: tuple[str, int]) -> int:
         key = (*(getattr(layer, name) for name in _FORM), *inside)
@@ -143,7 +143,7 @@ def _sum(path: str, parts: Sequence[_Grown], module: Module | None) -> Layer:
     layers = [part.branch.layer for part in parts]
     last = max(parts, key=lambda part: part.end).branch.layer
     sums = {name: sum(getattr(layer, name) for layer in layers) for name in _SUMS}
-    moved = sums["bytes_read"] + sums["bytes_written"]
+    moved, complete = sums["bytes_read"] + sums["bytes_written"], all(layer.complete for layer in layers)
     return Layer(
         path=path,
         op=plural(sum(part.calls for part in parts), "operator"),
@@ -152,8 +152,9 @@ def _sum(path: str, parts: Sequence[_Grown], module: Module | None) -> Layer:
         input_shapes=layers[0].input_shapes,
         output_shapes=last.output_shapes,
         count=_known(layer.count for layer in layers),
-        arithmetic_intensity=sums["flops"] / moved if moved else None,
+        arithmetic_intensity=sums["flops"] / moved if moved and complete else None,
         receptive_field=last.receptive_field,
+        complete=complete,
         backward_macs=_known(layer.backward_macs for layer in layers),
         **_params(layers, module),
         **sums,
@@ -183,12 +184,13 @@ def _time(layer: Layer, parts: Sequence[_Grown]) -> "LayerTime | None":
     return type(times[0])(layer.path, 0, layer.op, seconds, below)
 
 
-def _together(siblings: Sequence[_Grown]) -> tuple[Branch, ...]:
-    """The branches that are wanted, equal neighbours as one."""
-    return tuple(_runs(part for part in siblings if part.wanted))
+def _together(siblings: Iterable[_Grown]) -> tuple[Branch, ...]:
+    """The branches that are wanted, equal neighbours as one; what is left out between them keeps them apart."""
+    return tuple(_runs(siblings))
 
 
 def _runs(siblings: Iterable[_Grown]) -> Iterator[Branch]:
-    for _, run in groupby(siblings, key=lambda part: part.form):
+    for (wanted, _), run in groupby(siblings, key=lambda part: (part.wanted, part.form)):
         first, *others = (part.branch for part in run)
-        yield first._replace(repeats=1 + len(others), last=others[-1].name) if others else first
+        if wanted:
+            yield first._replace(repeats=1 + len(others), last=others[-1].name) if others else first

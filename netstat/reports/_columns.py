@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from netstat.records.profile import Layer, Profile, Totals
 from netstat.registry import Registry
-from netstat.reports._table import Again, Column, count_column, measured, middle, place, share_column
+from netstat.reports._table import Again, AtLeast, Column, count_column, measured, middle, place, share_column
 from netstat.units import exact, scaled, shape
 
 if TYPE_CHECKING:
@@ -49,9 +49,14 @@ def _params_part(layer: Layer, whole: Whole) -> tuple[int, int] | None:
     return None if shown_before(layer) else (layer.params - layer.repeated_params, whole.totals.params)
 
 
-def _counted(name: str) -> Callable[[Layer, Whole], int | None]:
-    """The count `name` of a layer, None where its operator has no formula."""
-    return lambda layer, whole: None if layer.count is None else getattr(layer, name)
+def _counted(name: str) -> Callable[[Layer, Whole], int | AtLeast | None]:
+    """The count `name` of a layer, a bound where not all of its operators have a formula, None where none has."""
+
+    def count(layer: Layer, whole: Whole) -> int | AtLeast | None:
+        counted = None if layer.count is None else getattr(layer, name)
+        return counted if layer.complete or counted is None else AtLeast(counted)
+
+    return count
 
 
 def _part(name: str) -> Callable[[Layer, Whole], tuple[int, int] | None]:
@@ -91,8 +96,8 @@ for _column in (
     share_column("macs_share", "MACs %", cell=_part("macs"), rank=7),
     _work("flops", "FLOPs", cell=_counted("flops"), rank=2),
     share_column("flops_share", "FLOPs %", cell=_part("flops"), rank=2),
-    _work("count", "count", rank=4),
-    _work("backward_macs", "backward MACs", rank=4),
+    _work("count", "count", cell=_counted("count"), rank=4),
+    _work("backward_macs", "backward MACs", cell=_counted("backward_macs"), rank=4),
     _work("multiplies", "multiplies", cell=_counted("multiplies"), rank=1),
     _work("adds", "adds", cell=_counted("adds"), rank=1),
     _work("divides", "divides", cell=_counted("divides"), rank=1),
@@ -142,6 +147,6 @@ def ordered(items: Iterable[T], by: str | None, value: Callable[[T], Any]) -> li
     if by is None:
         return list(items)
     values = [(value(item), item) for item in items]
-    known = [(found.value if isinstance(found, Again) else found, item) for found, item in values if found is not None]
+    known = [(getattr(found, "value", found), item) for found, item in values if found is not None]
     known.sort(key=lambda pair: pair[0], reverse=not any(isinstance(found, str) for found, item in known))
     return [item for found, item in known] + [item for found, item in values if found is None]

@@ -38,6 +38,7 @@ class Column(NamedTuple):
         rank: when it gives way to a narrow terminal, 1 first; 0 never.
         bar: whether its values are shares (part, whole), which a terminal shows as bars as well.
         flexible: "middle" or "wrap": how a long text may be made narrower.
+        narrowest: cells it keeps at the very least when it is.
         missing: what None is shown as.
     """
 
@@ -50,6 +51,7 @@ class Column(NamedTuple):
     rank: int = 0
     bar: bool = False
     flexible: str = ""
+    narrowest: int = 12
     missing: str = "-"
 
     def value(self, item: Any, whole: Any = None) -> Any:

@@ -11,6 +11,7 @@ from netstat.reports._table import Column, Fact
 from netstat.units import exact, scaled
 
 INDENT = "· "  # spaces would not survive in every format
+NARROWEST = 28  # cells of a line's name: what stands in its middle matters more than in a path
 
 
 class Line(NamedTuple):
@@ -23,17 +24,24 @@ class Line(NamedTuple):
     @property
     def label(self) -> str:
         """The branch's name, indented: '· 1 … 2 ×2'."""
-        return INDENT * self.depth + _span(self.branch, "")
+        return INDENT * self.depth + _span(self.branch, self.branch.name, _number(self.branch))
 
     @property
     def paths(self) -> str:
         """The same with whole paths: 'layer1.1 … layer1.2 ×2'."""
-        return _span(self.branch, f"{self.around}.".lstrip("."))
+        prefix = f"{self.around}." if self.around else ""
+        return _span(self.branch, f"{prefix}{self.branch.name}", f"{prefix}{self.branch.last}")
 
 
-def _span(branch: Branch, prefix: str) -> str:
-    first = f"{prefix}{branch.name}"
-    return first if branch.repeats == 1 else f"{first} … {prefix}{branch.last} ×{exact(branch.repeats)}"
+def _span(branch: Branch, first: str, last: str) -> str:
+    return first if branch.repeats == 1 else f"{first} … {last} ×{exact(branch.repeats)}"
+
+
+def _number(branch: Branch) -> str:
+    """The name of the last of several, or only its number where that is the difference: block_0 … 11."""
+    stem = branch.name.rstrip("0123456789")
+    number = branch.last.removeprefix(stem)
+    return number if number.isdecimal() and stem != branch.name else branch.last
 
 
 def tree_lines(profile: Profile, view: View) -> list[Line]:
@@ -63,7 +71,7 @@ def tree_columns(columns: Iterable[Column]) -> list[Column]:
 
 def _for_lines(column: Column) -> Column:
     if column.name == "path":
-        return column._replace(cell=lambda line, whole: line.label)
+        return column._replace(cell=lambda line, whole: line.label, narrowest=NARROWEST)
     heading = "kind" if column.name == "op" else column.heading
     return column._replace(heading=heading, cell=lambda line, whole: _value(column, line.branch, whole))
 
