@@ -14,7 +14,7 @@ MAX_PER_ELEMENT = 64
 _GROWING = (
     "conv|linear|matmul|bmm|einsum|dot|inner|attention|transformer|cdist|pdist|cov|corr|ctc",
     "linalg|matrix|cholesky|solve|lstsq|inverse|svd|pca|eig|lobpcg|geqrf|orgqr|ormqr|householder|logdet|fft|stft",
-    "pool|roi|nms|interpolate|upsample|grid_sample",
+    "pool|response|roi|nms|interpolate|upsample|grid_sample",
     "lstm|gru|rnn|cell|polynomial|scan|loop|custom|fused|apply",
     r"(?<![a-z])(?:(?:add|sp|s|hsp|sspadd)?m[mv]|lu|qr|det|gcd|lcm|cond|map2?_)(?![a-z])",
 )

@@ -30,8 +30,8 @@ class Layer:
     `count` is the figure in the profile's convention, None where the operator has no formula; a row of several
     operators is `complete` where all of them have one, else its counts are lower bounds. `arithmetic_intensity` is
     flops per byte, None where no byte moves or something is uncounted. `receptive_field` is the input extent one output
-    value sees per spatial dimension, None where that has no meaning. `backward_macs` are the multiply-accumulates of the
-    backward pass, None where nobody asked for them or the operator has no formula.
+    value sees per spatial dimension, None where that has no meaning. `backward_macs` are the multiply-accumulates of
+    the backward pass, None where nobody asked for them or the operator has no formula.
     """
 
     path: str
