@@ -218,6 +218,15 @@ def test_an_operator_without_a_formula_is_listed_and_makes_totals_lower_bounds(n
     assert re.search(r"^erfinv +\(model\) +2 +8 +1,024$", shown, re.MULTILINE)
 
 
+def test_strict_ends_with_1_where_something_is_uncounted_after_everything_was_shown(netstat: Run) -> None:
+    ended = netstat("profile", "nets.py:Waves", "-i", "4", "--fast", "--strict", "-o", "a.json", "-q")
+    assert ended.code == 1
+    assert ended.err == "netstat: no formula for erfinv in (model): the totals are lower bounds\n"
+    assert "FLOPs" in ended.out
+    saved = netstat("profile", "a.json", "--strict")
+    assert (saved.code, saved.err) == (ended.code, ended.err)
+
+
 def test_what_was_found_out_is_written_also_where_the_model_cannot_be_run(netstat: Run, tmp_path: Path) -> None:
     arguments = ("profile", "nets.py:OnPaper", "-i", "4", "--device", "cpu", "--quick", "-o", "a.json")
     ended = netstat(*arguments)
