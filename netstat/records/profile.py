@@ -199,7 +199,7 @@ class Profile(Record):
         depth: int | None = None,
         filters: Sequence[str] = (),
     ) -> str:
-        """The layer table as text.
+        """What `print` shows, with the layer table as one likes it.
 
         Args:
             columns, sort: names of the columns to show, and of the one to sort by.
