@@ -1,7 +1,7 @@
 """A model as netstat sees it: the operator calls of one forward pass, frozen and free of torch."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from math import prod
 from typing import Any, NamedTuple
 
@@ -134,7 +134,8 @@ class Graph:
         outputs: where the model's outputs come from.
         training: whether the forward pass ran in training mode.
         modules: path and class name of every module, containers included.
-        device: what the forward pass was followed on: "meta", "fake" or "cpu" tensors, "" where shape rules sufficed.
+        device: what it ran on: "meta" or "fake" tensors, which hold nothing, or real ones on the "cpu"; "" where it did
+            not run at all.
     """
 
     model: str
@@ -144,7 +145,7 @@ class Graph:
     outputs: tuple[Source, ...] = ()
     training: bool = False
     modules: tuple[tuple[str, str], ...] = ()
-    device: str = "meta"
+    device: str = field(default="", compare=False)  # how it was found out, not what it is
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and lists, ready for JSON."""

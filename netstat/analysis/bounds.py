@@ -40,8 +40,9 @@ def _entry(path: str, op: str, calls: list[Node]) -> Uncounted:
 
 
 def is_bounded(op: str) -> bool:
-    """Whether an operator of this name takes at most so much per value; `library::name` is nobody's to say."""
-    return op.isidentifier() and not re.search("|".join(_GROWING), op)
+    """Whether an operator of this name takes at most so much per value; of another library's nobody can say."""
+    name = op.removeprefix("aten::")
+    return name.isidentifier() and not re.search("|".join(_GROWING), name)
 
 
 def at_most(flops: int, entries: Iterable[Uncounted]) -> int | None:

@@ -1,7 +1,6 @@
 """Layers and totals of a graph."""
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 
 from netstat.analysis.containers import containers
 from netstat.analysis.receptive_field import receptive_fields
@@ -45,7 +44,9 @@ def profile(graph: Graph, convention: Convention, *, depth: int | None = None, b
 def _priced(graph: Graph, *, backward: bool) -> list[Priced]:
     counted: Sequence[int | None] = [None] * len(graph.nodes)
     if backward:
-        counted = import_module("netstat.analysis.backward").backward_macs(graph)
+        from netstat.analysis.backward import backward_macs
+
+        counted = backward_macs(graph)
     return [Priced(node, node_cost(node), macs) for node, macs in zip(graph.nodes, counted, strict=True)]
 
 

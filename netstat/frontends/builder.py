@@ -30,7 +30,6 @@ def build_graph(name: str, spec: Block, input: TensorSpec) -> Graph:
         params=tuple(params(spec, input.dtype)),
         outputs=(builder.source,),
         modules=tuple(_modules(spec)),
-        device="",
     )
 
 

@@ -2,15 +2,18 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import torch
 
 from netstat.errors import ModelError, NetstatError, UsageError, said
+from netstat.frontends import torchvision_models
 from netstat.frontends.guards import quiet, random_state_kept
-from netstat.frontends.pytorch import capture
-from netstat.frontends.subject import IMAGE, Inputs, Shape, Subject, sized
+from netstat.frontends.outline import WeightsOnMeta
+from netstat.frontends.subject import Inputs, Native, Subject, sized
+from netstat.frontends.trying import capture_lightest
 from netstat.graph import TensorSpec
 from netstat.registry import unknown
 from netstat.units import shape as shape_text
@@ -21,7 +24,7 @@ def module_subject(
     name: str,
     inputs: Inputs,
     training: bool = False,
-    default: Shape | None = None,
+    default: Native | None = None,
     make: Callable[[], Any] | None = None,
 ) -> Subject:
     """A module or callable at the given inputs.
@@ -29,7 +32,8 @@ def module_subject(
     Args:
         model: what is captured; may live on the meta device.
         make: makes a real one to run; None where `model` itself is real and the user's.
-        name, inputs, training, default: as for `capture` and `Inputs.specs`.
+        name, inputs, training: as for `capture` and `Inputs.specs`.
+        default: the inputs the model is made for, None where nobody knows.
 
     Raises:
         ShapeError, ModelError: as `capture`.
@@ -37,13 +41,16 @@ def module_subject(
     wanted = "" if inputs.dtype == "float32" else inputs.dtype
     inputs = inputs._replace(dtype=wanted or _dtype_of(model))
     args, kwargs = inputs.args, inputs.kwargs
-    seen = partial(capture, model, name=name, training=training, dtype=wanted)
+    seen = partial(capture_lightest, model, make=make, name=name, training=training, dtype=wanted)
+    arrange = default.arrange if default and default.arrange else None
     if args is None:
-        specs = inputs.specs(default)
-        if len(specs) == 1 and not specs[0][0]:
-            graph = sized(lambda spec: seen((_meta(spec),)), specs[0][1], default)
+        specs = inputs.specs(default.shapes if default else ())
+        if len(specs) == 1 and not specs[0][0] and not arrange:
+            shape = default.shapes[0] if default else None
+            graph = sized(lambda spec: seen((_meta(spec),), {}), specs[0][1], shape)
             return Subject(graph, make or (lambda: model), lambda: model, owned=make is not None)
         args = tuple(_meta(spec) for key, spec in specs if not key)
+        args = arrange(args) if arrange else args
         kwargs = {key: _meta(spec) for key, spec in specs if key}
     args, kwargs = _in_order(model, args, kwargs)
     by_position = not kwargs and all(isinstance(arg, torch.Tensor) for arg in args)
@@ -87,7 +94,7 @@ def factory_subject(
     options: Mapping[str, Any],
     inputs: Inputs,
     training: bool = False,
-    default: Shape | None = None,
+    default: Native | None = None,
 ) -> Subject:
     """What a user's factory returns: a module, a callable, or (model, args) or (model, args, kwargs).
 
@@ -136,11 +143,11 @@ def _parts(made: Any, name: str) -> tuple[Any, tuple[Any, ...] | None, Mapping[s
 
 
 def _on_meta(factory: Callable[..., Any], options: Mapping[str, Any]) -> Any:
-    try:
-        with torch.device("meta"):
+    """The model without weights; where building it looks at values of its own, at least its weights without."""
+    for outline in (torch.device("meta"), WeightsOnMeta()):
+        with suppress(RuntimeError, NotImplementedError), outline:
             return factory(**options)
-    except (RuntimeError, NotImplementedError):
-        return factory(**options)  # it reads values while it builds; weights are allocated for once
+    return factory(**options)
 
 
 def _check_options(factory: Callable[..., Any], name: str, options: Mapping[str, Any]) -> None:
@@ -152,11 +159,11 @@ def _check_options(factory: Callable[..., Any], name: str, options: Mapping[str,
         return  # a factory written in C has no signature to check
 
 
-def _own_input(model: Any) -> Shape | None:
+def _own_input(model: Any) -> Native | None:
     """The input a model says it is made for: timm's default_cfg."""
     config = getattr(model, "default_cfg", None) or {}
     size = config.get("input_size") if isinstance(config, dict) else None
-    return tuple(size) if size else None
+    return Native((tuple(size),)) if size else None
 
 
 def named(library: str, name: str) -> Callable[..., Any]:
@@ -166,41 +173,7 @@ def named(library: str, name: str) -> Callable[..., Any]:
         UsageError: no such model.
         ModelError: timm is not installed.
     """
-    return _from_torchvision(name) if library == "torchvision" else _from_timm(name)
-
-
-def torchvision_names() -> list[str]:
-    """Every model torchvision ships."""
-    from torchvision.models import list_models
-
-    return [str(name) for name in list_models()]
-
-
-def torchvision_input(name: str) -> Shape | None:
-    """What a model of torchvision's takes, unless it is not made for single images."""
-    from torchvision.models import get_model_builder
-
-    kind = get_model_builder(name).__module__.split(".")[2]
-    return None if kind in ("video", "optical_flow") else IMAGE
-
-
-def _from_torchvision(name: str) -> Callable[..., Any]:
-    from torchvision.models import get_model_builder
-
-    try:
-        build = get_model_builder(name)
-    except ValueError:
-        hint = "torchvision.models.list_models() names them all"
-        raise UsageError(unknown("torchvision model", name, torchvision_names(), hint)) from None
-
-    without = [key for key in inspect.signature(build).parameters if key.startswith("weights")]
-
-    def make(**options: Any) -> Any:
-        if options.keys() & without:
-            raise UsageError("netstat fetches no weights: they change no figure of a profile")
-        return build(**dict.fromkeys(without), **options)
-
-    return make
+    return torchvision_models.constructor(name) if library == "torchvision" else _from_timm(name)
 
 
 def _from_timm(name: str) -> Callable[..., Any]:

@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 
-import pytest
-
 from netstat import profile
-from netstat.api import profile as by_name
 from netstat.reports.table import layers_text
 
 
@@ -27,12 +24,11 @@ def test_what_was_asked_for_is_a_column_and_a_total() -> None:
 
 
 def test_a_linear_layer_takes_its_macs_for_its_weight_and_again_for_its_input() -> None:
-    pytest.importorskip("netstat.analysis.backward")
-    p = by_name("alexnet", backward=True)
+    p = profile("alexnet", backward=True)
     assert p.totals.backward_macs == sum(row.backward_macs or 0 for row in p.layers)
     macs = {row.path: (row.macs, row.backward_macs) for row in p.layers if row.macs}
     assert macs["features.0"][1] == macs["features.0"][0]  # the image wants no gradient
     assert all(back == 2 * forward for path, (forward, back) in macs.items() if path != "features.0")
-    folded = by_name("alexnet", backward=True, depth=1)
+    folded = profile("alexnet", backward=True, depth=1)
     assert folded.totals.backward_macs == p.totals.backward_macs
     assert sum(row.backward_macs or 0 for row in folded.layers) == p.totals.backward_macs
