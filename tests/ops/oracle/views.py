@@ -9,10 +9,11 @@ from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
 from oracle.arranging import Case, dims_of, shown, some_dims, whole
+from oracle.broadcasting import stretched, within
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.draws import DTYPES, shapes, tensors
 from oracle.layout import permute, reshaped, transpose, transposes
-from oracle.pointwise import broadcastable, stretched, within
+from oracle.pointwise import broadcastable
 from oracle.tensors import Index, Tensor, positions
 
 
