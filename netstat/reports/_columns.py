@@ -97,7 +97,7 @@ for _column in (
     _work("flops", "FLOPs", cell=_counted("flops"), rank=2),
     share_column("flops_share", "FLOPs %", cell=_part("flops"), rank=2),
     _work("count", "count", cell=_counted("count"), rank=4),
-    _work("backward_macs", "backward MACs", cell=_counted("backward_macs"), rank=4),
+    _work("backward_macs", "backward MACs", cell=_counted("backward_macs"), rank=7),
     _work("multiplies", "multiplies", cell=_counted("multiplies"), rank=1),
     _work("adds", "adds", cell=_counted("adds"), rank=1),
     _work("divides", "divides", cell=_counted("divides"), rank=1),

@@ -116,7 +116,8 @@ def _at_most(profile: Profile) -> str:
     if totals.flops_at_most is None:
         return ", no upper bound"
     more = totals.flops_at_most - totals.flops
-    return f", at most {percent(more, totals.flops) if totals.flops else exact(more)} more"
+    hundredths = -(-more * 10**4 // (totals.flops or 1))  # of a percent, rounded up: it is to be a bound still
+    return f", at most {percent(hundredths, 10**4) if totals.flops else exact(more)} more"
 
 
 def _memory(profile: Profile) -> str:

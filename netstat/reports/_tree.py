@@ -38,10 +38,9 @@ def _span(branch: Branch, first: str, last: str) -> str:
 
 
 def _number(branch: Branch) -> str:
-    """The name of the last of several, or only its number where that is the difference: block_0 … 11."""
-    stem = branch.name.rstrip("0123456789")
-    number = branch.last.removeprefix(stem)
-    return number if number.isdecimal() and stem != branch.name else branch.last
+    """The name of the last of several, or only its number where that is the difference: block_0 … 11, add … #3."""
+    number = branch.last.removeprefix(branch.name.rstrip("0123456789"))
+    return number.lstrip() if number.lstrip(" #").isdecimal() else branch.last
 
 
 def tree_lines(profile: Profile, view: View) -> list[Line]:

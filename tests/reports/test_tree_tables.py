@@ -58,6 +58,8 @@ def test_equal_neighbours_are_one_line_and_a_note_says_what_they_come_to(vgg: Pr
     assert fact(text, "repeated").startswith("blocks.0 … blocks.11 ×12: together 21.5 k params, 1.04 G MACs, ")
     named = [replace(layer, path=f"block_{i}") for i in range(12)]
     assert lines_of(layers_text(replace(vgg, layers=tuple(named), modules=()), 120, TREE)) == ["block_0 … 11 ×12"]
+    again = [replace(layer, path="", op="add", call=i) for i in range(3)]
+    assert lines_of(layers_text(replace(vgg, layers=tuple(again), modules=()), 120, TREE)) == ["add … #3 ×3"]
 
 
 def test_depth_limits_the_levels(vgg: Profile) -> None:
@@ -161,6 +163,11 @@ def test_a_wider_terminal_never_shows_fewer_columns_of_a_tree(vgg: Profile) -> N
 
 
 # Bounds
+
+
+def test_a_bound_is_rounded_up() -> None:
+    assert fact(layers_text(incomplete(1_000_001), 120), "FLOPs") == "≥1,000,000 (1 M), at most 0.01 % more"
+    assert fact(layers_text(incomplete(1_000_000), 120), "FLOPs") == "≥1,000,000 (1 M), at most 0.00 % more"
 
 
 def incomplete(at_most: int | None) -> Profile:
