@@ -170,7 +170,8 @@ class Recorder(TorchFunctionMode):
             result = self._run(func, args, kwargs, shaped)
         if word.operator.view and arguments and arguments[0].source.kind in ("param", "buffer"):
             return self._renamed(result, bound[arguments[0].name])  # a view of a weight is that weight
-        self._record(word.operator.name, arguments, word.operator.canonical(attributes), tensors_in(result))
+        outputs = [bound[arguments[0].name]] if result is None else tensors_in(result)  # `x[i] = y` returns nothing
+        self._record(word.operator.name, arguments, word.operator.canonical(attributes), outputs)
         return result
 
     def _by_rule(
