@@ -133,6 +133,7 @@ class Graph:
         params: every parameter and buffer of the model, used or not.
         outputs: where the model's outputs come from.
         training: whether the forward pass ran in training mode.
+        modules: path and class name of every module, containers included.
         device: what it ran on: "meta" or "fake" tensors, which hold nothing, or real ones on the "cpu"; "" where it did
             not run at all.
     """
@@ -143,6 +144,7 @@ class Graph:
     params: tuple[Param, ...] = ()
     outputs: tuple[Source, ...] = ()
     training: bool = False
+    modules: tuple[tuple[str, str], ...] = ()
     device: str = field(default="", compare=False)  # how it was found out, not what it is
 
     def to_dict(self) -> dict[str, Any]:

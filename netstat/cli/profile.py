@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import replace
 
-from netstat.api import convention_named, profile_subject, saved_profile
+from netstat.api import check_complete, convention_named, profile_subject, saved_profile
 from netstat.cli import _session as session
 from netstat.cli._arguments import layer_options, model_options, output_options, time_options
 from netstat.errors import ModelError
@@ -34,7 +34,8 @@ def run(options: Namespace) -> int:
     if options.model.endswith(".json"):
         return _again(options)
     subject = session.subject(options, training=options.train)
-    profile = profile_subject(subject, options.convention, session.optional(options.depth, "--depth"))
+    folded, _ = session.depths(options)
+    profile = profile_subject(subject, options.convention, folded, backward=options.backward)
     _show_layers(profile, options)
     failures: list[ModelError] = []
     try:
@@ -47,7 +48,7 @@ def run(options: Namespace) -> int:
         _finish(profile, options)
     if failures:
         raise failures[0]
-    return session.spoiled((b.reliable for b in profile.benchmarks or ()), options)
+    return _verdict(profile, options)
 
 
 def _sections(options: Namespace) -> list[Section]:
@@ -67,8 +68,7 @@ def _check(options: Namespace) -> None:
     if options.charts:
         session.check_folder(options.charts)
     convention_named(options.convention)
-    session.optional(options.depth, "--depth")
-    session.columns(options)
+    session.view(options)
     session.peers(options)
     saved = options.model.endswith(".json")
     session.check_times(options, wanted=not (options.fast or options.no_time or saved))
@@ -77,8 +77,7 @@ def _check(options: Namespace) -> None:
 def _show_layers(profile: Profile, options: Namespace) -> None:
     from netstat.reports.table import layers_text
 
-    columns = session.columns(options)
-    session.show(layers_text(profile, columns=columns, sort=options.sort, **session.style()), options)
+    session.show(layers_text(profile, view=session.view(options), **session.style()), options)
 
 
 def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Profile:
@@ -109,7 +108,7 @@ def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
 
 
 def _finish(profile: Profile, options: Namespace) -> None:
-    session.deliver(profile, options)
+    session.deliver(profile, options, session.view(options))
     if options.charts:
         from netstat.reports._charts import charts
 
@@ -130,4 +129,15 @@ def _again(options: Namespace) -> int:
 
         session.show("\n" + benchmark_text(record.benchmarks, record.layers, record.model, **session.style()), options)
     _finish(record, options)
-    return session.spoiled((b.reliable for b in record.benchmarks or ()), options)
+    return _verdict(record, options)
+
+
+def _verdict(profile: Profile, options: Namespace) -> int:
+    """Exit code of a job that is done.
+
+    Raises:
+        IncompleteError: under --strict, where an operator has no formula.
+    """
+    if options.strict:
+        check_complete(profile)
+    return session.spoiled((b.reliable for b in profile.benchmarks or ()), options)
