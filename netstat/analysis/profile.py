@@ -7,7 +7,7 @@ from typing import NamedTuple
 from netstat.analysis.receptive_field import receptive_fields
 from netstat.conventions import Convention
 from netstat.cost import FIELDS, ZERO, Cost
-from netstat.graph import Graph, Node, Param
+from netstat.graph import PARAMETER, Graph, Node, Param
 from netstat.ops import OPERATORS, node_cost
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 
@@ -34,7 +34,7 @@ def profile(graph: Graph, convention: Convention, *, depth: int | None = None) -
         model=graph.model,
         convention=convention.name,
         unit=convention.unit,
-        complete=not uncounted,
+        complete=None not in costs,
         training=graph.training,
         inputs=tuple(Input(name, spec.shape, spec.dtype) for name, spec in graph.inputs),
         totals=_totals(graph, priced, convention),
@@ -75,7 +75,7 @@ def _layer(
     moved = cost.bytes_read + cost.bytes_written
     return Layer(
         path=first.path if single else _common_path([node.path for node, _ in members]),
-        op=first.op if single else f"{len(members)} operators",
+        op=first.op if single else f"{len(members)} {'parameters' if first.op == PARAMETER else 'operators'}",
         module=first.module if single else "",
         call=first.call if single else 0,
         input_shapes=tuple(argument.spec.shape for argument in first.activations),
@@ -135,9 +135,14 @@ def _groups(priced: Sequence[_Priced], owned: dict[str, Param]) -> tuple[Group, 
     """Sums by family of operator, in order of appearance."""
     families: dict[str, list[_Priced]] = {}
     for member in priced:
-        family = OPERATORS[member.node.op].family if member.cost is not None else "uncounted"
-        families.setdefault(family, []).append(member)
+        families.setdefault(_family(member), []).append(member)
     return tuple(_group(name, members, owned) for name, members in families.items())
+
+
+def _family(member: _Priced) -> str:
+    if member.cost is not None:
+        return OPERATORS[member.node.op].family
+    return "parameters" if member.node.op == PARAMETER else "uncounted"
 
 
 def _group(name: str, members: Sequence[_Priced], owned: dict[str, Param]) -> Group:
@@ -150,7 +155,7 @@ def _uncounted(nodes: Sequence[Node], costs: Sequence[Cost | None]) -> Iterable[
     """Operators without a formula, one entry per path and operator."""
     found: dict[tuple[str, str], list[Node]] = {}
     for node, cost in zip(nodes, costs, strict=True):
-        if cost is None:
+        if cost is None and node.op != PARAMETER:
             found.setdefault((node.path, node.op), []).append(node)
     for (path, op), calls in found.items():
         yield Uncounted(path, op, len(calls), sum(output.numel for node in calls for output in node.outputs))
