@@ -184,7 +184,8 @@ def _state_dict(loaded: Any) -> dict[str, Any] | None:
         return None
     tensors = {str(name): value for name, value in loaded.items() if hasattr(value, "untyped_storage")}
     parts = [] if tensors else [loaded[name] for name in NESTED if name in loaded]
-    return tensors or next(filter(None, map(_state_dict, parts)), None)
+    found = (tensors, *map(_state_dict, parts))
+    return next((names for names in found if names), None)
 
 
 def _memory(tensor: Any) -> Any:

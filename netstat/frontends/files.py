@@ -90,7 +90,9 @@ def check_archive(path: str) -> list[ZipInfo]:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise ModelError(f"cannot read '{path}': the archive is damaged ({error})") from error
     if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-        raise ModelError(f"cannot read '{path}': it holds compressed members, as torch saves none in a state dict or an export")
+        raise ModelError(
+            f"cannot read '{path}': it holds compressed members, as torch saves none in a state dict or an export"
+        )
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > size:
         raise ModelError(f"cannot read '{path}': its members are larger than the file; it is damaged")
     return members

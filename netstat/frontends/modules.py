@@ -15,6 +15,8 @@ from netstat.graph import TensorSpec
 from netstat.registry import unknown
 from netstat.units import shape as shape_text
 
+NO_WEIGHTS = "netstat fetches no weights: they change no figure of a profile"
+
 
 def module_subject(
     model: Callable[..., Any],
@@ -104,9 +106,15 @@ def factory_subject(
     if args is not None and not inputs.shapes:
         inputs = inputs._replace(args=args, kwargs=kwargs)
     made_for = _own_input(outline) or default
-    return module_subject(
-        outline, name, inputs, training, made_for, make=lambda: _made(factory, name, options, meta=False)[0]
-    )
+    try:
+        return module_subject(
+            outline, name, inputs, training, made_for, make=lambda: _made(factory, name, options, meta=False)[0]
+        )
+    except ModelError as error:
+        if not (inputs.shapes and _config(outline).get("fixed_input_size")):
+            raise
+        takes = f"it takes {shape_text(made_for or ())} alone, and {name}(img_size=…) may be made for another size"
+        raise ModelError(f"{error}; {takes}") from error
 
 
 def _made(
@@ -154,9 +162,13 @@ def _check_options(factory: Callable[..., Any], name: str, options: Mapping[str,
 
 def _own_input(model: Any) -> Shape | None:
     """The input a model says it is made for: timm's default_cfg."""
-    config = getattr(model, "default_cfg", None) or {}
-    size = config.get("input_size") if isinstance(config, dict) else None
+    size = _config(model).get("input_size")
     return tuple(size) if size else None
+
+
+def _config(model: Any) -> Mapping[str, Any]:
+    config = getattr(model, "default_cfg", None)
+    return config if isinstance(config, Mapping) else {}
 
 
 def named(library: str, name: str) -> Callable[..., Any]:
@@ -197,7 +209,7 @@ def _from_torchvision(name: str) -> Callable[..., Any]:
 
     def make(**options: Any) -> Any:
         if options.keys() & without:
-            raise UsageError("netstat fetches no weights: they change no figure of a profile")
+            raise UsageError(NO_WEIGHTS)
         return build(**dict.fromkeys(without), **options)
 
     return make
@@ -207,7 +219,22 @@ def _from_timm(name: str) -> Callable[..., Any]:
     try:
         import timm
     except ImportError as error:
-        raise ModelError("timm is not installed; pip install timm") from error
+        raise ModelError('timm is not installed: pip install "netstat[timm]"') from error
     if not timm.is_model(name):
         raise UsageError(unknown("timm model", name, timm.list_models(), "timm.list_models() names them all"))
-    return lambda **options: timm.create_model(name, pretrained=False, **options)
+
+    def make(**options: Any) -> Any:
+        if any(key.startswith(("pretrained", "checkpoint", "cache")) for key in options):
+            raise UsageError(NO_WEIGHTS)
+        return _resized(timm.create_model(name, pretrained=False, **options), options)
+
+    return make
+
+
+def _resized(model: Any, options: Mapping[str, Any]) -> Any:
+    """The model, made for the image its options ask for: timm goes on naming the one it was trained on."""
+    if size := _own_input(model):
+        side = options.get("img_size", size[1:])
+        sides = (side, side) if isinstance(side, int) else tuple(side)
+        model.default_cfg = {**_config(model), "input_size": (options.get("in_chans", size[0]), *sides)}
+    return model

@@ -26,6 +26,7 @@ from netstat.ops.base import OPERATORS, Operator, named_specs
 SLOW_ON_META = frozenset(
     {"batch_norm", "linear", "conv1d", "conv2d", "conv3d", "max_pool1d", "max_pool2d", "max_pool3d"}
 )
+LARGEST_CONSTANT = 2**20  # values of a tensor made in forward that is kept with its values
 
 
 class RefusalError(ShapeError, RuntimeError):
@@ -66,7 +67,7 @@ class Recorder(TorchFunctionMode):
         self._storages: set[int] = set()
         self._kept: list[Any] = []  # what is gone could lend its id to another
         self._born: set[int] = set()
-        self._shadows: dict[int, Tensor] = {}
+        self._shadows: dict[int, tuple[int, Tensor]] = {}
         self._failures: dict[int, str] = {}
         self._thread = threading.get_ident()
         self._owners = [_owner(module, "", leaf=False) if module else Owner("", "", False, False)]
@@ -192,6 +193,8 @@ class Recorder(TorchFunctionMode):
         known = len(self._storages)
         for i, output in enumerate(outputs):
             self._name(output, Source("node", node=len(self.nodes), output=i))
+            if not output.is_meta:
+                self._born.add(id(output))
         fresh = len(self._storages) > known
         owner = self._owners[-1]
         call = self._calls[owner.path, op]
@@ -207,6 +210,8 @@ class Recorder(TorchFunctionMode):
         arguments = tuple(self._argument(f"{i}", tensor) for i, tensor in enumerate(given))
         versions = [_version(tensor) for tensor in given]
         result = func(*args, **kwargs)
+        if func in self._constructors:
+            result = _with_values(func, args, kwargs, result)
         changed = (tensor for tensor, before in zip(given, versions, strict=True) if _version(tensor) != before)
         written = list({id(tensor): tensor for tensor in changed}.values())
         made = [tensor for tensor in tensors_in(result) if not any(tensor is other for other in given)]
@@ -217,7 +222,6 @@ class Recorder(TorchFunctionMode):
             for tensor in made:
                 self._name(tensor, self.source(given[0]))
         elif made or written:
-            self._born.update(id(tensor) for tensor in made if not tensor.is_meta)
             self._record(_name_of(func), arguments, {}, [*made, *written])
         return result
 
@@ -225,19 +229,25 @@ class Recorder(TorchFunctionMode):
         """Arguments with foreign tensors on meta; the run's own constants too where they meet a meta tensor."""
         given = tensors_in(args) + tensors_in(kwargs) if kwargs else tensors_in(args)
         real = [tensor for tensor in given if not tensor.is_meta]
-        stays = self._born - self._shadows.keys()
+        stays = self._born - self._overwritten()
         if not real or (len(real) == len(given) and all(id(tensor) in stays for tensor in real)):
             return args, kwargs
         return tree_map_only(Tensor, self._shadow, args), tree_map_only(Tensor, self._shadow, kwargs)
 
+    def _overwritten(self) -> set[int]:
+        """Constants whose meta twin was written to, so that their own values are not what the model has."""
+        return {key for key, (_, twin) in self._shadows.items() if _version(twin)}
+
     def _shadow(self, tensor: Tensor) -> Tensor:
         if tensor.is_meta:
             return tensor
-        if id(tensor) not in self._shadows:
+        version, twin = self._shadows.get(id(tensor), (-1, tensor))
+        if version != _version(tensor):
+            version, twin = _version(tensor), meta_like(tensor.detach())
             self._kept.append(tensor)
-            self._shadows[id(tensor)] = meta_like(tensor.detach())
-            self._name(self._shadows[id(tensor)], self.source(tensor))
-        return self._shadows[id(tensor)]
+            self._shadows[id(tensor)] = version, twin
+            self._name(twin, self.source(tensor))
+        return twin
 
 
 def tensors_of(module: nn.Module) -> Iterator[tuple[str, Tensor, bool]]:
@@ -301,6 +311,13 @@ def _storage(tensor: Tensor) -> int:
 def _version(tensor: Tensor) -> int:
     """How often a tensor was written to; tensors of inference mode do not say."""
     return 0 if tensor.is_inference() else tensor._version
+
+
+def _with_values(func: Any, args: Any, kwargs: Any, made: Any) -> Any:
+    """A small constant made on the meta device, off it: the model may look at its values."""
+    if isinstance(made, Tensor) and made.is_meta and kwargs.get("device") and made.numel() <= LARGEST_CONSTANT:
+        return func(*args, **{**kwargs, "device": "cpu"})
+    return made
 
 
 def _without_device(func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
