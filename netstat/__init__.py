@@ -1,6 +1,6 @@
 """netstat: the model profiling and complexity calculator whose every number can be defended.
 
-Importing this package loads neither torch nor numpy: the functions below come from `netstat.api` at first use.
+Importing this package loads neither torch nor numpy: the functions below come from their modules at first use.
 """
 
 from typing import TYPE_CHECKING
@@ -9,15 +9,37 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from netstat.api import benchmark, compare, crosscheck, load, profile, stat
+    from netstat.cost import Cost
+    from netstat.graph import TensorSpec
+    from netstat.ops.base import Operator, operator
 
-__all__ = ["__version__", "benchmark", "compare", "crosscheck", "load", "profile", "stat"]
+COMMANDS = ("benchmark", "compare", "crosscheck", "load", "profile", "stat")
+HOMES = dict.fromkeys(COMMANDS, "netstat.api") | {
+    "Cost": "netstat.cost",
+    "Operator": "netstat.ops.base",
+    "TensorSpec": "netstat.graph",
+    "operator": "netstat.ops.base",
+}
+__all__ = [
+    "Cost",
+    "Operator",
+    "TensorSpec",
+    "__version__",
+    "benchmark",
+    "compare",
+    "crosscheck",
+    "load",
+    "operator",
+    "profile",
+    "stat",
+]
 
 
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        from netstat import api
+    if name in HOMES:
+        from importlib import import_module
 
-        return getattr(api, name)
+        return getattr(import_module(HOMES[name]), name)
     raise AttributeError(f"module 'netstat' has no attribute {name!r}")
 
 

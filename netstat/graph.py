@@ -1,7 +1,7 @@
 """A model as netstat sees it: the operator calls of one forward pass, frozen and free of torch."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from math import prod
 from typing import Any, NamedTuple
 
@@ -135,6 +135,8 @@ class Graph:
         params: every parameter and buffer of the model, used or not.
         outputs: where the model's outputs come from.
         training: whether the forward pass ran in training mode.
+        device: what it ran on: "meta" or "fake" tensors, which hold nothing, or real ones on the "cpu"; "" where it did
+            not run at all.
     """
 
     model: str
@@ -143,6 +145,7 @@ class Graph:
     params: tuple[Param, ...] = ()
     outputs: tuple[Source, ...] = ()
     training: bool = False
+    device: str = field(default="", compare=False)  # how it was found out, not what it is
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and lists, ready for JSON."""

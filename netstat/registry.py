@@ -22,12 +22,16 @@ class Registry(Generic[T]):
         package: where one module per name lives; each registers itself under its own name when imported.
         modules: modules that register further things; imported once somebody asks for all names, or for one that is
             not there yet.
+        entry_points: group of entry points under which installed packages name modules of theirs that do.
     """
 
-    def __init__(self, kind: str, package: str | None = None, modules: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, kind: str, package: str | None = None, modules: tuple[str, ...] = (), entry_points: str = ""
+    ) -> None:
         self.kind = kind
         self._package = package
         self._modules = modules
+        self._entry_points = entry_points
         self._things: dict[str, T] = {}
 
     def add(self, name: str) -> Callable[[T], T]:
@@ -68,6 +72,21 @@ class Registry(Generic[T]):
         modules, self._modules = self._modules, ()
         for module in modules:
             import_module(module)
+        group, self._entry_points = self._entry_points, ""
+        if group:
+            self._import_entry_points(group)
+
+    def _import_entry_points(self, group: str) -> None:
+        from importlib.metadata import entry_points
+
+        for entry in entry_points(group=group):
+            try:
+                entry.load()
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"
+                raise UsageError(
+                    f"the {self.kind}s of '{entry.value}' cannot be loaded ({reason}); mend or uninstall that package"
+                ) from error
 
     def _module_names(self) -> list[str]:
         if self._package is None:

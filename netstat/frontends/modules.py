@@ -2,20 +2,20 @@
 
 import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import torch
 
 from netstat.errors import ModelError, NetstatError, UsageError, said
+from netstat.frontends import timm_models, torchvision_models
 from netstat.frontends.guards import quiet, random_state_kept
-from netstat.frontends.pytorch import capture
-from netstat.frontends.subject import IMAGE, Inputs, Shape, Subject, sized
+from netstat.frontends.outline import WeightsOnMeta
+from netstat.frontends.subject import Inputs, Native, Subject, sized
+from netstat.frontends.trying import capture_lightest
 from netstat.graph import TensorSpec
-from netstat.registry import unknown
 from netstat.units import shape as shape_text
-
-NO_WEIGHTS = "netstat fetches no weights: they change no figure of a profile"
 
 
 def module_subject(
@@ -23,7 +23,7 @@ def module_subject(
     name: str,
     inputs: Inputs,
     training: bool = False,
-    default: Shape | None = None,
+    default: Native | None = None,
     make: Callable[[], Any] | None = None,
 ) -> Subject:
     """A module or callable at the given inputs.
@@ -31,7 +31,8 @@ def module_subject(
     Args:
         model: what is captured; may live on the meta device.
         make: makes a real one to run; None where `model` itself is real and the user's.
-        name, inputs, training, default: as for `capture` and `Inputs.specs`.
+        name, inputs, training: as for `capture` and `Inputs.specs`.
+        default: the inputs the model is made for, None where nobody knows.
 
     Raises:
         ShapeError, ModelError: as `capture`.
@@ -39,13 +40,16 @@ def module_subject(
     wanted = "" if inputs.dtype == "float32" else inputs.dtype
     inputs = inputs._replace(dtype=wanted or _dtype_of(model))
     args, kwargs = inputs.args, inputs.kwargs
-    seen = partial(capture, model, name=name, training=training, dtype=wanted)
+    seen = partial(capture_lightest, model, make=make, name=name, training=training, dtype=wanted)
+    arrange = default.arrange if default and default.arrange else None
     if args is None:
-        specs = inputs.specs(default)
-        if len(specs) == 1 and not specs[0][0]:
-            graph = sized(lambda spec: seen((_meta(spec),)), specs[0][1], default)
+        specs = inputs.specs(default.shapes if default else ())
+        if len(specs) == 1 and not specs[0][0] and not arrange:
+            shape = default.shapes[0] if default else None
+            graph = sized(lambda spec: seen((_meta(spec),), {}), specs[0][1], shape)
             return Subject(graph, make or (lambda: model), lambda: model, owned=make is not None)
         args = tuple(_meta(spec) for key, spec in specs if not key)
+        args = arrange(args) if arrange else args
         kwargs = {key: _meta(spec) for key, spec in specs if key}
     args, kwargs = _in_order(model, args, kwargs)
     by_position = not kwargs and all(isinstance(arg, torch.Tensor) for arg in args)
@@ -89,7 +93,7 @@ def factory_subject(
     options: Mapping[str, Any],
     inputs: Inputs,
     training: bool = False,
-    default: Shape | None = None,
+    default: Native | None = None,
 ) -> Subject:
     """What a user's factory returns: a module, a callable, or (model, args) or (model, args, kwargs).
 
@@ -105,15 +109,16 @@ def factory_subject(
     outline, args, kwargs = _made(factory, name, options, meta=True)
     if args is not None and not inputs.shapes:
         inputs = inputs._replace(args=args, kwargs=kwargs)
-    made_for = _own_input(outline) or default
+    made_for = timm_models.native(outline) or default
     try:
         return module_subject(
             outline, name, inputs, training, made_for, make=lambda: _made(factory, name, options, meta=False)[0]
         )
     except ModelError as error:
-        if not (inputs.shapes and _config(outline).get("fixed_input_size")):
+        if not (made_for and inputs.shapes and timm_models.takes_one_size(outline)):
             raise
-        takes = f"it takes {shape_text(made_for or ())} alone, and {name}(img_size=…) may be made for another size"
+        size = shape_text(made_for.shapes[0])
+        takes = f"it takes {size} alone, and {name}(img_size=…) may be made for another size"
         raise ModelError(f"{error}; {takes}") from error
 
 
@@ -144,11 +149,11 @@ def _parts(made: Any, name: str) -> tuple[Any, tuple[Any, ...] | None, Mapping[s
 
 
 def _on_meta(factory: Callable[..., Any], options: Mapping[str, Any]) -> Any:
-    try:
-        with torch.device("meta"):
+    """The model without weights; where building it looks at values of its own, at least its weights without."""
+    for outline in (torch.device("meta"), WeightsOnMeta()):
+        with suppress(RuntimeError, NotImplementedError), outline:
             return factory(**options)
-    except (RuntimeError, NotImplementedError):
-        return factory(**options)  # it reads values while it builds; weights are allocated for once
+    return factory(**options)
 
 
 def _check_options(factory: Callable[..., Any], name: str, options: Mapping[str, Any]) -> None:
@@ -160,17 +165,6 @@ def _check_options(factory: Callable[..., Any], name: str, options: Mapping[str,
         return  # a factory written in C has no signature to check
 
 
-def _own_input(model: Any) -> Shape | None:
-    """The input a model says it is made for: timm's default_cfg."""
-    size = _config(model).get("input_size")
-    return tuple(size) if size else None
-
-
-def _config(model: Any) -> Mapping[str, Any]:
-    config = getattr(model, "default_cfg", None)
-    return config if isinstance(config, Mapping) else {}
-
-
 def named(library: str, name: str) -> Callable[..., Any]:
     """torchvision's or timm's constructor of the model `name`, never with weights.
 
@@ -178,63 +172,4 @@ def named(library: str, name: str) -> Callable[..., Any]:
         UsageError: no such model.
         ModelError: timm is not installed.
     """
-    return _from_torchvision(name) if library == "torchvision" else _from_timm(name)
-
-
-def torchvision_names() -> list[str]:
-    """Every model torchvision ships."""
-    from torchvision.models import list_models
-
-    return [str(name) for name in list_models()]
-
-
-def torchvision_input(name: str) -> Shape | None:
-    """What a model of torchvision's takes, unless it is not made for single images."""
-    from torchvision.models import get_model_builder
-
-    kind = get_model_builder(name).__module__.split(".")[2]
-    return None if kind in ("video", "optical_flow") else IMAGE
-
-
-def _from_torchvision(name: str) -> Callable[..., Any]:
-    from torchvision.models import get_model_builder
-
-    try:
-        build = get_model_builder(name)
-    except ValueError:
-        hint = "torchvision.models.list_models() names them all"
-        raise UsageError(unknown("torchvision model", name, torchvision_names(), hint)) from None
-
-    without = [key for key in inspect.signature(build).parameters if key.startswith("weights")]
-
-    def make(**options: Any) -> Any:
-        if options.keys() & without:
-            raise UsageError(NO_WEIGHTS)
-        return build(**dict.fromkeys(without), **options)
-
-    return make
-
-
-def _from_timm(name: str) -> Callable[..., Any]:
-    try:
-        import timm
-    except ImportError as error:
-        raise ModelError('timm is not installed: pip install "netstat[timm]"') from error
-    if not timm.is_model(name):
-        raise UsageError(unknown("timm model", name, timm.list_models(), "timm.list_models() names them all"))
-
-    def make(**options: Any) -> Any:
-        if any(key.startswith(("pretrained", "checkpoint", "cache")) for key in options):
-            raise UsageError(NO_WEIGHTS)
-        return _resized(timm.create_model(name, pretrained=False, **options), options)
-
-    return make
-
-
-def _resized(model: Any, options: Mapping[str, Any]) -> Any:
-    """The model, made for the image its options ask for: timm goes on naming the one it was trained on."""
-    if size := _own_input(model):
-        side = options.get("img_size", size[1:])
-        sides = (side, side) if isinstance(side, int) else tuple(side)
-        model.default_cfg = {**_config(model), "input_size": (options.get("in_chans", size[0]), *sides)}
-    return model
+    return (torchvision_models if library == "torchvision" else timm_models).constructor(name)

@@ -1,16 +1,21 @@
-"""Graph of a torch module or callable: one call on the meta device, recorded at function level."""
+"""Graph of a torch module or callable: one call on tensors without data where that will do, written down."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map_only
 
 from netstat.errors import ModelError, NetstatError, ShapeError, said
 from netstat.frontends.guards import quiet, random_state_kept
+from netstat.frontends.naming import input_names
 from netstat.frontends.recorder import Recorder, spec_of, tensors_in
 from netstat.frontends.shadow import shadow
+from netstat.frontends.stages import Meta, Stage
 from netstat.graph import Graph, Param
 
 
@@ -22,30 +27,35 @@ def capture(
     name: str = "",
     training: bool = False,
     dtype: str = "",
+    stage: Stage | None = None,
 ) -> Graph:
     """The operator calls of `model(*args, **kwargs)`.
 
-    A module is copied to the meta device first, and so is the one behind a bound method or a partial. Any other
-    callable is called itself; the tensors and modules it closes over are met on the way, on meta tensors too.
+    A module is copied onto the stage's tensors first, and so is the one behind a bound method or a partial. Any other
+    callable is called itself; the tensors and modules it closes over are met on the way, on such tensors too.
 
     Args:
         model: a module, a bound method of one, or any callable.
-        args: positional inputs; tensors on any device, only their shape and dtype matter.
+        args: positional inputs; tensors on any device, of which only a stage that computes looks at the values.
         kwargs: named inputs.
         name: the model's name; its class by default.
         training: whether to count the training-mode forward pass; modules a callable closes over keep their mode.
         dtype: floating-point parameters are counted in this dtype; "" for the one they have.
+        stage: what it runs on; the meta device by default.
 
     Raises:
         ShapeError: a layer cannot take what reaches it; says which.
         ModelError: forward raised, or the model cannot be copied.
     """
-    module, function = _copied(model, training)
+    stage = stage or Meta()
+    module, function = _copied(model, training, stage)
     if module is not None and dtype:
         module.to(getattr(torch, dtype))
-    recorder = Recorder(module)
-    inputs = recorder.declare_inputs(function, args, kwargs or {})
-    with random_state_kept(), quiet(), torch.no_grad(), recorder.watching():
+    with random_state_kept(), quiet(), torch.no_grad(), _uncompiled():
+        if module is not None and _is_lazy(module):
+            _materialise(function, args, kwargs or {}, stage)
+        recorder = Recorder(module, stage)
+        inputs = recorder.declare_inputs(input_names(function, args, kwargs or {}), args, kwargs or {})
         result = _run(recorder, function, *inputs)
     return Graph(
         model=name or _name(model),
@@ -53,36 +63,65 @@ def capture(
         nodes=tuple(recorder.nodes),
         params=tuple(_params(recorder.tensors)),
         outputs=tuple(map(recorder.source, tensors_in(result))),
-        training=training or recorder.training,
+        training=training or recorder.owners.training,
+        device=stage.device,
     )
 
 
-def _copied(model: Callable[..., Any], training: bool) -> tuple[nn.Module | None, Callable[..., Any]]:
-    """The meta copy of the module in `model`, and what to call."""
+def _copied(model: Callable[..., Any], training: bool, stage: Stage) -> tuple[nn.Module | None, Callable[..., Any]]:
+    """The copy of the module in `model` on the stage's tensors, and what to call."""
     if isinstance(model, nn.Module):
-        copied = shadow(model).train(training)
+        copied = shadow(model, stage.like).train(training)
         return copied, copied
     if isinstance(model, partial):
-        module, function = _copied(model.func, training)
+        module, function = _copied(model.func, training, stage)
         return module, partial(function, *model.args, **model.keywords)
     owner = getattr(model, "__self__", None)
     if isinstance(owner, nn.Module):
-        copied = shadow(owner).train(training)
+        copied = shadow(owner, stage.like).train(training)
         return copied, getattr(copied, model.__name__)
     return None, model
+
+
+@contextmanager
+def _uncompiled() -> Iterator[None]:
+    """What was compiled runs as it was written: compiling it would count nothing and take minutes."""
+    if "torch._dynamo" not in sys.modules:  # nothing was, and to ask would import the compiler
+        yield
+        return
+    with torch.compiler.set_stance("force_eager"):
+        yield
+
+
+def _is_lazy(module: nn.Module) -> bool:
+    return any(nn.parameter.is_lazy(tensor) for tensor in (*module.parameters(), *module.buffers()))
+
+
+def _materialise(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], stage: Stage) -> None:
+    """Run the copy once unseen, so that lazy modules find out their shapes.
+
+    Raises:
+        ModelError: forward raised.
+    """
+    staged = tree_map_only(Tensor, lambda tensor: stage.like(tensor.detach()), (tuple(args), dict(kwargs)))
+    try:
+        with stage.active():
+            function(*staged[0], **staged[1])
+    except Exception as error:
+        raise ModelError(f"the model's forward raised {said(error)}") from error
 
 
 def _run(recorder: Recorder, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Call it; whatever it raises becomes one line that names the layer."""
     try:
-        with recorder:
+        with recorder.recording():
             return function(*args, **kwargs)
     except ShapeError as error:
-        raise error.at(recorder.place_of(error)) from None
+        raise error.at(recorder.owners.place_of(error)) from None
     except NetstatError:
         raise
     except Exception as error:
-        path = recorder.place_of(error)
+        path = recorder.owners.place_of(error)
         place = f"layer '{path}'" if path else "the model's forward"
         raise ModelError(f"{place} raised {said(error)}") from error
 

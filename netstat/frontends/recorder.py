@@ -1,23 +1,25 @@
-"""Writing down what a model calls while it runs on meta tensors."""
+"""Writing down what a model calls while it runs."""
 
-import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch._C._functorch import peek_interpreter_stack
-from torch.nn.modules import module as torch_module
+from torch._ops import OpOverload, OpOverloadPacket
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 from netstat.errors import ShapeError
-from netstat.frontends.shadow import meta_like
-from netstat.frontends.vocabulary import DEVICE_MOVES, constructors, vocabulary
+from netstat.frontends.audit import Audit
+from netstat.frontends.dispatched import qualified_name, word_of
+from netstat.frontends.opening import opened
+from netstat.frontends.owners import NamedTensor, Owner, Owners, module_arguments, owner_of_parameter, tensors_of
+from netstat.frontends.stages import Stage
+from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, operator_of_module, vocabulary
 from netstat.graph import Argument, Node, Source, TensorSpec
 from netstat.ops.base import OPERATORS, Operator, named_specs
 
@@ -26,115 +28,92 @@ from netstat.ops.base import OPERATORS, Operator, named_specs
 SLOW_ON_META = frozenset(
     {"batch_norm", "linear", "conv1d", "conv2d", "conv3d", "max_pool1d", "max_pool2d", "max_pool3d"}
 )
-LARGEST_CONSTANT = 2**20  # values of a tensor made in forward that is kept with its values
+LARGE = 65_536  # elements of a constant that is not made for real where its values are not needed
+
+# Constructors as the dispatcher knows them.
+CONSTRUCTED = frozenset(
+    f"aten::{stem}_like" for stem in ("zeros", "ones", "empty", "full", "rand", "randn")
+) | frozenset(f"aten::new_{stem}" for stem in ("zeros", "ones", "empty", "full", "empty_strided"))
+# Where values leave torch for whatever is done to them elsewhere. A single number taken out by item() is no such way.
+WAYS_OUT = frozenset({"numpy", "__array__", "tolist", "__dlpack__"})
 
 
 class RefusalError(ShapeError, RuntimeError):
     """Our word for what torch would refuse with a RuntimeError, so that a model that expects one gets it."""
 
 
-class Owner(NamedTuple):
-    """The module whose forward is running."""
-
-    path: str
-    module: str
-    stock: bool
-    leaf: bool
-
-
 class Recorder(TorchFunctionMode):
-    """Writes down every torch function that is called while it is active.
+    """Writes down every torch function that is called while it is active, and what reaches the dispatcher past them.
 
-    Real tensors that the run itself did not make (weights a closure holds) are replaced by meta ones, and so are
-    constants made in forward when they meet a meta tensor.
+    Tensors that the run itself did not make (weights a closure holds) are replaced by ones of the stage, and so are
+    constants made in forward when they meet such a tensor.
 
     Attributes:
         nodes: the calls, in order.
         inputs: the declared inputs by name.
         tensors: path, tensor and whether it is a buffer, of every parameter and buffer met.
-        training: whether a module that is none of ours ran in training mode.
+        owners: which module is running.
     """
 
-    def __init__(self, module: nn.Module | None) -> None:
+    def __init__(self, module: nn.Module | None, stage: Stage) -> None:
         super().__init__()
         self.nodes: list[Node] = []
         self.inputs: dict[str, TensorSpec] = {}
-        self.tensors: list[tuple[str, Tensor, bool]] = []
-        self.training = False
+        self.tensors: list[NamedTensor] = []
+        self._stage, self._audit = stage, Audit(self._called)
         self._words, self._constructors = vocabulary(), constructors()
         self._calls: Counter[tuple[str, str]] = Counter()
         self._sources: dict[int, Source] = {}
         self._storages: set[int] = set()
         self._kept: list[Any] = []  # what is gone could lend its id to another
         self._born: set[int] = set()
-        self._shadows: dict[int, tuple[int, Tensor]] = {}
-        self._failures: dict[int, str] = {}
-        self._thread = threading.get_ident()
-        self._owners = [_owner(module, "", leaf=False) if module else Owner("", "", False, False)]
-        self._known = {id(child): _owner(child, path) for path, child in module.named_modules()} if module else {}
+        self._shadows: dict[int, Tensor] = {}
+        self._opening: list[Any] = []
+        self._whole: nn.Module | None = None  # the module whose whole forward is one operator, while it runs
+        self.owners = Owners(module, self)
         if module:
-            self._adopt(tensors_of(module))
+            self.adopt(tensors_of(module))
 
-    def _adopt(self, tensors: Iterable[tuple[str, Tensor, bool]]) -> None:
+    def adopt(self, tensors: Iterable[NamedTensor]) -> None:
         """Know these parameters and buffers by name; of several names, the first one stays."""
         for path, tensor, buffer in tensors:
             self.tensors.append((path, tensor, buffer))
             if id(tensor) not in self._sources:
                 self._name(tensor, Source("buffer" if buffer else "param", path))
 
-    def declare_inputs(
-        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-    ) -> tuple[Any, dict[str, Any]]:
-        """Meta tensors for the inputs, each named."""
-        one = len(tensors_in((tuple(args), dict(kwargs)))) == 1
-        names = iter(["input"] if one else _input_names(function, args, kwargs))
+    def declare_inputs(self, names: Sequence[str], args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
+        """The inputs as tensors of the stage, each under its name."""
+        left = iter(names)
 
         def declare(tensor: Tensor) -> Tensor:
-            name, meta = next(names), meta_like(tensor.detach())
-            self.inputs[name] = spec_of(meta)
-            self._name(meta, Source("input", name))
-            return meta
+            name, made = next(left), self._stage.like(tensor.detach())
+            self.inputs[name] = spec_of(made)
+            self._name(made, Source("input", name))
+            return made
 
         return tree_map_only(Tensor, declare, tuple(args)), tree_map_only(Tensor, declare, dict(kwargs))
 
-    def place_of(self, error: BaseException) -> str:
-        """Path of the innermost module that `error` came through."""
-        return self._failures.get(id(error), "")
-
     @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Follow which module is running, by global hooks, which leave the modules themselves alone."""
-        handles = (
-            torch_module.register_module_forward_pre_hook(self._enter),
-            torch_module.register_module_forward_hook(self._leave, always_call=True),
-        )
-        try:
+    def recording(self) -> Iterator[None]:
+        """Everything torch does in this context is written down."""
+        with self._stage.active(), self.owners.watching(), self, self._audit:
             yield
-        finally:
-            for handle in handles:
-                handle.remove()
 
-    def _enter(self, module: nn.Module, inputs: Any) -> None:
-        if threading.get_ident() == self._thread:
-            self._owners.append(self._known.get(id(module)) or self._foreign(module))
+    def entered(self, module: nn.Module) -> None:
+        """A module's forward begins; if it is an operator as a whole, what it calls is no row."""
+        if self._whole is None and operator_of_module(type(module)):
+            self._whole = module
 
-    def _foreign(self, module: nn.Module) -> Owner:
-        """A module that came in by a closure: its path is its class, told apart by number."""
-        stem = f"{self._owners[-1].path}.{type(module).__name__}".lstrip(".")
-        taken = {owner.path for owner in self._known.values()}
-        path = next(name for name in (stem, *(f"{stem}_{i}" for i in range(1, len(taken) + 2))) if name not in taken)
-        self._known[id(module)] = _owner(module, path)
-        self._kept.append(module)
-        own = ((module._parameters, False), (module._buffers, True))
-        self._adopt((f"{path}.{n}", t, buffer) for held, buffer in own for n, t in held.items() if t is not None)
-        self.training |= module.training
-        return self._known[id(module)]
-
-    def _leave(self, module: nn.Module, inputs: Any, output: Any) -> None:
-        if threading.get_ident() == self._thread:
-            owner, error = self._owners.pop(), sys.exc_info()[1]
-            if error is not None:
-                self._failures.setdefault(id(error), owner.path)
+    def left(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
+        """A module's forward has ended."""
+        if self._whole is not module:
+            return
+        self._whole = None
+        operator = operator_of_module(type(module))
+        if operator and output is not None:
+            arguments, attributes = self._split(operator, module_arguments(module, args, kwargs))
+            attributes |= operator.of_module(module)
+            self._record(operator.name, arguments, operator.canonical(attributes), tensors_in(output))
 
     def source(self, tensor: Tensor) -> Source:
         """Where a tensor came from; a constant if nothing recorded made it."""
@@ -146,18 +125,34 @@ class Recorder(TorchFunctionMode):
         self._kept.append(tensor)
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        args, kwargs = self._on_meta(args, kwargs or {})
-        word = self._words.get(func)
-        if word is None or peek_interpreter_stack() is not None:  # under vmap a tensor hides a dimension
-            return self._other(func, args, kwargs)
+        if peek_interpreter_stack() is not None:  # a transform such as vmap: the dispatcher sees what it comes to
+            return func(*args, **(kwargs or {}))
+        with self._audit.off():
+            return self._called(func, args, kwargs or {})
+
+    def _called(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """A function of torch's, or an operator of the dispatcher's."""
+        args, kwargs = self._staged(args, kwargs)
+        if self._whole is not None:
+            return func(*args, **kwargs)
+        if func in DEVICE_MOVES:
+            func, args, kwargs = _without_device(func, args, kwargs)
         try:
-            bound = {**word.operator.bind(args, kwargs), **word.implied}
+            if isinstance(func, (OpOverload, OpOverloadPacket)):
+                word, named = word_of(func, args)
+            else:
+                word, named = self._words.get(func), args
+            bound = word.bind(named, kwargs) if word else {}
         except TypeError:  # a spelling of the call our signature does not know
-            return self._other(func, args, kwargs)
+            word = None
+        return self._operator(func, args, kwargs, word, bound) if word else self._other(func, args, kwargs)
+
+    def _operator(self, func: Any, args: Any, kwargs: Any, word: Word, bound: Mapping[str, Any]) -> Any:
+        """A call of an operator of ours."""
         arguments, attributes = self._split(word.operator, bound)
         shaped = partial(_shape, word.operator, arguments, attributes)
-        if _known_by_rule(word.operator, arguments, attributes):
-            result = torch.empty(shaped()[0].shape, dtype=bound["input"].dtype, device="meta")
+        if not self._stage.computes and _known_by_rule(word.operator, arguments, attributes):
+            result = self._stage.empty(shaped()[0].shape, bound["input"].dtype)
         else:
             result = self._run(func, args, kwargs, shaped)
         self._record(word.operator.name, arguments, word.operator.canonical(attributes), tensors_in(result))
@@ -193,71 +188,101 @@ class Recorder(TorchFunctionMode):
         known = len(self._storages)
         for i, output in enumerate(outputs):
             self._name(output, Source("node", node=len(self.nodes), output=i))
-            if not output.is_meta:
-                self._born.add(id(output))
         fresh = len(self._storages) > known
-        owner = self._owners[-1]
+        owner = self._owner(arguments)
         call = self._calls[owner.path, op]
         self._calls[owner.path, op] += 1
         specs = tuple(map(spec_of, outputs))
         self.nodes.append(Node(op, *owner, call, arguments, attributes, specs, fresh))
 
+    def _owner(self, arguments: tuple[Argument, ...]) -> Owner:
+        """The module that is running; inside a scripted one, the one whose parameters are read."""
+        if self.owners.scripted:
+            read = next((argument.source.name for argument in arguments if argument.source.kind == "param"), None)
+            return owner_of_parameter(read) if read else self.owners.current
+        return self.owners.current
+
     def _other(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """A function that is no operator of ours: harmless, or listed as uncounted."""
-        if func in DEVICE_MOVES:
-            func, args, kwargs = _without_device(func, args, kwargs)
-        given = tensors_in((args, kwargs))
+        """A function that is no operator of ours: opened, harmless, or listed as uncounted."""
+        given = tensors_in(args) + tensors_in(kwargs) if kwargs else tensors_in(args)
+        if not given or func in self._constructors or _name_of(func) in CONSTRUCTED:
+            return self._constant(func, args, kwargs)
+        if getattr(func, "__name__", "") == "__get__":
+            return self._renamed(func(*args, **kwargs), given[0])
+        if (inside := opened(func)) and func not in self._opening:
+            return self._open(inside, func, args, kwargs)
+        return self._unknown(func, args, kwargs, given)
+
+    def _constant(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """What is made from no tensor's values."""
+        result = None if self._stage.computes else self._large_constant(func, args, kwargs)
+        result = func(*args, **kwargs) if result is None else result
+        self._kept.append(result)
+        self._born.update(map(id, tensors_in(result)))
+        return result
+
+    def _large_constant(self, func: Any, args: Any, kwargs: Any) -> Tensor | None:
+        """A constant too large to make for its values' sake, None where it is small or made from something."""
+        if func not in self._constructors or tensors_in(args) or isinstance(args[0] if args else None, list):
+            return None
+        try:
+            made = func(*args, **{**kwargs, "device": "meta"})
+        except (RuntimeError, TypeError, NotImplementedError):
+            return None
+        return self._stage.like(made) if made.numel() >= LARGE else None
+
+    def _renamed(self, result: Any, origin: Tensor) -> Any:
+        """A property: the tensors it gives are the one it was asked of."""
+        for tensor in tensors_in(result):
+            if tensor is not origin:
+                self._name(tensor, self.source(origin))
+        return result
+
+    def _open(self, inside: Callable[..., Any], func: Any, args: Any, kwargs: Any) -> Any:
+        """A function written in Python: what it calls is written down in its place."""
+        self._opening.append(func)
+        try:
+            with self, self._audit.on():
+                return inside(*args, **kwargs)
+        finally:
+            self._opening.remove(func)
+
+    def _unknown(self, func: Any, args: Any, kwargs: Any, given: Sequence[Tensor]) -> Any:
         arguments = tuple(self._argument(f"{i}", tensor) for i, tensor in enumerate(given))
         versions = [_version(tensor) for tensor in given]
         result = func(*args, **kwargs)
-        if func in self._constructors:
-            result = _with_values(func, args, kwargs, result)
         changed = (tensor for tensor, before in zip(given, versions, strict=True) if _version(tensor) != before)
         written = list({id(tensor): tensor for tensor in changed}.values())
         made = [tensor for tensor in tensors_in(result) if not any(tensor is other for other in given)]
-        if not given or func in self._constructors:
-            self._kept.append(result)
-            self._born.update(map(id, made))
-        elif func.__name__ == "__get__":
-            for tensor in made:
-                self._name(tensor, self.source(given[0]))
-        elif made or written:
+        if isinstance(func, OpOverload) and func.is_view:
+            return self._renamed(result, given[0])
+        if made or written or _name_of(func) in WAYS_OUT:
+            self._born.update(id(tensor) for tensor in made if not self._stage.owns(tensor))
             self._record(_name_of(func), arguments, {}, [*made, *written])
         return result
 
-    def _on_meta(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
-        """Arguments with foreign tensors on meta; the run's own constants too where they meet a meta tensor."""
+    def _staged(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
+        """Arguments with foreign tensors on the stage; the run's own constants too where they meet one that is."""
         given = tensors_in(args) + tensors_in(kwargs) if kwargs else tensors_in(args)
-        real = [tensor for tensor in given if not tensor.is_meta]
-        stays = self._born - self._overwritten()
-        if not real or (len(real) == len(given) and all(id(tensor) in stays for tensor in real)):
+        foreign = [tensor for tensor in given if self._is_foreign(tensor)]
+        stays = self._born - self._shadows.keys()
+        if not foreign or (len(foreign) == len(given) and all(id(tensor) in stays for tensor in foreign)):
             return args, kwargs
         return tree_map_only(Tensor, self._shadow, args), tree_map_only(Tensor, self._shadow, kwargs)
 
-    def _overwritten(self) -> set[int]:
-        """Constants whose meta twin was written to, so that their own values are not what the model has."""
-        return {key for key, (_, twin) in self._shadows.items() if _version(twin)}
+    def _is_foreign(self, tensor: Tensor) -> bool:
+        if self._stage.computes:  # everything real would do, but what the run did not make is somebody's
+            return id(tensor) not in self._sources and id(tensor) not in self._born
+        return not self._stage.owns(tensor)
 
     def _shadow(self, tensor: Tensor) -> Tensor:
-        if tensor.is_meta:
+        if not self._is_foreign(tensor):
             return tensor
-        version, twin = self._shadows.get(id(tensor), (-1, tensor))
-        if version != _version(tensor):
-            version, twin = _version(tensor), meta_like(tensor.detach())
+        if id(tensor) not in self._shadows:
             self._kept.append(tensor)
-            self._shadows[id(tensor)] = version, twin
-            self._name(twin, self.source(tensor))
-        return twin
-
-
-def tensors_of(module: nn.Module) -> Iterator[tuple[str, Tensor, bool]]:
-    """Path, tensor, whether a buffer: all parameters in torch's order, then all buffers, under all their names."""
-    modules = list(module.named_modules(remove_duplicate=False))
-    for buffer in (False, True):
-        for prefix, child in modules:
-            for name, tensor in (child._buffers if buffer else child._parameters).items():
-                if tensor is not None:
-                    yield f"{prefix}.{name}" if prefix else name, tensor, buffer
+            self._shadows[id(tensor)] = self._stage.like(tensor.detach())
+            self._name(self._shadows[id(tensor)], self.source(tensor))
+        return self._shadows[id(tensor)]
 
 
 def spec_of(tensor: Tensor) -> TensorSpec:
@@ -304,7 +329,7 @@ def _storage(tensor: Tensor) -> int:
     """What two tensors that share memory have in common; the tensor itself where there is no storage to ask."""
     try:
         return int(tensor.untyped_storage()._cdata)
-    except (RuntimeError, NotImplementedError):
+    except (RuntimeError, NotImplementedError, ValueError):
         return id(tensor)
 
 
@@ -313,15 +338,8 @@ def _version(tensor: Tensor) -> int:
     return 0 if tensor.is_inference() else tensor._version
 
 
-def _with_values(func: Any, args: Any, kwargs: Any, made: Any) -> Any:
-    """A small constant made on the meta device, off it: the model may look at its values."""
-    if isinstance(made, Tensor) and made.is_meta and kwargs.get("device") and made.numel() <= LARGEST_CONSTANT:
-        return func(*args, **{**kwargs, "device": "cpu"})
-    return made
-
-
 def _without_device(func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
-    """The dtype part of a move: on meta there is nowhere to go."""
+    """The dtype part of a move: there is nowhere to go."""
     wanted = [*args[1:], *kwargs.values()]
     dtypes = [item.dtype if isinstance(item, Tensor) else item for item in wanted]
     dtype = next((item for item in dtypes if isinstance(item, torch.dtype)), args[0].dtype)
@@ -330,35 +348,10 @@ def _without_device(func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
 
 def _name_of(func: Any) -> str:
     """A function's own name, with its module where the name alone would be an operator's."""
+    if isinstance(func, (OpOverload, OpOverloadPacket)):
+        return qualified_name(func)
     name: str = func.__name__
     return f"{getattr(func, '__module__', 'torch')}.{name}" if name in OPERATORS else name
-
-
-def _owner(module: nn.Module, path: str, leaf: bool | None = None) -> Owner:
-    stock = type(module).__module__.startswith("torch.nn.modules.")
-    return Owner(path, type(module).__name__, stock, not module._modules if leaf is None else leaf)
-
-
-def _input_names(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
-    """A name per input tensor: the parameter's, with an index where the parameter holds several."""
-    import inspect
-
-    try:
-        parameters = list(
-            inspect.signature(function.forward if isinstance(function, nn.Module) else function).parameters
-        )
-    except ValueError:  # written in C
-        parameters = []
-    names: list[str] = []
-    for i, (name, value) in enumerate([*zip(_padded(parameters, len(args)), args, strict=False), *kwargs.items()]):
-        tensors = tensors_in(value)
-        name = name or f"input{i}"
-        names += [name] if tensors == [value] or value is tensors else [f"{name}.{j}" for j in range(len(tensors))]
-    return names
-
-
-def _padded(names: list[str], length: int) -> list[str]:
-    return [*names[:length], *[""] * (length - len(names))]
 
 
 def _plain(value: Any) -> Any:

@@ -101,13 +101,13 @@ def _called(name: str, options: Mapping[str, Any], inputs: Inputs, training: boo
 def _from_library(
     library: str, name: str, stated: bool, options: Mapping[str, Any], inputs: Inputs, training: bool
 ) -> Subject:
-    from netstat.frontends import modules
+    from netstat.frontends import modules, torchvision_models
 
-    if not stated and name not in modules.torchvision_names():
-        names = [*MODELS.names(), *modules.torchvision_names()]
+    if not stated and name not in torchvision_models.names():
+        names = [*MODELS.names(), *torchvision_models.names()]
         raise UsageError(unknown("model", name, names, "netstat list models shows what there is"))
     make = modules.named(library, name)
-    default = modules.torchvision_input(name) if library == "torchvision" else None
+    default = torchvision_models.native(name, options) if library == "torchvision" else None
     return modules.factory_subject(make, name, options, inputs, training, default)
 
 

@@ -14,6 +14,18 @@ LARGEST_SQUARE = 4096  # pixels a side: how far to look for a size that works
 IMAGE = (3, 224, 224)  # what models named by torchvision or timm take, unless they say otherwise
 
 
+class Native(NamedTuple):
+    """The inputs a model is made for.
+
+    Attributes:
+        shapes: per input, without the batch.
+        arrange: how forward takes the batched tensors; None where it takes them one after the other.
+    """
+
+    shapes: tuple[Shape, ...]
+    arrange: Callable[[Sequence[Any]], tuple[Any, ...]] | None = None
+
+
 class Inputs(NamedTuple):
     """What the user said about the inputs.
 
@@ -30,13 +42,13 @@ class Inputs(NamedTuple):
     args: tuple[Any, ...] | None = None
     kwargs: Mapping[str, Any] = {}
 
-    def specs(self, default: Shape | None) -> list[tuple[str, TensorSpec]]:
-        """Name and spec of each input, the batch in front; `default` is the model's own input.
+    def specs(self, default: Sequence[Shape] = ()) -> list[tuple[str, TensorSpec]]:
+        """Name and spec of each input, the batch in front; `default` are the shapes of the model's own.
 
         Raises:
             UsageError: nobody said which shape.
         """
-        shapes = self.shapes or (((default, "", ""),) if default else ())
+        shapes = self.shapes or tuple((shape, "", "") for shape in default)
         if not shapes:
             raise UsageError("the model's input shape is not known; give it, for example -i 3x224x224")
         return [(name, TensorSpec((self.batch, *shape), dtype or self.dtype)) for shape, dtype, name in shapes]
@@ -76,7 +88,7 @@ def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bo
     if model.needs_torch or training or inputs.args is not None:
         return _through_torch(model, options, inputs, training)
     spec = model.build(**options)
-    ((_, input),) = inputs.specs(model.input_shape)
+    ((_, input),) = inputs.specs((model.input_shape,))
     graph = sized(lambda spec_input: _graph(name, spec, spec_input), input, model.input_shape, _first_path(spec))
     return Subject(graph, lambda: _assembled(spec), lambda: _on_meta(lambda: _assembled(spec)), owned=True)
 
@@ -130,7 +142,7 @@ def _through_torch(model: Model, options: Mapping[str, Any], inputs: Inputs, tra
             made = model.build(**options)
         return _assembled(made) if isinstance(made, Block) else made
 
-    return module_subject(_on_meta(make), model.name, inputs, training, model.input_shape, make)
+    return module_subject(_on_meta(make), model.name, inputs, training, Native((model.input_shape,)), make)
 
 
 def _graph(name: str, spec: Block, input: TensorSpec) -> Graph:

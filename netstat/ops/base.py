@@ -15,7 +15,7 @@ Specs = tuple[TensorSpec, ...]
 
 
 # Names numpy users may give torch's parameters.
-ALIASES = {"axis": "dim", "axis0": "dim0", "axis1": "dim1"}
+ALIASES = {"axis": "dim", "axis0": "dim0", "axis1": "dim1", "keepdims": "keepdim"}
 
 
 class Product(NamedTuple):
@@ -42,7 +42,10 @@ class Operator:
 
     Attributes:
         name: how netstat calls it ("conv2d").
-        torch: dotted names of the torch functions and methods that are this operator.
+        torch: dotted names of the functions and methods that are this operator: torch's, any library's that lets torch
+            take calls over, or `torch.ops.LIBRARY.NAME`.
+        modules: dotted names of module classes whose whole forward is this operator, subclasses included. Its arguments
+            are those of forward, and the module's parameters and buffers under their names, dots as underscores.
         tensors: the parameters of the signature that take tensors, in the order of the signature.
         family: what kind of layer it is, for sums by kind.
         free: whether it does no arithmetic, by declaration.
@@ -51,6 +54,7 @@ class Operator:
 
     name: ClassVar[str]
     torch: ClassVar[tuple[str, ...]] = ()
+    modules: ClassVar[tuple[str, ...]] = ()
     tensors: ClassVar[tuple[str, ...]] = ("input",)
     family: ClassVar[str] = "other"
     free: ClassVar[bool] = False
@@ -58,6 +62,11 @@ class Operator:
 
     shape: ClassVar[Callable[..., Specs]]
     cost: ClassVar[Callable[..., Cost]]
+
+    @classmethod
+    def of_module(cls, module: Any) -> dict[str, Any]:
+        """Attributes of a module of one of the `modules` classes, as `shape` and `cost` take them."""
+        return {}
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
@@ -78,9 +87,9 @@ class Operator:
         return {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
 
     @classmethod
-    def products(cls, **arguments: Any) -> tuple[Product, ...]:
+    def products(cls, *args: Any, **kwargs: Any) -> tuple[Product, ...]:
         """Its multiply-accumulates by what meets in them; takes what `cost` takes. Their sum is the cost's `macs`."""
-        macs = cls.cost(**arguments).macs
+        macs = cls.cost(*args, **kwargs).macs
         return (Product(macs, cls.tensors[:1], cls.tensors[1:2]),) if macs else ()
 
     @classmethod
@@ -112,23 +121,43 @@ def signature(operator: "type[Operator]") -> tuple[tuple[str, ...], dict[str, An
 # What no built-in model needs is imported when it is asked for.
 FURTHER = (
     "activations",
+    "added_products",
     "arranging",
     "attention",
+    "casting",
+    "cells",
+    "chains",
+    "channel_norms",
+    "combinations",
+    "comparisons",
+    "complex_numbers",
     "detection",
     "distances",
+    "einsum",
     "elementwise",
+    "extremes",
     "fourier",
+    "functions",
     "indexing",
+    "magnitudes",
     "matrices",
     "norms",
+    "rectifiers",
     "recurrent",
     "reductions",
+    "regions",
     "resampling",
     "scans",
+    "scattering",
+    "slicing",
     "sorting",
+    "spectra",
     "transposed",
+    "weights",
 )
-OPERATORS: Registry[type[Operator]] = Registry("operator", modules=tuple(f"netstat.ops.{name}" for name in FURTHER))
+OPERATORS: Registry[type[Operator]] = Registry(
+    "operator", modules=tuple(f"netstat.ops.{name}" for name in FURTHER), entry_points="netstat.operators"
+)
 Kind = TypeVar("Kind", bound=type[Operator])
 
 
@@ -139,13 +168,12 @@ def operator(kind: Kind) -> Kind:
 
 
 def spellings(*names: str) -> tuple[str, ...]:
-    """Where torch may have a function: in torch, its in-place twin, as methods, in torch.nn.functional and torch.special.
+    """Where torch may have a function: in torch and its namespaces, as a method, in place.
 
     Not every place has every function; capture looks up which are there.
     """
-    places = ("torch.{}", "torch.{}_", "torch.Tensor.{}", "torch.Tensor.{}_", "torch.nn.functional.{}")
-    places += ("torch.nn.functional.{}_", "torch.special.{}", "torch._C._nn.{}", "torch._C._nn.{}_")
-    return tuple(place.format(name) for name in names for place in places)
+    homes = ("torch", "torch.Tensor", "torch.nn.functional", "torch.special", "torch._C._nn")
+    return tuple(f"{home}.{name}{tail}" for name in names for home in homes for tail in ("", "_"))
 
 
 def traffic(read: Iterable[TensorSpec | None], written: Iterable[TensorSpec]) -> dict[str, Size]:

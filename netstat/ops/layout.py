@@ -224,4 +224,12 @@ class Contiguous(View, Clone):
     """The same values, laid out in order; a copy where they were not, counted as none. Source: Tensor.contiguous."""
 
     name = "contiguous"
-    torch = ("torch.Tensor.contiguous", "torch.Tensor.detach", "torch.detach")
+    torch = ("torch.Tensor.contiguous",)
+
+
+@operator
+class Detach(View, Clone):
+    """The same values, through which no gradient goes back. Source: torch.Tensor.detach."""
+
+    name = "detach"
+    torch = ("torch.Tensor.detach", "torch.detach")

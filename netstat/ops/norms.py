@@ -1,1 +1,149 @@
-"""Normalisation over layers, groups, instances and rows."""
+"""Normalisation of rows by their own figures: the last dimensions of a tensor."""
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any
+
+from netstat.cost import Cost
+from netstat.errors import ShapeError
+from netstat.graph import TensorSpec
+from netstat.ops.arithmetic import Size
+from netstat.ops.base import Operator, Specs, operator, spellings, traffic
+from netstat.units import shape as shape_text
+
+
+def moments(many: Size, values: Size) -> Cost:
+    """Mean and variance of so many rows, so many values in all: the differences x − E are the normalisation's."""
+    return Cost(multiplies=values, adds=2 * (values - many), divides=2 * many)
+
+
+def normalise(many: Size, values: Size, weight: TensorSpec | None, bias: TensorSpec | None) -> Cost:
+    """(x − E) / √(V + eps) · w + b, with one root per row."""
+    return Cost(
+        multiplies=values if weight is not None else 0,
+        adds=values + many + (values if bias is not None else 0),
+        divides=values,
+        specials=many,
+    )
+
+
+@operator
+class LayerNorm(Operator):
+    """R rows of F values, those of the last dimensions, which `normalized_shape` names; n = R·F values in all.
+
+    y = (x − E) / √(V + eps) · w + b,  E and V the mean and variance of the row
+
+    Parameters: F weights and F biases if affine. Per row: F − 1 additions and a division for E, F − 1 additions and a
+    division for V, an addition and a root. Per value: a subtraction, a multiplication for the square, a division, and
+    a multiplication and an addition if affine. Input (*, normalized_shape). Source: torch.nn.LayerNorm; Ba et al. 2016.
+    """
+
+    name = "layer_norm"
+    family = "normalisation"
+    torch = spellings("layer_norm")
+    tensors = ("input", "weight", "bias")
+
+    @staticmethod
+    def shape(
+        input: TensorSpec,
+        normalized_shape: Sequence[int],
+        weight: TensorSpec | None = None,
+        bias: TensorSpec | None = None,
+        eps: float = 1e-5,
+    ) -> Specs:
+        _refuse_other_sizes(input, normalized_shape)
+        return (input,)
+
+    @classmethod
+    def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        return super().bind(args[:5], {name: value for name, value in kwargs.items() if name != "cudnn_enable"})
+
+    @staticmethod
+    def cost(
+        input: TensorSpec,
+        normalized_shape: Sequence[int],
+        weight: TensorSpec | None = None,
+        bias: TensorSpec | None = None,
+        eps: float = 1e-5,
+    ) -> Cost:
+        LayerNorm.shape(input, normalized_shape)
+        values, many = input.numel, prod(input.shape[: -len(normalized_shape)])
+        moved = Cost(**traffic((input, weight, bias), (input,)))
+        return moments(many, values) + normalise(many, values, weight, bias) + moved
+
+    @classmethod
+    def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
+        return {**attributes, "normalized_shape": tuple(attributes["normalized_shape"])}
+
+    @staticmethod
+    def params(
+        normalized_shape: int | Sequence[int], elementwise_affine: bool = True, bias: bool = True
+    ) -> dict[str, tuple[int, ...]]:
+        """Shapes of the layer's parameters by name."""
+        sizes = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        names = ("weight", "bias") if bias else ("weight",)
+        return dict.fromkeys(names, sizes) if elementwise_affine else {}
+
+
+def _refuse_other_sizes(input: TensorSpec, normalized_shape: Sequence[int]) -> None:
+    """Raise ShapeError unless the input ends in the sizes that are normalised."""
+    wanted = tuple(normalized_shape)
+    if not wanted:
+        raise ShapeError("normalized_shape needs at least one size")
+    if len(input.shape) < len(wanted) or input.shape[-len(wanted) :] != wanted:
+        raise ShapeError(f"needs an input that ends in {shape_text(wanted)}, got {shape_text(input.shape)}")
+
+
+@operator
+class RmsNorm(Operator):
+    """R rows of F values, those of the last dimensions, which `normalized_shape` names.
+
+    y = x / √(Σ x² / F + eps) · w
+
+    Parameters: F weights if affine. Per row: F − 1 additions, a division, an addition and a root. Per value: a
+    multiplication for the square, a division, and a multiplication if affine. Source: torch.nn.RMSNorm; Zhang and
+    Sennrich 2019.
+    """
+
+    name = "rms_norm"
+    family = "normalisation"
+    torch = spellings("rms_norm")
+    tensors = ("input", "weight")
+
+    @staticmethod
+    def shape(
+        input: TensorSpec,
+        normalized_shape: Sequence[int],
+        weight: TensorSpec | None = None,
+        eps: float | None = None,
+    ) -> Specs:
+        _refuse_other_sizes(input, normalized_shape)
+        return (input,)
+
+    @staticmethod
+    def cost(
+        input: TensorSpec,
+        normalized_shape: Sequence[int],
+        weight: TensorSpec | None = None,
+        eps: float | None = None,
+    ) -> Cost:
+        RmsNorm.shape(input, normalized_shape)
+        values, many = input.numel, prod(input.shape[: -len(normalized_shape)])
+        scaled = 0 if weight is None else values
+        return Cost(
+            multiplies=values + scaled,
+            adds=values,  # F − 1 for the sum of a row, 1 for eps
+            divides=values + many,
+            specials=many,
+            **traffic((input, weight), (input,)),
+        )
+
+    @classmethod
+    def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
+        return {**attributes, "normalized_shape": tuple(attributes["normalized_shape"])}
+
+    @staticmethod
+    def params(normalized_shape: int | Sequence[int], elementwise_affine: bool = True) -> dict[str, tuple[int, ...]]:
+        """Shapes of the layer's parameters by name."""
+        sizes = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        return {"weight": sizes} if elementwise_affine else {}

@@ -1,29 +1,26 @@
 """Operators that work value by value, and softmax."""
 
 from collections.abc import Mapping
-from itertools import zip_longest
 from typing import Any
 
 from netstat.cost import ZERO, Cost
-from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
-from netstat.ops.base import Operator, Specs, operator, traffic
-from netstat.ops.dtypes import result_dtype
-from netstat.units import shape as shape_text
+from netstat.ops.base import Operator, Specs, operator, spellings, traffic
+from netstat.ops.broadcasting import Elementwise, Unary
+from netstat.ops.broadcasting import broadcast as broadcast
+from netstat.ops.dtypes import Operand, floating_dtype, is_complex
 
 
-class Activation(Operator):
+class Activation(Unary):
     """One value in, one value out; no parameters, same shape."""
 
     family = "activation"
 
-    @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
 
-    @classmethod
-    def shape(cls, input: TensorSpec, inplace: bool = False) -> Specs:
-        return (input,)
+class ParametricActivation(Elementwise):
+    """An activation with parameters of its own, fixed or learnt."""
+
+    family = "activation"
 
 
 @operator
@@ -31,17 +28,8 @@ class Relu(Activation):
     """y = max(0, x). One comparison per value. Source: torch.nn.ReLU."""
 
     name = "relu"
-    torch = (
-        "torch.nn.functional.relu",
-        "torch.relu",
-        "torch.relu_",
-        "torch.Tensor.relu",
-        "torch.Tensor.relu_",
-    )
-
-    @classmethod
-    def cost(cls, input: TensorSpec, inplace: bool = False) -> Cost:
-        return Cost(compares=input.numel, **traffic((input,), (input,)))
+    torch = spellings("relu")
+    each = Cost(compares=1)
 
 
 @operator
@@ -49,18 +37,9 @@ class Sigmoid(Activation):
     """y = 1 / (1 + e^−x). One exponential, one addition, one division per value. Source: torch.nn.Sigmoid."""
 
     name = "sigmoid"
-    torch = (
-        "torch.sigmoid",
-        "torch.sigmoid_",
-        "torch.nn.functional.sigmoid",
-        "torch.Tensor.sigmoid",
-        "torch.Tensor.sigmoid_",
-    )
-
-    @classmethod
-    def cost(cls, input: TensorSpec, inplace: bool = False) -> Cost:
-        n = input.numel
-        return Cost(specials=n, adds=n, divides=n, **traffic((input,), (input,)))
+    torch = spellings("sigmoid", "expit")
+    each = Cost(specials=1, adds=1, divides=1)
+    dtype = staticmethod(floating_dtype)
 
 
 @operator
@@ -68,11 +47,9 @@ class Tanh(Activation):
     """y = tanh x. One special function per value. Source: torch.nn.Tanh."""
 
     name = "tanh"
-    torch = ("torch.tanh", "torch.tanh_", "torch.nn.functional.tanh", "torch.Tensor.tanh", "torch.Tensor.tanh_")
-
-    @classmethod
-    def cost(cls, input: TensorSpec, inplace: bool = False) -> Cost:
-        return Cost(specials=input.numel, **traffic((input,), (input,)))
+    torch = spellings("tanh")
+    each = Cost(specials=1)
+    dtype = staticmethod(floating_dtype)
 
 
 @operator
@@ -87,7 +64,7 @@ class Softmax(Operator):
 
     name = "softmax"
     family = "activation"
-    torch = ("torch.nn.functional.softmax", "torch.softmax", "torch.Tensor.softmax")
+    torch = spellings("softmax")
 
     @staticmethod
     def shape(input: TensorSpec, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Specs:
@@ -149,54 +126,27 @@ class Dropout(Operator):
 
 
 @operator
-class Add(Operator):
+class Add(Elementwise):
     """y = x + alpha · other, the smaller of the two repeated to the larger's shape (broadcasting).
 
-    One addition per output value; where alpha is not 1, one multiplication per value of `other`. Source: torch.add.
+    One addition per output value; where alpha is not 1, one multiplication per value of `other`. Of two complex numbers
+    both parts are added. Source: torch.add.
     """
 
     name = "add"
-    family = "elementwise"
-    torch = (
-        "torch.add",
-        "torch.Tensor.add",
-        "torch.Tensor.add_",
-        "torch.Tensor.__add__",
-        "torch.Tensor.__radd__",
-        "torch.Tensor.__iadd__",
-    )
+    torch = (*spellings("add"), "torch.Tensor.__add__", "torch.Tensor.__radd__", "torch.Tensor.__iadd__")
     tensors = ("input", "other")
+    takes_complex = True
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
+    def shape(cls, input: Operand, other: Operand, alpha: float = 1, inplace: bool = False) -> Specs:
+        return (cls._output(input, other, inplace=inplace),)
 
-    @staticmethod
-    def shape(
-        input: TensorSpec, other: "TensorSpec | float", alpha: float = 1, out: None = None, inplace: bool = False
-    ) -> Specs:
-        sizes = broadcast(input.shape, other.shape) if isinstance(other, TensorSpec) else input.shape
-        return (TensorSpec(sizes, input.dtype if inplace else result_dtype(input, other)),)
+    @classmethod
+    def per_value(cls, input: Operand, other: Operand, **chosen: Any) -> Cost:
+        return Cost(adds=2 if is_complex(input) and is_complex(other) else 1)
 
-    @staticmethod
-    def cost(
-        input: TensorSpec, other: "TensorSpec | float", alpha: float = 1, out: None = None, inplace: bool = False
-    ) -> Cost:
-        (output,) = Add.shape(input, other, inplace=inplace)
-        scaled = other.numel if alpha != 1 and isinstance(other, TensorSpec) else 0
-        read = (input, other if isinstance(other, TensorSpec) else None)
-        return Cost(adds=output.numel, multiplies=scaled, **traffic(read, (output,)))
-
-
-def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape two tensors have together: sizes aligned at the last dimension, 1 stretches.
-
-    Raises:
-        ShapeError: two sizes differ and neither is 1.
-    """
-    sizes = []
-    for x, y in zip_longest(reversed(a), reversed(b), fillvalue=1):
-        if x != y and 1 not in (x, y):
-            raise ShapeError(f"shapes {shape_text(a)} and {shape_text(b)} do not fit together")
-        sizes.append(y if x == 1 else x)
-    return tuple(reversed(sizes))
+    @classmethod
+    def cost(cls, input: Operand, other: Operand, alpha: float = 1, inplace: bool = False) -> Cost:
+        scaled = other.numel * (1 + is_complex(other)) if alpha != 1 and isinstance(other, TensorSpec) else 0
+        return super().cost(input, other, alpha, inplace) + Cost(multiplies=scaled)

@@ -24,7 +24,7 @@ def bound(name: str, call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
     kind = OPERATORS[name]
     first, *_ = kind.tensors
     rest = {key: value for key, value in call.arguments.items() if key != first}
-    everything = kind.bind((call.tensors[first],), rest)
+    everything = kind.bind((call.arguments[first],), rest)
     tensors = {key: everything.pop(key) for key in call.tensors}
     return tensors, kind.canonical(everything)
 

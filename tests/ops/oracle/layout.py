@@ -200,6 +200,7 @@ CASES = {
     "squeeze": (squeeze, squeezes),
     "unsqueeze": (unsqueeze, unsqueezes),
     "contiguous": (contiguous, wholes),
+    "detach": (contiguous, wholes),
     "clone": (clone, wholes),
     "cat": (cat, cats),
     "pad": (pad, pads),

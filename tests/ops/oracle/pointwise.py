@@ -2,27 +2,17 @@
 
 import random
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
+from oracle.broadcasting import COMPLEX, joined, mapped, parts
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, total
 from oracle.draws import DTYPES, shapes, tensors
 from oracle.tensors import Index, Tensor, positions
-
-
-def each_value(function: Callable[[Counted], Counted]) -> Callable[..., tuple[Tensor]]:
-    """The operator that does `function` to every value."""
-
-    def loops(input: Tensor, inplace: bool = False) -> tuple[Tensor]:
-        output = input.like()
-        for at in positions(input.shape):
-            output[at] = function(input[at])
-        return (output,)
-
-    return loops
 
 
 def relu(x: Counted) -> Counted:
@@ -39,7 +29,18 @@ def activations(draw: DrawFn) -> Call:
 
 
 def softmax(input: Tensor, dim: int | None = None, dtype: str | None = None) -> tuple[Tensor]:
-    """e^x over the sum of the row's e^x; without a `dim`, torch takes 0 for 0, 1 and 3 dimensions, else 1."""
+    """e^x over the sum of the row's e^x."""
+    return shared(input, dim, dtype, Counted.exp)
+
+
+def shared(
+    input: Tensor,
+    dim: int | None,
+    dtype: str | None,
+    power: Callable[[Counted], Counted],
+    finish: Callable[[Counted], Counted] = lambda share: share,
+) -> tuple[Tensor]:
+    """A power over the sum of the row's; without a `dim`, torch takes 0 for 0, 1 and 3 dimensions, else 1."""
     rank = len(input.shape)
     dim = (0 if rank in (0, 1, 3) else 1) if dim is None else dim
     output = input.like(dtype=dtype)
@@ -49,10 +50,10 @@ def softmax(input: Tensor, dim: int | None = None, dtype: str | None = None) -> 
         del rest[dim : dim + 1 or None]
         rows.setdefault(tuple(rest), []).append(at)
     for row in rows.values():
-        powers = [input[at].exp() for at in row]
+        powers = [power(input[at]) for at in row]
         whole = total(powers)
-        for at, power in zip(row, powers, strict=True):
-            output[at] = power / whole
+        for at, one in zip(row, powers, strict=True):
+            output[at] = finish(one / whole)
     return (output,)
 
 
@@ -90,30 +91,28 @@ def dropouts(draw: DrawFn) -> Call:
     return Call({"input": draw(tensors())}, chosen)
 
 
-def add(input: Tensor, other: Tensor | float, alpha: float = 1) -> tuple[Tensor]:
-    """input + alpha · other, either repeated along the dimensions it lacks or has once."""
-    if not isinstance(other, Tensor):
-        output, constant = input.like(), alpha * other
-        for at in positions(input.shape):
-            output[at] = input[at] + constant
-        return (output,)
-    scaled = {at: other[at] if alpha == 1 else other[at] * alpha for at in positions(other.shape)}
-    output = input.like(stretched(input.shape, other.shape))
-    for at in positions(output.shape):
-        output[at] = input[within(input.shape, at)] + scaled[within(other.shape, at)]
-    return (output,)
+def summed(plus: Callable[[Any, Any], Counted]) -> Callable[..., tuple[Tensor]]:
+    """`plus` of input and alpha · other, either repeated along the dimensions it lacks or has once."""
+
+    def loops(input: Tensor | float, other: Tensor | float, alpha: float = 1, inplace: bool = False) -> tuple[Tensor]:
+        if not isinstance(other, Tensor):
+            other = alpha * other
+        elif alpha != 1:
+            other = other.renewed({at: scaled(other[at], alpha) for at in positions(other.shape)})
+        return mapped(plus)(input=input, other=other)
+
+    return loops
 
 
-def stretched(a: Index, b: Index) -> Index:
-    """The shape that holds both, lined up at the last dimension."""
-    rank = max(len(a), len(b))
-    a, b = (1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b
-    return tuple(y if x == 1 else x for x, y in zip(a, b, strict=True))
+def plus(input: Any, other: Any) -> Counted:
+    """The sum, of two complex numbers part by part."""
+    (a, b), (c, d) = parts(input), parts(other)
+    return a + c if b is None and d is None else joined(a + c, (d if b is None else b if d is None else b + d))
 
 
-def within(shape: Index, at: Index) -> Index:
-    """The index that stands at `at` once a tensor of `shape` is repeated."""
-    return tuple(0 if size == 1 else i for size, i in zip(shape, at[len(at) - len(shape) :], strict=True))
+def scaled(x: Counted, factor: float) -> Counted:
+    a, b = parts(x)
+    return a * factor if b is None else joined(a * factor, b * factor)
 
 
 @st.composite
@@ -130,11 +129,13 @@ def adds(draw: DrawFn) -> Call:
     alpha = {"alpha": draw(st.sampled_from([1, 1.0, 2, -0.5, 0]))}
     if draw(st.integers(0, 4)) == 0:
         return Call({"input": input}, alpha | {"other": draw(st.sampled_from([0.0, 1.5, -2]))})
+    if draw(st.integers(0, 9)) == 0:
+        return Call({"input": COMPLEX, "other": draw(st.sampled_from([COMPLEX, TensorSpec((2,), "float64")]))}, alpha)
     return Call({"input": input, "other": TensorSpec(draw(broadcastable(whole)), dtype)}, alpha)
 
 
 def elementwise(function: Callable[[Counted], Counted]) -> Oracle:
-    return Oracle(each_value(function), activations())
+    return Oracle(mapped(lambda input: function(input)), activations())
 
 
 ORACLES["relu"] = elementwise(relu)
@@ -142,4 +143,4 @@ ORACLES["sigmoid"] = elementwise(sigmoid)
 ORACLES["tanh"] = elementwise(Counted.tanh)
 ORACLES["softmax"] = Oracle(softmax, softmaxes())
 ORACLES["dropout"] = Oracle(dropout, dropouts())
-ORACLES["add"] = Oracle(add, adds())
+ORACLES["add"] = Oracle(summed(plus), adds())

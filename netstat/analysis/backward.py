@@ -1,0 +1,68 @@
+"""Multiply-accumulates of the backward pass, from the graph of the forward pass."""
+
+from collections.abc import Iterator
+
+from netstat.graph import Graph, Node, Source
+from netstat.ops import OPERATORS
+from netstat.ops.base import named_specs
+
+# What hands on values and no gradient.
+STOPS = frozenset({"detach"})
+
+
+def backward_macs(graph: Graph) -> tuple[int | None, ...]:
+    """Multiply-accumulates of each node when the graph's outputs are differentiated; None where it has no formula.
+
+    From y += w·x follow dx += w·dy and dw += x·dy: each product takes one multiply-accumulate for every side that wants
+    a gradient. A trainable parameter wants one, and so does every floating-point tensor made of one that does; inputs
+    of the graph, buffers and constants want none. A node takes part where a gradient reaches it: from the outputs of
+    the graph, backwards through what wants one; from every node, in a graph that names no outputs.
+    """
+    wanting = _wanting(graph)
+    reached = _reached(graph, wanting)
+    return tuple(_macs(node, wanting, i in reached) for i, node in enumerate(graph.nodes))
+
+
+def _wanting(graph: Graph) -> set[Source]:
+    """The tensors that want a gradient."""
+    found = {Source("param", param.name) for param in graph.params if param.trainable and not param.buffer}
+    for i, node in enumerate(graph.nodes):
+        if node.op not in STOPS and any(_wants(node, found)):
+            outputs = enumerate(node.outputs)
+            found |= {Source("node", node=i, output=at) for at, spec in outputs if _has_gradient(spec.dtype)}
+    return found
+
+
+def _has_gradient(dtype: str) -> bool:
+    return "float" in dtype or "complex" in dtype
+
+
+def _wants(node: Node, wanting: set[Source]) -> Iterator[Source]:
+    """Where those arguments come from that want a gradient."""
+    return (argument.source for argument in node.arguments if argument.source in wanting)
+
+
+def _reached(graph: Graph, wanting: set[Source]) -> set[int]:
+    """The nodes whose outputs get a gradient."""
+    if not graph.outputs:
+        return {source.node for source in wanting if source.kind == "node"}
+    ahead = [source for source in graph.outputs if source in wanting]
+    found: set[int] = set()
+    while ahead:
+        source = ahead.pop()
+        if source.kind == "node" and source.node not in found:
+            found.add(source.node)
+            ahead += _wants(graph.nodes[source.node], wanting)
+    return found
+
+
+def _macs(node: Node, wanting: set[Source], reached: bool) -> int | None:
+    if node.op not in OPERATORS:
+        return None
+    kind = OPERATORS[node.op]
+    if kind.free or not reached:
+        return 0
+    names = {argument.name for argument in node.arguments if argument.source in wanting}
+    products = kind.products(**named_specs(node.arguments), **node.attributes)
+    sides = ((macs, side) for macs, left, right in products for side in (left, right))
+    return sum(macs for macs, side in sides if not names.isdisjoint(side))
