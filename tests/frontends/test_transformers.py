@@ -11,6 +11,8 @@ import torch
 import netstat
 from netstat.cli import main
 from netstat.errors import ModelError, UsageError
+from netstat.frontends.resolve import resolve
+from netstat.frontends.subject import Inputs
 from netstat.records import Profile
 from tests.frontends.transformers_models import ARCHITECTURES, Architecture
 
@@ -99,6 +101,15 @@ def test_options_replace_fields(tmp_path: Path) -> None:
     one, three = (netstat.profile(f"{name}(num_hidden_layers={n})") for n in (1, 3))
     assert len({row.path for row in three.layers} - {row.path for row in one.layers}) > 10
     assert three.model == "LlamaForCausalLM(num_hidden_layers=3)"
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "llama", "whisper"])
+def test_a_causal_model_looks_at_its_positions_and_needs_no_mask(tmp_path: Path, kind: str) -> None:
+    graph = resolve(folder_of(tmp_path, kind), Inputs()).graph
+    attention = [node for node in graph.nodes if node.op == "scaled_dot_product_attention"]
+    assert graph.device == "meta"
+    assert any(node.attributes["is_causal"] for node in attention)
+    assert all(node.argument("attn_mask") is None for node in attention)
 
 
 def test_only_the_selected_experts_are_counted(tmp_path: Path) -> None:
