@@ -22,35 +22,38 @@ class Audit(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch says n
     def __init__(self, note: Callable[[Any, tuple[Any, ...], dict[str, Any]], Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._note = note
-        self._listening = True
+        self.listening = True
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if not self._listening:
+        if not self.listening:
             return func(*args, **(kwargs or {}))
         with torch._C.DisableTorchFunction():  # what is noted here is not to be met as a function again
             return self._note(func, args, kwargs or {})
 
-    @contextmanager
-    def off(self) -> Iterator[None]:
-        """Not listening: taken off the stack, unless somebody else's mode lies on top, which must stay there."""
-        top, before = _stack_size() - 1, self._listening
-        on_top = top >= 0 and _stack_at(top) is self
-        self._listening = False
-        if on_top:
-            _pop(None)
-        try:
-            yield
-        finally:
-            self._listening = before
-            if on_top:
-                _push(self)
+    def pause(self) -> bool:
+        """Stop listening: off the stack, unless somebody else's mode lies on top, which must stay there.
+
+        Returns whether it was taken off, which `resume` wants to know. No context manager: this happens at every call.
+        """
+        self.listening = False
+        top = _stack_size() - 1
+        if top < 0 or _stack_at(top) is not self:
+            return False
+        _pop(None)
+        return True
+
+    def resume(self, taken_off: bool, listening: bool) -> None:
+        """Undo `pause`."""
+        self.listening = listening
+        if taken_off:
+            _push(self)
 
     @contextmanager
     def on(self) -> Iterator[None]:
-        """Listening again, in the middle of `off`."""
-        before, self._listening = self._listening, True
+        """Listening again, in the middle of a pause."""
+        before, self.listening = self.listening, True
         try:
             with self:
                 yield
         finally:
-            self._listening = before
+            self.listening = before

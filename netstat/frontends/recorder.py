@@ -21,13 +21,21 @@ from netstat.frontends.owners import NamedTensor, Owner, Owners, module_argument
 from netstat.frontends.stages import Stage
 from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, operator_of_module, vocabulary
 from netstat.graph import Argument, Node, Source, TensorSpec
-from netstat.ops.base import OPERATORS, Operator, named_specs
+from netstat.ops.base import OPERATORS, Operator, Specs, named_specs
 
 # Torch works these out in Python on the meta device, which takes longer than everything else together. Their shape
 # rules are compared with torch's in the tests, refusals included.
 SLOW_ON_META = frozenset(
     {"batch_norm", "linear", "conv1d", "conv2d", "conv3d", "max_pool1d", "max_pool2d", "max_pool3d"}
+    | {"lstm", "gru", "rnn_tanh", "rnn_relu", "scaled_dot_product_attention"}
+    | {"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}
+    | {"layer_norm", "group_norm", "instance_norm", "rms_norm"}
 )
+# Of these the result has the shape, dtype and strides of the input.
+SLOW_VALUE_BY_VALUE = frozenset(
+    {"relu", "hardtanh", "relu6", "hardswish", "hardsigmoid", "gelu", "silu", "sigmoid", "tanh", "exp"}
+)
+FLOATS = frozenset({"float64", "float32", "float16", "bfloat16"})
 LARGE = 65_536  # elements of a constant that is not made for real where its values are not needed
 
 # Constructors as the dispatcher knows them.
@@ -127,8 +135,12 @@ class Recorder(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if peek_interpreter_stack() is not None:  # a transform such as vmap: the dispatcher sees what it comes to
             return func(*args, **(kwargs or {}))
-        with self._audit.off():
+        listening = self._audit.listening
+        taken_off = self._audit.pause()
+        try:
             return self._called(func, args, kwargs or {})
+        finally:
+            self._audit.resume(taken_off, listening)
 
     def _called(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A function of torch's, or an operator of the dispatcher's."""
@@ -137,6 +149,8 @@ class Recorder(TorchFunctionMode):
             return func(*args, **kwargs)
         if func in DEVICE_MOVES:
             func, args, kwargs = _without_device(func, args, kwargs)
+            if func is Tensor.to and args[1] == args[0].dtype:
+                return args[0]
         try:
             if isinstance(func, (OpOverload, OpOverloadPacket)):
                 word, named = word_of(func, args)
@@ -151,12 +165,31 @@ class Recorder(TorchFunctionMode):
         """A call of an operator of ours."""
         arguments, attributes = self._split(word.operator, bound)
         shaped = partial(_shape, word.operator, arguments, attributes)
-        if not self._stage.computes and _known_by_rule(word.operator, arguments, attributes):
-            result = self._stage.empty(shaped()[0].shape, bound["input"].dtype)
-        else:
+        result = None if self._stage.computes else self._by_rule(word.operator, arguments, attributes, bound, shaped)
+        if result is None:
             result = self._run(func, args, kwargs, shaped)
-        self._record(word.operator.name, arguments, word.operator.canonical(attributes), tensors_in(result))
+        if word.operator.view and arguments and arguments[0].source.kind in ("param", "buffer"):
+            return self._renamed(result, bound[arguments[0].name])  # a view of a weight is that weight
+        outputs = [bound[arguments[0].name]] if result is None else tensors_in(result)  # `x[i] = y` returns nothing
+        self._record(word.operator.name, arguments, word.operator.canonical(attributes), outputs)
         return result
+
+    def _by_rule(
+        self,
+        operator: type[Operator],
+        arguments: Sequence[Argument],
+        attributes: Mapping[str, Any],
+        bound: Mapping[str, Any],
+        shaped: Callable[[], Specs],
+    ) -> Any:
+        """What our own shape rule says comes out, where asking torch is slow; None where torch is to be asked."""
+        if operator.name in SLOW_VALUE_BY_VALUE and arguments[0].spec.dtype in FLOATS:
+            input = bound["input"]
+            return input if attributes.get("inplace") else torch.empty_like(input)
+        if not _known_by_rule(operator, arguments, attributes):
+            return None
+        made = [self._stage.empty(spec.shape, getattr(torch, spec.dtype)) for spec in shaped()]
+        return made[0] if len(made) == 1 else tuple(made)
 
     def _run(self, func: Any, args: Any, kwargs: Any, shaped: Callable[[], Any]) -> Any:
         """The real function. If it refuses, our own shape rule words the refusal better, where it refuses too."""
@@ -334,7 +367,7 @@ def _known_by_rule(operator: type[Operator], arguments: Sequence[Argument], attr
         return False
     if attributes.get("return_indices"):
         return False
-    dtypes = {argument.spec.dtype for argument in arguments}
+    dtypes = {argument.spec.dtype for argument in arguments if argument.name != "batch_sizes"}
     return len(dtypes) == 1 and "float" in dtypes.pop()
 
 
@@ -353,6 +386,8 @@ def _version(tensor: Tensor) -> int:
 
 def _without_device(func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
     """The dtype part of a move: there is nowhere to go."""
+    if kwargs.get("copy"):
+        return Tensor.clone, args[:1], {}
     wanted = [*args[1:], *kwargs.values()]
     dtypes = [item.dtype if isinstance(item, Tensor) else item for item in wanted]
     dtype = next((item for item in dtypes if isinstance(item, torch.dtype)), args[0].dtype)

@@ -9,8 +9,10 @@ from typing import Any
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
+from netstat.ops.arithmetic import certainly
 from netstat.ops.base import Specs, operator, spellings
 from netstat.ops.broadcasting import Elementwise
+from netstat.ops.dtypes import floating_dtype
 from netstat.ops.pointwise import Activation, ParametricActivation, Softmax
 
 SIGMOID = Cost(specials=1, adds=1, divides=1)
@@ -101,6 +103,7 @@ class Softsign(Activation):
     name = "softsign"
     torch = spellings("softsign")
     each = Cost(compares=1, adds=1, divides=1)
+    dtype = staticmethod(floating_dtype)
 
 
 @operator
@@ -110,6 +113,7 @@ class Tanhshrink(Activation):
     name = "tanhshrink"
     torch = spellings("tanhshrink")
     each = Cost(specials=1, adds=1)
+    dtype = staticmethod(floating_dtype)
 
 
 @operator
@@ -186,7 +190,7 @@ class Glu(Elementwise):
     @classmethod
     def shape(cls, input: TensorSpec, dim: int = -1) -> Specs:
         size = input.shape[dim] if input.shape else 1
-        if size % 2:
+        if certainly(size % 2 == 1):
             raise ShapeError(f"needs an even size to halve along dimension {dim}, got {size}")
         sizes = list(input.shape)
         sizes[dim] = size // 2

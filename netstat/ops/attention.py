@@ -6,7 +6,7 @@ from typing import NamedTuple
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
-from netstat.ops.arithmetic import Size
+from netstat.ops.arithmetic import Size, certainly
 from netstat.ops.base import Operator, Product, Specs, operator, traffic
 from netstat.ops.contraction import sums_of_products
 from netstat.ops.pointwise import broadcast
@@ -133,6 +133,6 @@ def _heads(spec: TensorSpec, query: TensorSpec, grouped: bool) -> tuple[Size, ..
     if not grouped:
         return spec.shape[:-2]
     heads, own = query.shape[-3], spec.shape[-3]
-    if heads % own:
+    if certainly(heads % own > 0):
         raise ShapeError(f"{heads} heads of the query cannot be split among {own}")
     return (*spec.shape[:-3], heads)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
-from netstat.ops.arithmetic import Size
+from netstat.ops.arithmetic import Size, certainly
 from netstat.ops.base import Operator, Product, Specs, operator, refuse_rank, traffic
 from netstat.ops.contraction import sums_of_products
 from netstat.units import shape as shape_text
@@ -103,7 +103,7 @@ def refuse_weights(
     if features != w_ih.shape[1]:
         raise ShapeError(f"needs {w_ih.shape[1]} input features, got {features}")
     values = w_ih.shape[0]
-    if values != w_hh.shape[0] or values % gates:
+    if values != w_hh.shape[0] or certainly(values % gates > 0):
         raise ShapeError(f"weights of {values} and {w_hh.shape[0]} gate values are not {gates} gates")
     for bias in biases:
         if bias is not None and bias.shape != (values,):

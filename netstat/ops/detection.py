@@ -11,7 +11,7 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Product, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
-from netstat.ops.regions import NEIGHBOURS
+from netstat.ops.regions import NEIGHBOURS, both
 from netstat.ops.windows import output_size, windows
 
 
@@ -30,7 +30,7 @@ class Nms(Operator):
 
     name = "nms"
     family = "detection"
-    torch = ("torch.ops.torchvision.nms",)
+    torch = both("nms")
     tensors = ("dets", "scores")
 
     @staticmethod
@@ -62,7 +62,7 @@ class DeformConv2d(Operator):
 
     name = "deform_conv2d"
     family = "convolution"
-    torch = ("torch.ops.torchvision.deform_conv2d",)
+    torch = both("deform_conv2d")
     tensors = ("input", "weight", "offset", "mask", "bias")
 
     @classmethod

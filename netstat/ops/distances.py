@@ -8,9 +8,9 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.dtypes import result_dtype
 from netstat.ops.magnitudes import norm
-from netstat.ops.pointwise import broadcast
 from netstat.ops.rows import between, reduced, refuse_integers, rows
 from netstat.units import shape as shape_text
 
@@ -38,9 +38,9 @@ class CosineSimilarity(Distance):
 
     @staticmethod
     def shape(x1: TensorSpec, x2: TensorSpec, dim: int = 1, eps: float = 1e-8) -> Specs:
-        kind = TensorSpec((), result_dtype(x1, x2))
+        kind = result_dtype(x1, x2)
         refuse_integers(kind)
-        return (kind._replace(shape=reduced(broadcast(x1.shape, x2.shape), dim, keepdim=False)),)
+        return (TensorSpec(reduced(broadcast(x1.shape, x2.shape), dim, keepdim=False), kind),)
 
     @staticmethod
     def cost(x1: TensorSpec, x2: TensorSpec, dim: int = 1, eps: float = 1e-8) -> Cost:

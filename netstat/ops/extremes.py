@@ -7,8 +7,8 @@ from netstat.cost import ZERO, Cost
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.dtypes import result_dtype
-from netstat.ops.pointwise import broadcast
 from netstat.ops.reductions import Reduction, RowWise
 from netstat.ops.rows import between, reduced, rows
 

@@ -18,10 +18,8 @@ from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
+from netstat.ops.dtypes import complex_dtype, real_dtype
 from netstat.ops.rows import axes
-
-_COMPLEX = {"float64": "complex128", "float16": "complex32"}
-_REAL = {"complex128": "float64", "float64": "float64", "complex32": "float16", "float16": "float16"}
 
 
 def prime_factors(number: int) -> Iterator[int]:
@@ -140,7 +138,7 @@ class ComplexTransform(Fourier):
     @classmethod
     def shape(cls, input: TensorSpec, s: Any = None, dim: Any = None, norm: str | None = None) -> Specs:
         sizes = _resized(input.shape, cls.lengths(input, s, dim))
-        return (TensorSpec(sizes, _complex(input.dtype)),)
+        return (TensorSpec(sizes, complex_dtype(input.dtype)),)
 
     @classmethod
     def cost(cls, input: TensorSpec, s: Any = None, dim: Any = None, norm: str | None = None) -> Cost:
@@ -148,10 +146,6 @@ class ComplexTransform(Fourier):
         scaled = 2 * output.numel if cls.scaling(norm) else 0
         work = _along(output.numel, cls.lengths(input, s, dim))
         return work + Cost(multiplies=scaled, **traffic((input,), (output,)))
-
-
-def _complex(dtype: str) -> str:
-    return dtype if "complex" in dtype else _COMPLEX.get(dtype, "complex64")
 
 
 class ToHalf(Fourier):
@@ -168,7 +162,7 @@ class ToHalf(Fourier):
         if "complex" in input.dtype:
             raise ShapeError(f"needs real numbers, got {input.dtype}")
         lengths = cls.lengths(input, s, dim)
-        return (TensorSpec(_resized(input.shape, _halved(lengths)), _complex(input.dtype)),)
+        return (TensorSpec(_resized(input.shape, _halved(lengths)), complex_dtype(input.dtype)),)
 
     @classmethod
     def cost(cls, input: TensorSpec, s: Any = None, dim: Any = None, norm: str | None = None) -> Cost:
@@ -192,7 +186,7 @@ class FromHalf(Fourier):
     @classmethod
     def shape(cls, input: TensorSpec, s: Any = None, dim: Any = None, norm: str | None = None) -> Specs:
         sizes = _resized(input.shape, cls.lengths(input, s, dim, halved=True))
-        return (TensorSpec(sizes, _REAL.get(input.dtype, "float32")),)
+        return (TensorSpec(sizes, real_dtype(complex_dtype(input.dtype))),)
 
     @classmethod
     def cost(cls, input: TensorSpec, s: Any = None, dim: Any = None, norm: str | None = None) -> Cost:

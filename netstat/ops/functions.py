@@ -16,66 +16,37 @@ class Function(Unary):
     dtype = staticmethod(floating_dtype)
 
 
-class Rounding(Unary):
-    """Integers stay what they are."""
-
-    each = Cost(specials=1)
-
-
-def _register(parent: type[Unary], name: str, equation: str, *other_names: str) -> None:
+def _register(name: str, equation: str, *other_names: str) -> None:
     """One operator class per function."""
     text = f"{equation}. One special function per value. Source: torch.{name}."
     members = {"__doc__": text, "name": name, "torch": spellings(name, *other_names)}
-    operator(type(name.capitalize(), (parent,), members))
+    operator(type(name.capitalize(), (Function,), members))
 
 
-_register(Function, "exp", "y = e^x")
-_register(Function, "exp2", "y = 2^x")
-_register(Function, "expm1", "y = e^x − 1")
-_register(Function, "log", "y = the natural logarithm of x")
-_register(Function, "log2", "y = the logarithm of x to base 2")
-_register(Function, "log10", "y = the logarithm of x to base 10")
-_register(Function, "log1p", "y = log(1 + x)")
-_register(Function, "sqrt", "y = √x")
-_register(Function, "sin", "y = sin x")
-_register(Function, "cos", "y = cos x")
-_register(Function, "tan", "y = tan x")
-_register(Function, "asin", "y = arcsin x", "arcsin")
-_register(Function, "acos", "y = arccos x", "arccos")
-_register(Function, "atan", "y = arctan x", "arctan")
-_register(Function, "sinh", "y = sinh x")
-_register(Function, "cosh", "y = cosh x")
-_register(Function, "asinh", "y = arsinh x", "arcsinh")
-_register(Function, "acosh", "y = arcosh x", "arccosh")
-_register(Function, "atanh", "y = artanh x", "arctanh")
-_register(Function, "erf", "y = erf x")
-_register(Function, "erfc", "y = 1 − erf x")
-_register(Function, "erfinv", "y with erf y = x")
-_register(Function, "lgamma", "y = log |Γ(x)|", "gammaln")
-_register(Function, "digamma", "y = Γ'(x) / Γ(x)", "psi")
-_register(Rounding, "floor", "y = ⌊x⌋, the largest whole number that is no larger")
-_register(Rounding, "ceil", "y = ⌈x⌉, the smallest whole number that is no smaller")
-_register(Rounding, "trunc", "y = x without its fraction", "fix")
-
-
-@operator
-class Round(Unary):
-    """y = the whole number nearest to x, of two the even one; with d `decimals`, round(x · 10^d) / 10^d.
-
-    One special function per value; with decimals one multiplication and one division more. Source: torch.round.
-    """
-
-    name = "round"
-    torch = spellings("round")
-
-    @classmethod
-    def shape(cls, input: TensorSpec, inplace: bool = False, decimals: int = 0) -> Specs:
-        return (cls._output(input, inplace=inplace),)
-
-    @classmethod
-    def per_value(cls, decimals: int = 0, **chosen: Any) -> Cost:
-        scaled = 1 if decimals else 0
-        return Cost(specials=1, multiplies=scaled, divides=scaled)
+_register("exp", "y = e^x")
+_register("exp2", "y = 2^x")
+_register("expm1", "y = e^x − 1")
+_register("log", "y = the natural logarithm of x")
+_register("log2", "y = the logarithm of x to base 2")
+_register("log10", "y = the logarithm of x to base 10")
+_register("log1p", "y = log(1 + x)")
+_register("sqrt", "y = √x")
+_register("sin", "y = sin x")
+_register("cos", "y = cos x")
+_register("tan", "y = tan x")
+_register("asin", "y = arcsin x", "arcsin")
+_register("acos", "y = arccos x", "arccos")
+_register("atan", "y = arctan x", "arctan")
+_register("sinh", "y = sinh x")
+_register("cosh", "y = cosh x")
+_register("asinh", "y = arsinh x", "arcsinh")
+_register("acosh", "y = arcosh x", "arccosh")
+_register("atanh", "y = artanh x", "arctanh")
+_register("erf", "y = erf x")
+_register("erfc", "y = 1 − erf x")
+_register("erfinv", "y with erf y = x")
+_register("lgamma", "y = log |Γ(x)|", "gammaln")
+_register("digamma", "y = Γ'(x) / Γ(x)", "psi")
 
 
 @operator
@@ -163,15 +134,6 @@ class Rsqrt(Unary):
     torch = spellings("rsqrt")
     each = Cost(specials=1, divides=1)
     dtype = staticmethod(floating_dtype)
-
-
-@operator
-class Frac(Unary):
-    """y = x − trunc(x). One special function and one addition per value. Source: torch.frac."""
-
-    name = "frac"
-    torch = spellings("frac")
-    each = Cost(specials=1, adds=1)
 
 
 @operator

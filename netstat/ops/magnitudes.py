@@ -11,8 +11,6 @@ from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.rows import axes, between, reduced, refuse_integers, rows
 
-FROBENIUS = (None, "fro")
-
 
 def norm(values: Size, order: float) -> Cost:
     """What the norm (Σ |x|^p)^(1/p) of so many values takes, p the order.
@@ -37,7 +35,7 @@ def _bound_order(name: str, bound: dict[str, Any]) -> dict[str, Any]:
     Raises:
         TypeError: it has none: a sum of singular values.
     """
-    order = 2 if bound["ord"] in FROBENIUS else bound["ord"]
+    order = 2 if bound["ord"] in (None, "fro") else bound["ord"]
     if isinstance(order, str):
         raise TypeError(f"{name} does not take the order '{order}'")
     return {**bound, "ord": float(order)}
@@ -60,8 +58,9 @@ class VectorNorm(Operator):
     def shape(
         cls, input: TensorSpec, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
     ) -> Specs:
-        refuse_integers(input if dtype is None else input._replace(dtype=dtype))
-        return (TensorSpec(reduced(input.shape, dim, keepdim), dtype or input.dtype),)
+        kind = dtype or input.dtype
+        refuse_integers(kind)
+        return (TensorSpec(reduced(input.shape, dim, keepdim), kind),)
 
     @classmethod
     def cost(
@@ -74,7 +73,7 @@ class VectorNorm(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        named = {_NORM.get(name, name): value for name, value in kwargs.items()}
+        named = {_NORM.get(name, name): value for name, value in kwargs.items() if (name, value) != ("out", None)}
         return _bound_order(cls.name, super().bind(args, named))
 
     @classmethod

@@ -8,6 +8,7 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size, least
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
+from netstat.ops.dtypes import floating_dtype, real_dtype
 from netstat.ops.rows import between, reduced, refuse_integers, rows
 
 
@@ -40,28 +41,33 @@ class RowWise(Operator):
 
 
 class Reduction(RowWise):
-    """Rows of F values, one result each, of the input's dtype or of the one asked for."""
+    """Rows of F values, one result each."""
+
+    @classmethod
+    def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False) -> Specs:
+        return (TensorSpec(reduced(input.shape, dim, keepdim), cls.result(input)),)
+
+
+class Total(RowWise):
+    """Sums and products: those of integers and truth values are int64, unless another dtype is asked for."""
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Specs:
         return (TensorSpec(reduced(input.shape, dim, keepdim), dtype or cls.result(input)),)
-
-
-class Total(Reduction):
-    """Sums and products: those of integers and truth values are int64."""
 
     @classmethod
     def result(cls, input: TensorSpec) -> str:
         return input.dtype if "float" in input.dtype or "complex" in input.dtype else "int64"
 
 
-class Moment(Reduction):
-    """Means and variances: of floating-point numbers alone."""
+class Average(RowWise):
+    """Means: of floating-point numbers alone, unless such a dtype is asked for."""
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Specs:
-        refuse_integers(input if dtype is None else input._replace(dtype=dtype))
-        return super().shape(input, dim, keepdim, dtype=dtype)
+        kind = dtype or input.dtype
+        refuse_integers(kind)
+        return (TensorSpec(reduced(input.shape, dim, keepdim), kind),)
 
 
 @operator
@@ -104,7 +110,7 @@ class Prod(Total):
 
 
 @operator
-class Mean(Moment):
+class Mean(Average):
     """y = (Σ x) / F over a row of F values. F − 1 additions, one division. Source: torch.mean."""
 
     name = "mean"
@@ -116,7 +122,7 @@ class Mean(Moment):
 
 
 @operator
-class NanMean(Moment):
+class NanMean(Average):
     """y = (Σ x) / m over the m of a row's F values that are numbers.
 
     F comparisons (a number or not), F − 1 additions for the sum, as many to count m, one division. Source:
@@ -140,8 +146,8 @@ class Spread(RowWise):
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: Any = None, keepdim: bool = False, *, correction: float = 1) -> Specs:
-        refuse_integers(input)
-        return (TensorSpec(reduced(input.shape, dim, keepdim), _real(input.dtype)),)
+        refuse_integers(input.dtype)
+        return (TensorSpec(reduced(input.shape, dim, keepdim), real_dtype(input.dtype)),)
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,10 +169,6 @@ class Spread(RowWise):
 
 # The older of torch's two signatures; in the newer one all but the first two are named.
 _SPREAD = ("input", "dim", "unbiased", "keepdim")
-
-
-def _real(dtype: str) -> str:
-    return {"complex128": "float64", "complex64": "float32", "complex32": "float16"}.get(dtype, dtype)
 
 
 @operator
@@ -228,7 +230,7 @@ class LogSumExp(Reduction):
 
     @classmethod
     def result(cls, input: TensorSpec) -> str:
-        return input.dtype if "float" in input.dtype or "complex" in input.dtype else "float32"
+        return floating_dtype(input)
 
     @classmethod
     def row(cls, length: Size) -> Cost:

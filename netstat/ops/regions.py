@@ -4,7 +4,7 @@ Their torch names are known once torchvision is imported. Which input values a r
 values of its corners; what is taken instead stands with each operator.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import gcd, prod
 from typing import Any
 
@@ -16,6 +16,11 @@ from netstat.ops.convolution import LAYOUT
 
 # What finding a bilinear sample takes per coordinate: the floor, the distance to it, and 1 less the distance.
 NEIGHBOURS = Cost(specials=1, adds=2)
+
+
+def both(name: str) -> tuple[str, str]:
+    """Where torch keeps an operator of torchvision's: the packet that models call, and its one overload."""
+    return (f"torch.ops.torchvision.{name}", f"torch.ops.torchvision.{name}.default")
 
 
 class _RegionPool(Operator):
@@ -81,7 +86,7 @@ class RoiAlign(_RegionPool):
     """
 
     name = "roi_align"
-    torch = ("torch.ops.torchvision.roi_align",)
+    torch = both("roi_align")
 
     @classmethod
     def shape(
@@ -120,7 +125,7 @@ class PsRoiAlign(_RegionPool):
     """
 
     name = "ps_roi_align"
-    torch = ("torch.ops.torchvision.ps_roi_align",)
+    torch = both("ps_roi_align")
 
     @classmethod
     def shape(
@@ -148,9 +153,9 @@ class PsRoiAlign(_RegionPool):
         return _sampled(rois, outputs[0], sampling_ratio, Cost(adds=4)) + Cost(**traffic((input, rois), outputs))
 
 
-def _positions(input: TensorSpec, output: TensorSpec) -> int:
-    """Window positions over all output values where each region is the whole image, as in an adaptive pool."""
-    pairs = zip(input.shape[2:], output.shape[2:], strict=True)
+def _positions(sizes: Sequence[int], output: TensorSpec) -> int:
+    """Window positions over all output values where each region has these sizes, as in an adaptive pool."""
+    pairs = zip(sizes, output.shape[2:], strict=True)
     return prod(output.shape[:2]) * prod(size + out - gcd(size, out) for size, out in pairs)
 
 
@@ -167,7 +172,7 @@ class RoiPool(_RegionPool):
     """
 
     name = "roi_pool"
-    torch = ("torch.ops.torchvision.roi_pool",)
+    torch = both("roi_pool")
 
     @classmethod
     def shape(
@@ -181,7 +186,7 @@ class RoiPool(_RegionPool):
         cls, input: TensorSpec, rois: TensorSpec, spatial_scale: float, pooled_height: int, pooled_width: int
     ) -> Cost:
         outputs = cls.shape(input, rois, spatial_scale, pooled_height, pooled_width)
-        regions, compares = 4 * rois.shape[0], _positions(input, outputs[0]) - outputs[0].numel
+        regions, compares = 4 * rois.shape[0], _positions(input.shape[2:], outputs[0]) - outputs[0].numel
         return Cost(multiplies=regions, specials=regions, compares=compares, **traffic((input, rois), outputs))
 
 
@@ -189,12 +194,13 @@ class RoiPool(_RegionPool):
 class PsRoiPool(_RegionPool):
     """The mean of each bin, where bin b of channel c has an input channel of its own: C / (P_h·P_w) output channels.
 
-    Regions as in `roi_pool`; a bin of m positions takes m − 1 additions and one division. The second output says which
-    channel each value is of. Source: torchvision.ops.ps_roi_pool; Dai et al. 2016.
+    Regions as in `roi_pool`, but for the last row and column of the image, which torchvision leaves out; a bin of m
+    positions takes m − 1 additions and one division. The second output says which channel each value is of. Source:
+    torchvision.ops.ps_roi_pool; Dai et al. 2016.
     """
 
     name = "ps_roi_pool"
-    torch = ("torch.ops.torchvision.ps_roi_pool",)
+    torch = both("ps_roi_pool")
 
     @classmethod
     def shape(
@@ -208,5 +214,6 @@ class PsRoiPool(_RegionPool):
     ) -> Cost:
         outputs = cls.shape(input, rois, spatial_scale, pooled_height, pooled_width)
         n, regions = outputs[0].numel, 4 * rois.shape[0]
-        work = Cost(multiplies=regions, specials=regions, adds=_positions(input, outputs[0]) - n, divides=n)
+        seen = [max(size - 1, 1) for size in input.shape[2:]]
+        work = Cost(multiplies=regions, specials=regions, adds=_positions(seen, outputs[0]) - n, divides=n)
         return work + Cost(**traffic((input, rois), outputs))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
-from netstat.ops.arithmetic import ntuple
+from netstat.ops.arithmetic import Size, ntuple
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
@@ -27,7 +27,7 @@ class Upsample(Operator):
         refuse_rank(input, (cls.dims + 2,), LAYOUT[cls.dims])
         sizes = input.shape[2:]
         if output_size is None:
-            output_size = [int(size * factor) for size, factor in zip(sizes, scale_factors or (), strict=True)]
+            output_size = [_scaled(size, factor) for size, factor in zip(sizes, scale_factors or (), strict=True)]
         if len(output_size) != cls.dims:
             raise ShapeError(f"needs {cls.dims} output sizes, got {len(output_size)}")
         refuse_below(1, "input size", sizes)
@@ -46,6 +46,11 @@ class Upsample(Operator):
         size, scales = attributes["output_size"], attributes["scale_factors"]
         spread: dict[str, Any] = {"output_size": size if size is None else ntuple(size, cls.dims)}
         return {**attributes, **spread, "scale_factors": scales if scales is None else tuple(map(float, scales))}
+
+
+def _scaled(size: Size, factor: float) -> Size:
+    """⌊size · factor⌋, of a symbol too where the factor is whole."""
+    return size * int(factor) if factor == int(factor) else int(size * factor)
 
 
 class UpsampleNearest(Upsample, Copy):

@@ -5,7 +5,6 @@ from math import prod
 from typing import Any
 
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size, most
 
 
@@ -42,7 +41,7 @@ def between(values: Size) -> Size:
     return most(values - 1, 0)
 
 
-def refuse_integers(input: TensorSpec) -> None:
-    """Raise ShapeError unless the values are floating-point or complex numbers."""
-    if "float" not in input.dtype and "complex" not in input.dtype:
-        raise ShapeError(f"needs floating-point numbers, got {input.dtype}")
+def refuse_integers(dtype: str) -> None:
+    """Raise ShapeError unless values of this dtype are floating-point or complex numbers."""
+    if "float" not in dtype and "complex" not in dtype:
+        raise ShapeError(f"needs floating-point numbers, got {dtype}")

@@ -6,7 +6,6 @@ from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
-from netstat.ops.dtypes import result_dtype
 from netstat.ops.fourier import complex_transform, to_half
 from netstat.ops.rows import axes
 
@@ -84,8 +83,7 @@ class Stft(Operator):
             raise ShapeError(f"needs at least {n_fft} values, got {length}", too_small=True)
         frames = 1 + (length - n_fft) // (hop_length or n_fft // 4)
         values = n_fft // 2 + 1 if _halves(input, window, onesided) else n_fft
-        kind = input.dtype if window is None else result_dtype(input, window)
-        double = kind in ("float64", "complex128")
+        double = any(spec.dtype in ("float64", "complex128") for spec in (input, window) if spec is not None)
         if return_complex is False:
             return (TensorSpec((*batch, values, frames, 2), "float64" if double else "float32"),)
         return (TensorSpec((*batch, values, frames), "complex128" if double else "complex64"),)

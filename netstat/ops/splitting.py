@@ -115,12 +115,16 @@ def _sections(size: int, sections: int | Sequence[int]) -> list[int]:
 class _EqualSplit(TensorSplit):
     """A tensor split along a fixed dimension, into equal pieces where a number is given."""
 
+    rank: ClassVar[int]
+
     @staticmethod
     def along(input: TensorSpec) -> int:
         raise NotImplementedError
 
     @classmethod
     def shape(cls, input: TensorSpec, sections: int | Sequence[int]) -> Specs:  # type: ignore[override]
+        if len(input.shape) < cls.rank:
+            raise ShapeError(f"needs at least {cls.rank} dimensions, got {len(input.shape)}")
         dim = cls.along(input)
         if isinstance(sections, int) and sections > 0 and input.shape[dim] % sections:
             raise ShapeError(f"a size of {input.shape[dim]} has no {sections} equal pieces")
@@ -133,6 +137,7 @@ class HSplit(_EqualSplit):
 
     name = "hsplit"
     torch = ("torch.hsplit", "torch.Tensor.hsplit")
+    rank = 1
 
     @staticmethod
     def along(input: TensorSpec) -> int:
@@ -145,6 +150,7 @@ class VSplit(_EqualSplit):
 
     name = "vsplit"
     torch = ("torch.vsplit", "torch.Tensor.vsplit")
+    rank = 2
 
     @staticmethod
     def along(input: TensorSpec) -> int:
@@ -157,6 +163,7 @@ class DSplit(_EqualSplit):
 
     name = "dsplit"
     torch = ("torch.dsplit", "torch.Tensor.dsplit")
+    rank = 3
 
     @staticmethod
     def along(input: TensorSpec) -> int:

@@ -90,9 +90,9 @@ def test_a_callable_and_a_bound_method(small: nn.Module) -> None:
 
 
 def test_what_has_no_formula_is_uncounted() -> None:
-    profile = netstat.profile(lambda x: torch.erfinv(x), (4,), batch=3)
+    profile = netstat.profile(lambda x: torch.i0(x), (4,), batch=3)
     assert profile.complete is False
-    assert [(item.op, item.calls, item.elements) for item in profile.uncounted] == [("erfinv", 1, 12)]
+    assert [(item.op, item.calls, item.elements) for item in profile.uncounted] == [("i0", 1, 12)]
     assert profile.layers[0].count is None
     assert "≥" in str(profile)
 

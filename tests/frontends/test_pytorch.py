@@ -62,10 +62,10 @@ def test_each_tensor_knows_which_node_made_it() -> None:
 
 
 def test_an_operator_without_a_formula_is_listed_and_the_profile_is_not_complete() -> None:
-    p = profile(Residual(), (4, 8, 8))
-    assert [(u.path, u.op, u.calls, u.elements) for u in p.uncounted] == [("", "mean", 1, 64)]
+    p = profile(lambda x: torch.igamma(x, x) + 1, (4, 4, 4))
+    assert [(u.path, u.op, u.calls, u.elements) for u in p.uncounted] == [("", "igamma", 1, 64)]
     assert not p.complete
-    assert next(row for row in p.layers if row.op == "mean").count is None
+    assert next(row for row in p.layers if row.op == "igamma").count is None
     assert "≥" in str(p)
 
 
@@ -333,11 +333,10 @@ def test_what_cannot_be_run_by_position_is_counted_and_not_run(run) -> None:
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: F.relu6(x, inplace=True),
-        lambda x: F.leaky_relu(x, inplace=True),
-        lambda x: F.silu(x, inplace=True),
-        lambda x: torch.mul(x, x, out=x),
-        lambda x: torch.ops.aten.relu6_.default(x),
+        lambda x: x.renorm_(2, 0, 1.0),
+        lambda x: x.igamma_(x),
+        lambda x: torch.igamma(x, x, out=x),
+        lambda x: torch.ops.aten.igamma_.default(x, x),
     ],
 )
 def test_an_in_place_operator_without_a_formula_is_listed(function) -> None:
@@ -346,14 +345,14 @@ def test_an_in_place_operator_without_a_formula_is_listed(function) -> None:
     assert [u.elements for u in p.uncounted] == [4]
 
 
-def test_writing_into_a_part_of_a_tensor_is_listed_and_keeps_the_data_flow() -> None:
+def test_writing_into_a_part_of_a_tensor_is_a_row_and_keeps_the_data_flow() -> None:
     def write(x: Tensor) -> Tensor:
         y = torch.zeros(2, 4)
         y[:, :2] = x
         return torch.relu(y)
 
     graph = capture(write, (meta(2, 2),))
-    assert [node.op for node in graph.nodes] == ["__setitem__", "relu"]
+    assert [node.op for node in graph.nodes] == ["setitem", "relu"]
     assert graph.nodes[1].arguments[0].source.node == 0
 
 

@@ -120,6 +120,7 @@ def functional_names(vector: TensorSpec) -> dict[str, Any]:
 @pytest.mark.parametrize("name", OPERATORS.names())
 def test_an_operators_torch_names_are_functions_of_torch_or_spellings_it_might_have(name: str) -> None:
     torch = pytest.importorskip("torch")
+    pytest.importorskip("torchvision")  # puts its operators under torch.ops
     found = [reduce(lambda at, part: getattr(at, part, None), d.split(".")[1:], torch) for d in OPERATORS[name].torch]
     assert any(found)
     assert all(function is None or callable(function) for function in found)

@@ -17,7 +17,7 @@ from netstat.ops import OPERATORS, node_cost
 
 KINDS = ("conv", "max_pool", "avg_pool", "adaptive_max_pool", "adaptive_avg_pool")
 BATCHED_RANK = {f"{kind}{dims}d": dims + 2 for kind in KINDS for dims in (1, 2, 3)} | {"linear": 2}
-PER_IMAGE = [*BATCHED_RANK, "local_response_norm", "relu", "sigmoid", "tanh", "dropout", "clone"]
+PER_IMAGE = [*BATCHED_RANK, "local_response_norm", "relu", "sigmoid", "tanh", "dropout", "clone", "gelu", "exp", "neg"]
 FEW, MANY = st.integers(1, 8), st.integers(1, 500)
 
 

@@ -19,6 +19,7 @@ sympy = pytest.importorskip("sympy")  # comes with torch
 pytestmark = pytest.mark.torch
 IMAGES = {f"{kind}{dims}d": dims for kind in ("conv", "max_pool", "avg_pool") for dims in (1, 2)}
 ELEMENTWISE = ["relu", "sigmoid", "tanh", "softmax", "dropout", "clone"]
+ELEMENTWISE += ["gelu", "glu", "log_softmax", "hardswish", "exp", "isnan", "neg"]
 Sizes = dict[Any, int]
 
 

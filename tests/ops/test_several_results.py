@@ -12,7 +12,7 @@ from oracle.reference import run_torch, to_torch  # noqa: E402  needs torch
 
 pytestmark = pytest.mark.torch
 SEVERAL = ["max", "min", "aminmax", "var_mean", "std_mean", "weight_norm_interface", "cummax", "cummin", "sort"]
-SEVERAL += ["topk", "kthvalue", "median", "nanmedian"]
+SEVERAL += ["topk", "kthvalue", "median", "nanmedian", "lstm", "gru", "rnn_tanh", "rnn_relu", "lstm_cell"]
 
 
 @pytest.mark.parametrize("name", SEVERAL)

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
+from oracle.broadcasting import within
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, contraction
 from oracle.draws import DTYPES
 from oracle.matrices import SIZES
-from oracle.pointwise import broadcastable, within
+from oracle.pointwise import broadcastable
 from oracle.tensors import Index, Tensor, positions
 
 FACTORS = st.sampled_from([1, 1, 1.0, 2, 0.5, 0, -1])

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
+from oracle.broadcasting import stretched, within
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, contraction, total
 from oracle.draws import DTYPES, shapes
-from oracle.pointwise import broadcastable, stretched, within
+from oracle.pointwise import broadcastable
 from oracle.tensors import Index, Tensor, positions
 
 

@@ -34,7 +34,8 @@ def mapped(function: Callable[..., Any], dtype: str | None = None) -> Callable[.
     return loops
 
 
-def value_at(operand: Any, at: tuple[int, ...]) -> Any:
+def value_at(operand: Any, at: Index) -> Any:
+    """The value that stands at `at` once the operand is repeated; a number is the same everywhere."""
     return operand[within(operand.shape, at)] if isinstance(operand, Tensor) else operand
 
 
@@ -48,9 +49,9 @@ def inputs(specs: Iterable[TensorSpec] = SPECS) -> list[dict[str, TensorSpec]]:
     return [{"input": spec} for spec in specs]
 
 
-def unary(*more: Call) -> st.SearchStrategy[Call]:
+def unary() -> st.SearchStrategy[Call]:
     """One tensor, the result new or in place."""
-    return st.sampled_from(chosen(inputs(), inplace=[False, True]) + list(more))
+    return st.sampled_from(chosen(inputs(), inplace=[False, True]))
 
 
 def pairs(first: str = "input", second: str = "other", dtype: str | None = None) -> list[dict[str, TensorSpec]]:
@@ -61,12 +62,12 @@ def pairs(first: str = "input", second: str = "other", dtype: str | None = None)
     ]
 
 
-def binary(*more: Call, first: str = "input", second: str = "other") -> list[Call]:
+def binary(first: str = "input", second: str = "other") -> list[Call]:
     """Two tensors; where one does not stretch, the result in place too."""
     unstretched = [
         pair for pair in pairs(first, second) if stretched(pair[first].shape, pair[second].shape) == pair[first].shape
     ]
-    return chosen(pairs(first, second)) + chosen(unstretched, inplace=[True]) + list(more)
+    return chosen(pairs(first, second)) + chosen(unstretched, inplace=[True])
 
 
 def with_numbers(second: str = "other", numbers: Iterable[Any] = (2, 0.5, -1.5)) -> list[Call]:
@@ -79,9 +80,9 @@ def of_numbers(second: str = "other", numbers: Iterable[Any] = (2, 0.5)) -> list
     return chosen([{second: spec} for spec in SPECS[:2]], input=numbers)
 
 
-def whole(first: str = "input", second: str = "other", high: int = 3, dtype: str = "int64") -> list[Call]:
-    """Two tensors of whole numbers."""
-    return [Call(pair, {}, {first: (0, high), second: (0, high)}) for pair in pairs(first, second, dtype)[:3]]
+def whole(high: int = 3, dtype: str = "int64") -> list[Call]:
+    """Two tensors of whole numbers from 0 to `high`."""
+    return [Call(pair, {}, dict.fromkeys(pair, (0, high))) for pair in pairs(dtype=dtype)[:3]]
 
 
 def compared(x: Counted, holds: Callable[[Any], bool]) -> int:
@@ -103,7 +104,7 @@ def parts(x: Any) -> tuple[Any, Any]:
 
 def joined(a: Counted, b: Counted) -> Counted:
     """The complex number of two parts, off the books."""
-    return Counted(complex(a.value, b.value), a.tally)  # type: ignore[arg-type]
+    return Counted(complex(a.value, b.value), a.tally)
 
 
 def stretched(a: Index, b: Index) -> Index:

@@ -18,12 +18,12 @@ Specs = TensorSpec | list[TensorSpec] | None
 class Call:
     """One configuration: the tensors by argument name (none where one is left out), and everything else.
 
-    `ranges` says which whole numbers an integer tensor may hold, lowest and highest: 0 and 1 by default.
+    `ranges` says between which numbers the values of a tensor lie: by default −2 and 2, whole ones 0 and 1.
     """
 
     tensors: dict[str, Specs]
     attributes: dict[str, Any]
-    ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Oracle:
     def inputs(call: Call, tally: Tally) -> dict[str, Any]:
         """The tensors of a call, filled with the same numbers each time."""
         return {
-            name: each(specs, lambda spec, name=name: Tensor.filled(spec, tally, name, call.ranges.get(name, (0, 1))))
+            name: each(specs, lambda spec, name=name: Tensor.filled(spec, tally, name, call.ranges.get(name)))
             for name, specs in call.tensors.items()
         }
 

@@ -41,7 +41,7 @@ def logaddexp2(input: Counted, other: Counted) -> Counted:
 
 
 def xlogy(input: Number, other: Number, log: Any = math.log) -> Counted:
-    tally = (input if isinstance(input, Counted) else other).tally  # type: ignore[union-attr]
+    tally = (input if isinstance(input, Counted) else other).tally
     x, y = Counted(plain(input), tally), Counted(plain(other), tally)
     tally.compares += 1  # is x zero?
     product = x * y.special(attempted(log))

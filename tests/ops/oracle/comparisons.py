@@ -34,11 +34,11 @@ def logic(holds: Callable[[bool, bool], bool]) -> Callable[..., int]:
 
 
 def bits(function: Callable[[int, int], int]) -> Callable[..., Any]:
-    return lambda input, other: function(plain(input), plain(other))  # type: ignore[arg-type]
+    return lambda input, other: function(plain(input), plain(other))
 
 
 def isclose(input: Counted, other: Number, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> int:
-    far, near = absolute(input - other), atol + rtol * absolute(other)  # type: ignore[arg-type]
+    far, near = absolute(input - other), atol + rtol * absolute(other)
     return int(not far > near)
 
 

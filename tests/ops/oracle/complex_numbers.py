@@ -31,7 +31,7 @@ def view_as_real(input: Tensor) -> tuple[Tensor]:
 
 def view_as_complex(input: Tensor) -> tuple[Tensor]:
     numbers = iter(input.plain())
-    values = {at: Counted(complex(next(numbers), next(numbers)), input.tally) for at in positions(input.shape[:-1])}  # type: ignore[arg-type]
+    values = {at: Counted(complex(next(numbers), next(numbers)), input.tally) for at in positions(input.shape[:-1])}
     return (Tensor(input.shape[:-1], "complex128", input.tally, values),)
 
 

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
+from oracle.broadcasting import stretched, within
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, total
 from oracle.draws import DTYPES, shapes
 from oracle.magnitudes import ORDERS, norm
-from oracle.pointwise import broadcastable, stretched, within
+from oracle.pointwise import broadcastable
 from oracle.reductions import along, each_row
 from oracle.tensors import Index, Tensor, positions
 

@@ -1,6 +1,7 @@
 """Arithmetic of two operands."""
 
 import math
+import operator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ DOUBLE = TensorSpec((2,), "float64")
 COMPLEX_PAIRS = [
     Call({"input": a, "other": b}, {}) for a, b in [(COMPLEX, COMPLEX), (COMPLEX, DOUBLE), (DOUBLE, COMPLEX)]
 ]
-ARITHMETIC = binary() + with_numbers() + of_numbers()
+ARITHMETIC = binary() + with_numbers(numbers=(2, -0.5)) + of_numbers(numbers=(2,))
 
 
 def minus(input: Any, other: Any) -> Counted:
@@ -62,13 +63,13 @@ def rounded(quotient: Counted, rounding_mode: str | None) -> Counted:
 
 
 def remainder(input: Number, other: Number, rounding_mode: str = "floor") -> Counted:
-    return input - rounded(input / other, rounding_mode) * other  # type: ignore[arg-type,return-value]
+    return input - rounded(input / other, rounding_mode) * other
 
 
 def power(input: Number, exponent: Number) -> Counted:
     if not isinstance(exponent, Counted) and exponent == 2:
-        return input * input  # type: ignore[return-value]
-    base = input if isinstance(input, Counted) else Counted(input, exponent.tally)  # type: ignore[union-attr]
+        return input * input
+    base = input if isinstance(input, Counted) else Counted(input, exponent.tally)
     return base.special(lambda value: real_power(value, plain(exponent)))
 
 
@@ -85,15 +86,10 @@ def smaller(input: Counted, other: Counted) -> Counted:
 
 
 def clamp(input: Counted, min: Number | None = None, max: Number | None = None) -> Counted:
-    if min is not None and input < min:
-        input = bound(min, input)
-    elif min is not None:
-        pass
-    return bound(max, input) if max is not None and input > max else input
-
-
-def bound(number: Number, like: Counted) -> Counted:
-    return Counted(plain(number), like.tally)
+    for limit, is_beyond in ((min, operator.lt), (max, operator.gt)):
+        if limit is not None and is_beyond(input, limit):
+            input = Counted(plain(limit), input.tally)
+    return input
 
 
 def clamps() -> list[Call]:
@@ -109,9 +105,9 @@ def bounds(name: str) -> list[Call]:
     return binary(second=name) + with_numbers(name)
 
 
-scales = chosen(pairs()[:4], alpha=[1, 2, -0.5])
-divided = [call for mode in ("floor", "trunc", None) for call in chosen(pairs()[:3], rounding_mode=[mode])]
-powers = binary(second="exponent") + with_numbers("exponent", (2, 2.0, 3, 0.5, -1)) + of_numbers("exponent", (2, 0.5))
+scales = chosen(pairs()[:2], alpha=[2, -0.5])
+divided = chosen(pairs()[:2], rounding_mode=["floor", "trunc"])
+powers = binary(second="exponent") + with_numbers("exponent", (2, 2.0, 0.5, -1)) + of_numbers("exponent", (2,))
 
 CASES: dict[str, tuple[Any, list[Call]]] = {
     "sub": (

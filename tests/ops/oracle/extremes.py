@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
+from oracle.broadcasting import stretched, within
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, plain, total
 from oracle.draws import DTYPES, shapes
-from oracle.pointwise import broadcastable, stretched, within
+from oracle.pointwise import broadcastable
 from oracle.reductions import FLOATS_AND_INTEGERS, ONE_OR_ALL, Row, by_row, reduction, reductions
 from oracle.tensors import Tensor, positions
 

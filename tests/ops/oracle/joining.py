@@ -74,7 +74,7 @@ def joins(draw: DrawFn, dim: int, free: dict[int, int]) -> Call:
 
 
 def block_diag(tensors: Sequence[Tensor]) -> tuple[Tensor]:
-    blocks = [with_shape(tensor, ((1, 1) + tensor.shape)[-2:]) for tensor in tensors]
+    blocks = [with_shape(tensor, ((1, 1, *tensor.shape))[-2:]) for tensor in tensors]
     output = tensors[0].like((sum(b.shape[0] for b in blocks), sum(b.shape[1] for b in blocks)))
     for at in positions(output.shape):
         output[at] = Counted(0.0, output.tally)
@@ -116,7 +116,7 @@ def factors(draw: DrawFn) -> Call:
 JOINED: dict[str, Case] = {
     "stack": (stack, stacks()),
     "hstack": (joined(1, lambda shape: shape or (1,)), joins(1, {1: 0})),
-    "vstack": (joined(0, lambda shape: ((1, 1) + shape)[-2:] if len(shape) < 2 else shape), joins(0, {1: 1})),
+    "vstack": (joined(0, lambda shape: ((1, 1, *shape))[-2:] if len(shape) < 2 else shape), joins(0, {1: 1})),
     "dstack": (joined(2, deep), joins(2, {})),
     "column_stack": (joined(1, column), joins(1, {})),
     "block_diag": (block_diag, blocks()),

@@ -4,10 +4,11 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
+from oracle.broadcasting import stretched, within
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import contraction
 from oracle.draws import DTYPES, shapes
-from oracle.pointwise import broadcastable, stretched, within
+from oracle.pointwise import broadcastable
 from oracle.tensors import Index, Tensor, positions
 
 SIZES = st.integers(1, 4)

@@ -1,7 +1,7 @@
 """A tensor of counted numbers that notes when it is touched."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import product
 from typing import Any
@@ -30,14 +30,16 @@ class Tensor:
         self._touched = self
 
     @classmethod
-    def filled(cls, spec: TensorSpec, tally: Tally, name: str, whole: tuple[int, int] = (0, 1)) -> "Tensor":
-        """Numbers without a pattern, the same for the same name and shape; a variance is positive.
+    def filled(cls, spec: TensorSpec, tally: Tally, name: str, between: tuple[float, float] | None = None) -> "Tensor":
+        """Numbers without a pattern, the same for the same name and shape, between these two.
 
-        Integers and truth values are whole numbers between the two of `whole`.
+        By default −2 and 2, 0.5 and 2 for a variance, 0 and 1 for integers and truth values.
         """
         drawn = random.Random(f"{name} {spec.shape}")
-        low, high = (0.5, 2.0) if name.endswith("var") else (-2.0, 2.0)
-        draw = partial(drawn.uniform, low, high) if "float" in spec.dtype else partial(drawn.randint, *whole)
+        low, high = between or ((0.5, 2.0) if name.endswith("var") else (-2.0, 2.0))
+        draw = (
+            partial(drawn.uniform, low, high) if "float" in spec.dtype else partial(drawn.randint, *between or (0, 1))
+        )
         if "complex" in spec.dtype:
             draw = lambda: complex(drawn.uniform(low, high), drawn.uniform(low, high))  # noqa: E731
         return cls(spec.shape, spec.dtype, tally, {at: Counted(draw(), tally) for at in positions(spec.shape)})
@@ -80,7 +82,3 @@ class Tensor:
     def plain(self) -> list[float]:
         """The values in order, off the books."""
         return [plain(self._values[at]) for at in positions(self.shape)]
-
-
-def _both_parts(draw: Callable[[], Any]) -> complex:
-    return complex(draw(), draw())

@@ -28,7 +28,7 @@ REFERENCES |= {
     "atleast_1d": of_list(torch.atleast_1d),
     "atleast_2d": of_list(torch.atleast_2d),
     "atleast_3d": of_list(torch.atleast_3d),
-    "alias": lambda input: input.detach_(),
+    "alias": lambda input: input.requires_grad_(False),
     "tensor_unfold": lambda input, **chosen: input.unfold(**chosen),
     "repeat": lambda input, repeats: input.repeat(repeats),
     "tril": lambda input, diagonal, inplace: input.tril_(diagonal) if inplace else input.tril(diagonal),

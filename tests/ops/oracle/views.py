@@ -1,5 +1,6 @@
 """Operators that look at a tensor another way, whole, in pieces or stretched: which value stands where."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from math import ceil, prod
 from typing import Any
@@ -9,10 +10,11 @@ from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
 from oracle.arranging import Case, dims_of, shown, some_dims, whole
+from oracle.broadcasting import stretched, within
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.draws import DTYPES, shapes, tensors
 from oracle.layout import permute, reshaped, transpose, transposes
-from oracle.pointwise import broadcastable, stretched, within
+from oracle.pointwise import broadcastable
 from oracle.tensors import Index, Tensor, positions
 
 
@@ -45,7 +47,7 @@ def tensor_split(input: Tensor, sections: int | Sequence[int], dim: int = 0) -> 
             sizes[place % sections] += 1
         return rows(input, dim, [[places.pop(0) for _ in range(size)] for size in sizes])
     cuts = [None, *sections, None]
-    return rows(input, dim, [places[start:end] for start, end in zip(cuts, cuts[1:], strict=False)])
+    return rows(input, dim, [places[start:end] for start, end in itertools.pairwise(cuts)])
 
 
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
@@ -100,8 +102,8 @@ def movedim(input: Tensor, source: Any, destination: Any) -> tuple[Tensor]:
 
 
 def tensor_unfold(input: Tensor, dimension: int, size: int, step: int) -> tuple[Tensor]:
-    dim, places = range(len(input.shape))[dimension], range(input.shape[dimension])
-    starts = [start for start in places[::step] if start + size <= len(places)]
+    dim = range(len(input.shape))[dimension]
+    starts = [start for start in range(0, input.shape[dim] + 1, step) if start + size <= input.shape[dim]]
     shape = (*input.shape[:dim], len(starts), *input.shape[dim + 1 :], size)
     return (shown(input, shape, lambda at: (*at[:dim], starts[at[dim]] + at[-1], *at[dim + 1 : -1])),)
 
@@ -134,7 +136,7 @@ def as_strided(input: Tensor, size: Index, stride: Index, storage_offset: int | 
 
 @st.composite
 def splits(draw: DrawFn, kind: str, dim: int | None = None) -> Call:
-    input = draw(tensors(low=1 if dim is None else dim + 1, high=3, largest=6))
+    input = draw(tensors(low=1 if dim is None else max(dim + 1, 2), high=3, largest=6))
     chosen = {"dim": draw(dims_of(input))} if dim is None else {}
     size = input.shape[chosen.get("dim", dim)]
     if kind == "chunks":
@@ -275,7 +277,7 @@ CASES: dict[str, Case] = {
     "broadcast_tensors": (broadcast_tensors, several()),
     "meshgrid": (meshgrid, vectors()),
     "atleast_1d": (at_least(lambda shape: shape or (1,)), several()),
-    "atleast_2d": (at_least(lambda shape: shape if len(shape) > 1 else ((1, 1) + shape)[-2:]), several()),
+    "atleast_2d": (at_least(lambda shape: shape if len(shape) > 1 else ((1, 1, *shape))[-2:]), several()),
     "atleast_3d": (at_least(cube), several()),
     "movedim": (movedim, moves()),
     "swapdims": (transpose, transposes()),
