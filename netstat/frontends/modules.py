@@ -173,4 +173,4 @@ def named(library: str, name: str) -> Callable[..., Any]:
         UsageError: no such model.
         ModelError: timm is not installed.
     """
-    return (torchvision_models if library == "torchvision" else timm_models).constructor(name)
+    return torchvision_models.constructor(name) if library == "torchvision" else timm_models.constructor(name)

@@ -1,38 +1,15 @@
 """Graph of an ONNX file: read as data, without its weights and without running it."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from netstat.errors import ModelError, ShapeError, UsageError, said
-from netstat.frontends.files import (
-    LARGEST_RANK,
-    LARGEST_SIZE,
-    base_name,
-    plain_text,
-    refuse_inputs,
-    size_of,
-    subject_of,
-)
-from netstat.frontends.onnx_folding import folded, inferred
-from netstat.frontends.onnx_layers import LAYERS
-from netstat.frontends.onnx_layout import LAYOUT
-from netstat.frontends.onnx_names import Place, marked_leaves, place_of
-from netstat.frontends.onnx_pointwise import POINTWISE
-from netstat.frontends.onnx_values import DTYPES, Call, Step, UntranslatedError, Value, data_of, spec_of
+from netstat.errors import ModelError, said
+from netstat.frontends.files import base_name, plain_text, refuse_inputs, size_of, subject_of
+from netstat.frontends.onnx_inputs import graph_inputs
+from netstat.frontends.onnx_walk import STANDARD, Walk
 from netstat.frontends.subject import Inputs, Subject
-from netstat.graph import Argument, Graph, Node, Param, Source, TensorSpec
-from netstat.ops import OPERATORS
-from netstat.ops.base import named_specs, signature
-from netstat.units import shape as shape_text
 
-TRANSLATIONS = {**LAYERS, **LAYOUT, **POINTWISE}
 WHY = "an ONNX file is read, not run"
 MOST_NODES = 100_000
-STANDARD = ("", "ai.onnx")
-# Inputs that say how something is computed, which makes them no parameters.
-SETTINGS = {"Clip": (1, 2), "Dropout": (1, 2), "Pad": (1, 2, 3), "Resize": (1, 2, 3), "Upsample": (1,), "Pow": (1,)}
-STATISTICS = {"BatchNormalization": (3, 4)}  # inputs that torch keeps in buffers
 
 
 def subject(path: str, inputs: Inputs, *, training: bool = False) -> Subject:
@@ -50,8 +27,8 @@ def subject(path: str, inputs: Inputs, *, training: bool = False) -> Subject:
     refuse_inputs(inputs, "an ONNX file", training=training)
     model = _loaded(path)
     versions = {entry.domain: entry.version for entry in model.opset_import}
-    walk = _Walk(model.graph, max((versions.get(domain, 1) for domain in STANDARD), default=1))
-    for name, spec in _inputs(model.graph, inputs):
+    walk = Walk(model.graph, max((versions.get(domain, 1) for domain in STANDARD), default=1))
+    for name, spec in graph_inputs(model.graph, inputs):
         walk.declare(name, spec)
     for proto in model.graph.node:
         walk.node(proto)
@@ -73,209 +50,3 @@ def _loaded(path: str) -> Any:
     if len(model.graph.node) > MOST_NODES:
         raise ModelError(f"'{path}' has {len(model.graph.node)} nodes; netstat reads {MOST_NODES}")
     return model
-
-
-def _inputs(graph: Any, inputs: Inputs) -> Iterator[tuple[str, TensorSpec]]:
-    """The graph's own inputs at the sizes the user gave."""
-    initial = {tensor.name for tensor in graph.initializer}
-    infos = [info for info in graph.input if info.name not in initial]
-    given = {name: (shape, dtype) for shape, dtype, name in inputs.shapes if name}
-    unnamed = iter([(shape, dtype) for shape, dtype, name in inputs.shapes if not name])
-    names = [plain_text(info.name) for info in infos]
-    if unknown := [name for name in given if name not in names]:
-        raise UsageError(f"the file has no input '{unknown[0]}'; it has {', '.join(names)}")
-    for info, name in zip(infos, names, strict=True):
-        yield info.name, _input(info, name, given.get(name) or next(unnamed, None), inputs.batch)
-    if next(unnamed, None):
-        raise UsageError(f"more input shapes than the file has inputs; it has {', '.join(names)}")
-
-
-def _input(info: Any, name: str, given: tuple[tuple[int, ...], str] | None, batch: int) -> TensorSpec:
-    kind = info.type.tensor_type
-    dtype = DTYPES.get(kind.elem_type)
-    if not info.type.HasField("tensor_type") or dtype is None:
-        raise ModelError(f"input '{name}' is no tensor netstat knows")
-    if given and given[1] not in ("", dtype):
-        raise UsageError(f"input '{name}' is {dtype} in the file, not {given[1]}")
-    declared = [dim.dim_value if dim.HasField("dim_value") else dim.dim_param or "?" for dim in kind.shape.dim]
-    if (
-        any(isinstance(size, int) and not 0 <= size <= LARGEST_SIZE for size in declared)
-        or len(declared) > LARGEST_RANK
-    ):
-        raise ModelError(f"input '{name}' has sizes that cannot be; the file is damaged or no model")
-    if not kind.HasField("shape"):
-        declared = ["batch", *(given[0] if given else ("?",))]
-    return TensorSpec(_sizes(name, declared, given[0] if given else None, batch), dtype)
-
-
-def _sizes(name: str, declared: Sequence[int | str], given: tuple[int, ...] | None, batch: int) -> tuple[int, ...]:
-    """Open dimensions filled in: the first is the batch, the others are the user's to give."""
-    first = declared[0] if declared else batch
-    wanted = (first if batch == 1 and isinstance(first, int) else batch, *(given or declared[1:]))[: len(declared) or 1]
-    shown = shape_text(tuple(declared))  # type: ignore[arg-type]  # names among the sizes
-    if declared and (len(given or ()) not in (0, len(declared) - 1) or _conflict(declared, wanted)):
-        raise UsageError(
-            f"input '{name}' is {plain_text(shown)} in the file; export it with open dimensions to count it at others"
-        )
-    if any(not isinstance(size, int) for size in wanted):
-        raise UsageError(
-            f"input '{name}' is {plain_text(shown)} in the file; say the open sizes, for example -i {name}={_example(declared)}"
-        )
-    return tuple(size for size in wanted if isinstance(size, int)) if declared else ()
-
-
-def _conflict(declared: Sequence[int | str], wanted: Sequence[int | str]) -> bool:
-    pairs = zip(declared, wanted, strict=True)
-    return any(isinstance(own, int) and own != size for own, size in pairs)
-
-
-def _example(declared: Sequence[int | str]) -> str:
-    return "x".join(str(size) if isinstance(size, int) else "128" for size in declared[1:])
-
-
-class _Walk:
-    """Goes through the nodes in order, carrying every tensor by name."""
-
-    def __init__(self, graph: Any, version: int) -> None:
-        self._proto, self._version = graph, version
-        self._values: dict[str, Value] = {}
-        self._inputs: list[tuple[str, TensorSpec]] = []
-        self._params: list[Param] = []
-        self._nodes: list[Node] = []
-        self._calls: Counter[tuple[str, str]] = Counter()
-        self._declared = {info.name: info for info in (*graph.value_info, *graph.output)}
-        settings, statistics = (_uses(graph, table) for table in (SETTINGS, STATISTICS))
-        elsewhere = _uses(graph, {}, but=SETTINGS)
-        for tensor in graph.initializer:
-            self._initial(tensor, tensor.name in settings - elsewhere, tensor.name in statistics)
-
-    def _initial(self, tensor: Any, is_setting: bool, is_buffer: bool) -> None:
-        spec, name = spec_of(tensor), plain_text(tensor.name)
-        is_weight = ("float" in spec.dtype and spec.shape) or (spec.dtype in ("int8", "uint8") and len(spec.shape) > 1)
-        if is_setting or not is_weight:
-            self._values[tensor.name] = Value(spec, Source("constant"), data_of(tensor, spec))
-            return
-        self._params.append(Param(name, spec, trainable=not is_buffer, buffer=is_buffer))
-        self._values[tensor.name] = Value(spec, Source("buffer" if is_buffer else "param", name))
-
-    def declare(self, name: str, spec: TensorSpec) -> None:
-        """An input of the graph."""
-        self._inputs.append((plain_text(name), spec))
-        self._values[name] = Value(spec, Source("input", plain_text(name)))
-
-    def graph(self, model: str) -> Graph:
-        """What was found."""
-        made = [self._values[info.name].source for info in self._proto.output if info.name in self._values]
-        nodes = marked_leaves(self._nodes)
-        return Graph(model, tuple(self._inputs), nodes, tuple(self._params), tuple(made))
-
-    def node(self, proto: Any) -> None:
-        """One node: worked out, translated, or listed under its ONNX name."""
-        place = place_of(proto)
-        inputs = tuple(self._value(name, place) if name else None for name in proto.input)
-        call = Call(proto.op_type, inputs, _attributes(proto), self._version, sum(map(bool, proto.output)))
-        made = folded(call, proto) if proto.domain in STANDARD else None
-        if made is None:
-            made = self._translated(call, proto, place) or self._unknown(call, proto, place)
-        for name, value in zip(filter(None, proto.output), made, strict=False):
-            if name in self._values:
-                raise ModelError(f"node '{place.path}' makes '{plain_text(name)}', which is there already")
-            self._values[name] = value
-
-    def _value(self, name: str, place: Place) -> Value:
-        if name not in self._values:
-            reads = f"node '{place.path}' reads '{plain_text(name)}', which nothing before it makes"
-            raise ModelError(f"{reads}: the nodes are in no order they could run in")
-        return self._values[name]
-
-    def _translated(self, call: Call, proto: Any, place: Place) -> tuple[Value, ...] | None:
-        """The results by our operators; None where they say nothing of such a node."""
-        translation = TRANSLATIONS.get(call.op) if proto.domain in STANDARD else None
-        if translation is None:
-            return None
-        before = len(self._nodes), self._calls.copy()
-        try:
-            result = translation(call)
-            return (result,) if isinstance(result, Value) else self._run(result, place)
-        except ShapeError as error:
-            raise error.at(place.path) from None
-        except (UntranslatedError, KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
-            self._nodes, self._calls = self._nodes[: before[0]], before[1]
-            return None
-
-    def _run(self, step: Step, place: Place) -> tuple[Value, ...]:
-        """A step after the steps whose results it takes."""
-        if step.op not in OPERATORS:
-            raise UntranslatedError
-        operator = OPERATORS[step.op]
-        arguments = tuple(self._arguments(step, place))
-        _, defaults = signature(operator)  # type: ignore[arg-type]  # a class is hashable
-        tensors = {argument.name.partition(".")[0] for argument in arguments} | set(operator.tensors)
-        plain = {
-            name: value for name, value in defaults.items() if name not in tensors and name[0] != "_" and name != "out"
-        }
-        attributes = operator.canonical({**plain, **step.attributes})
-        outputs = operator.shape(**named_specs(arguments), **attributes)
-        first = arguments[0].source
-        if (
-            operator.view
-            and len(arguments) == 1
-            and len(outputs) == 1
-            and first.kind != "node"
-            and first.kind != "input"
-        ):
-            return (Value(outputs[0], first),)  # a weight under another shape is that weight
-        return self._record(step.op, place, arguments, attributes, outputs, operator.makes_tensor(**attributes))
-
-    def _arguments(self, step: Step, place: Place) -> Iterator[Argument]:
-        for name, given in step.tensors.items():
-            several = isinstance(given, list)
-            for i, item in enumerate(given if several else [given]):
-                if item is not None:
-                    value = self._run(item, place)[0] if isinstance(item, Step) else item
-                    yield Argument(f"{name}.{i}" if several else name, value.spec, value.source)
-
-    def _unknown(self, call: Call, proto: Any, place: Place) -> tuple[Value, ...]:
-        """A node that none of our operators is; its shapes are ONNX's own, or those the file states."""
-        arguments = tuple(Argument(str(i), v.spec, v.source) for i, v in enumerate(call.inputs) if v is not None)
-        outputs = inferred(call, proto, self._declared)
-        name = plain_text(f"{proto.domain}.{proto.op_type}" if proto.domain not in STANDARD else proto.op_type)
-        if outputs is None:
-            raise ModelError(
-                f"node '{place.path}': the shape of what {name} makes is not known; run onnx.shape_inference"
-            )
-        return self._record(name, place, arguments, {}, outputs, fresh=True)
-
-    def _record(
-        self, op: str, place: Place, arguments: tuple[Argument, ...], attributes: Mapping[str, Any],
-        outputs: tuple[TensorSpec, ...], fresh: bool,
-    ) -> tuple[Value, ...]:  # fmt: skip
-        call = self._calls[place.path, op]
-        self._calls[place.path, op] += 1
-        index = len(self._nodes)
-        self._nodes.append(Node(op, *place, False, call, arguments, attributes, outputs, fresh))
-        return tuple(Value(spec, Source("node", node=index, output=i)) for i, spec in enumerate(outputs))
-
-
-def _uses(
-    graph: Any, table: Mapping[str, tuple[int, ...]], but: Mapping[str, tuple[int, ...]] | None = None
-) -> set[str]:
-    """Names that stand at the inputs in `table`; or, with `but`, at any others than those."""
-    found = set()
-    for node in graph.node:
-        for i, name in enumerate(node.input):
-            if i not in but.get(node.op_type, ()) if but is not None else i in table.get(node.op_type, ()):
-                found.add(name)
-    return found
-
-
-def _attributes(proto: Any) -> dict[str, Any]:
-    """Attributes as Python values; graphs in attributes are left out."""
-    from onnx.helper import get_attribute_value
-
-    plain = {}
-    for attribute in proto.attribute:
-        if attribute.type not in (5, 10):  # a graph, several
-            value = get_attribute_value(attribute)
-            plain[attribute.name] = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-    return plain

@@ -1,4 +1,4 @@
-"""What is known of an ONNX node before it runs: results that follow from known values, and shapes by ONNX's own rules."""
+"""What is known of an ONNX node before it runs: results that follow from known values, and shapes by ONNX's rules."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -114,7 +114,7 @@ def _declared(name: str, declared: Mapping[str, Any]) -> TensorSpec | None:
 def _spec(kind: Any, name: str) -> TensorSpec | None:
     """Shape and dtype of a type, None where a size is open."""
     tensor = kind.tensor_type
-    sizes = [dim.dim_value if dim.HasField("dim_value") else None for dim in tensor.shape.dim]
+    sizes = [dim.dim_value if dim.HasField("dim_value") and dim.dim_value >= 0 else None for dim in tensor.shape.dim]
     if not tensor.HasField("shape") or None in sizes or tensor.elem_type not in DTYPES:
         return None
     return checked_spec(

@@ -65,7 +65,9 @@ def _split(call: Call) -> Step:
     axis = call.attributes.get("axis", 0)
     sizes = call.known("split", 1)
     if sizes is None:
-        size, parts = call[0].spec.shape[axis], call.attributes.get("num_outputs", call.outputs)
+        size, parts = call[0].spec.shape[axis], call.outputs
+        if call.attributes.get("num_outputs", parts) != parts:
+            raise UntranslatedError
         piece = -(-size // parts)
         sizes = tuple(max(min(piece, size - i * piece), 0) for i in range(parts))
     return Step("split", {"input": call[0]}, {"split_size": sizes, "dim": axis})

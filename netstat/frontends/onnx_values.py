@@ -1,6 +1,7 @@
 """Tensors of an ONNX file: their shapes, and the values of those that say how something is computed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
 from typing import Any, NamedTuple
 
@@ -42,7 +43,8 @@ class Value(NamedTuple):
         return None if self.data is None or self.spec.shape else self.data.item()
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True)
+class Call:
     """One node with its inputs.
 
     Attributes:
@@ -63,7 +65,12 @@ class Call(NamedTuple):
         """Input `i`, None where it was left out."""
         return self.inputs[i] if i < len(self.inputs) else None
 
-    def __getitem__(self, i: int) -> Value:  # type: ignore[override]  # inputs, not fields
+    def __getitem__(self, i: int) -> Value:
+        """Input `i`.
+
+        Raises:
+            UntranslatedError: it was left out.
+        """
         value = self.get(i)
         if value is None:
             raise UntranslatedError
