@@ -78,9 +78,10 @@ class Recorder(TorchFunctionMode):
         self._shadows: dict[int, tuple[int, Tensor]] = {}  # with the version it is a twin of
         self._opening: list[Any] = []
         self._whole: nn.Module | None = None  # the module whose whole forward is one operator, while it runs
-        self.owners = Owners(module, self)
+        self.owners = Owners(module, self.adopt)
         if module:
             self.adopt(tensors_of(module))
+            self._follow_wholes(module)
 
     def adopt(self, tensors: Iterable[NamedTensor]) -> None:
         """Know these parameters and buffers by name; of several names, the first one stays."""
@@ -107,21 +108,28 @@ class Recorder(TorchFunctionMode):
         with self._stage.active(), self.owners.watching(), self, self._audit:
             yield
 
-    def entered(self, module: nn.Module) -> None:
-        """A module's forward begins; if it is an operator as a whole, what it calls is no row."""
-        if self._whole is None and operator_of_module(type(module)):
+    def _follow_wholes(self, module: nn.Module) -> None:
+        """Be told when a module runs whose whole forward is one operator. It is a copy: its hooks are nobody else's."""
+        for child in module.modules():
+            if operator := operator_of_module(type(child)):
+                child.register_forward_pre_hook(self._enter_whole, prepend=True)
+                child.register_forward_hook(partial(self._leave_whole, operator), with_kwargs=True, always_call=True)
+
+    def _enter_whole(self, module: nn.Module, args: Any) -> None:
+        if self._whole is None:
             self._whole = module
 
-    def left(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
-        """A module's forward has ended."""
+    def _leave_whole(
+        self, operator: type[Operator], module: nn.Module, args: Any, kwargs: Any, output: Any = None
+    ) -> None:
         if self._whole is not module:
             return
         self._whole = None
-        operator = operator_of_module(type(module))
-        if operator and output is not None:
+        if output is not None:  # there is none after an exception
             arguments, attributes = self._split(operator, module_arguments(module, args, kwargs))
             attributes |= operator.of_module(module)
-            self._record(operator.name, arguments, operator.canonical(attributes), tensors_in(output))
+            outputs, owner = tensors_in(output), self.owners.of(module)
+            self._record(operator.name, arguments, operator.canonical(attributes), outputs, owner)
 
     def source(self, tensor: Tensor) -> Source:
         """Where a tensor came from; a constant if nothing recorded made it."""
@@ -216,7 +224,12 @@ class Recorder(TorchFunctionMode):
         return Argument(name, spec_of(tensor), self.source(tensor))
 
     def _record(
-        self, op: str, arguments: tuple[Argument, ...], attributes: dict[str, Any], outputs: Sequence[Tensor]
+        self,
+        op: str,
+        arguments: tuple[Argument, ...],
+        attributes: dict[str, Any],
+        outputs: Sequence[Tensor],
+        owner: Owner | None = None,
     ) -> None:
         known = len(self._storages)
         for i, output in enumerate(outputs):
@@ -224,7 +237,7 @@ class Recorder(TorchFunctionMode):
             if not self._stage.owns(output):
                 self._born.add(id(output))
         fresh = len(self._storages) > known
-        owner = self._owner(arguments)
+        owner = owner or self._owner(arguments)
         call = self._calls[owner.path, op]
         self._calls[owner.path, op] += 1
         specs = tuple(map(spec_of, outputs))

@@ -9,6 +9,8 @@ from hypothesis.strategies import DrawFn
 
 from netstat.graph import TensorSpec
 from oracle.broadcasting import COMPLEX, joined, mapped, parts
+from oracle.broadcasting import stretched as stretched
+from oracle.broadcasting import within as within
 from oracle.cases import ORACLES, Call, Oracle
 from oracle.counted import Counted, total
 from oracle.draws import DTYPES, shapes, tensors

@@ -12,7 +12,7 @@ from oracle.counted import Counted, Tally, plain
 Index = tuple[int, ...]
 ITEM_BYTES = {
     "complex128": 16, "complex64": 8, "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2,
-    "int64": 8, "int32": 4, "int8": 1, "uint8": 1, "bool": 1,
+    "int64": 8, "int32": 4, "int16": 2, "int8": 1, "uint8": 1, "bool": 1,
 }  # fmt: skip
 
 
