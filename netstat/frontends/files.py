@@ -2,6 +2,7 @@
 
 import os
 import zipfile
+from collections.abc import Sequence
 from typing import NoReturn
 from zipfile import ZipFile, ZipInfo
 
@@ -96,3 +97,60 @@ def check_archive(path: str) -> list[ZipInfo]:
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > size:
         raise ModelError(f"cannot read '{path}': its members are larger than the file; it is damaged")
     return members
+
+
+class Asked:
+    """What the user asked for the inputs of a file, by name or in order.
+
+    Raises:
+        UsageError: the file has no such input.
+    """
+
+    def __init__(self, inputs: Inputs, names: Sequence[str]) -> None:
+        self._named = {name: (shape, dtype) for shape, dtype, name in inputs.shapes if name}
+        self._unnamed = [(shape, dtype) for shape, dtype, name in inputs.shapes if not name]
+        if unknown := [name for name in self._named if name not in names]:
+            raise UsageError(f"the file has no input '{unknown[0]}'; it has {', '.join(names)}")
+        if len(self._unnamed) > len([name for name in names if name not in self._named]):
+            raise UsageError(f"more input shapes than the file has inputs; it has {', '.join(names)}")
+
+    def of(self, name: str) -> tuple[tuple[int, ...], str] | None:
+        """Shape without the batch, and dtype, of the next input; None where nothing was said."""
+        if name in self._named:
+            return self._named[name]
+        return self._unnamed.pop(0) if self._unnamed else None
+
+
+def input_sizes(name: str, declared: Sequence[int | str], given: tuple[int, ...] | None, batch: int) -> tuple[int, ...]:
+    """Sizes of an input that a file declares, its open dimensions filled in.
+
+    Args:
+        name: of the input.
+        declared: a number or, for an open dimension, its name. The first one is the batch.
+        given: what the user asked for, without the batch.
+        batch: the user's.
+
+    Raises:
+        UsageError: a fixed size was asked for otherwise, or an open one was not given.
+    """
+    first = declared[0] if declared else batch
+    wanted = (first if batch == 1 and isinstance(first, int) else batch, *(given or declared[1:]))[: len(declared) or 1]
+    shown = shape_text(tuple(declared))  # type: ignore[arg-type]  # names among the sizes
+    if declared and (len(given or ()) not in (0, len(declared) - 1) or _conflict(declared, wanted)):
+        raise UsageError(
+            f"input '{name}' is {plain_text(shown)} in the file; export it with open dimensions to count it at others"
+        )
+    if any(not isinstance(size, int) for size in wanted):
+        raise UsageError(
+            f"input '{name}' is {plain_text(shown)} in the file; say the open sizes: -i {name}={_example(declared)}"
+        )
+    return tuple(size for size in wanted if isinstance(size, int)) if declared else ()
+
+
+def _conflict(declared: Sequence[int | str], wanted: Sequence[int | str]) -> bool:
+    pairs = zip(declared, wanted, strict=True)
+    return any(isinstance(own, int) and own != size for own, size in pairs)
+
+
+def _example(declared: Sequence[int | str]) -> str:
+    return "x".join(str(size) if isinstance(size, int) else "128" for size in declared[1:])
