@@ -3,9 +3,9 @@
 import inspect
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 from torch.nn.modules import module as torch_module
@@ -27,22 +27,6 @@ def owner_of_parameter(name: str) -> Owner:
     return Owner(name.rpartition(".")[0], "", stock=False, leaf=True)
 
 
-class Follower(Protocol):
-    """Who wants to know."""
-
-    def adopt(self, tensors: Iterable[NamedTensor]) -> None:
-        """Tensors of a module that nobody knew of."""
-        ...
-
-    def entered(self, module: nn.Module) -> None:
-        """A module's forward begins."""
-        ...
-
-    def left(self, module: nn.Module, args: Any, kwargs: Any, output: Any) -> None:
-        """A module's forward has ended; without an output, by an exception."""
-        ...
-
-
 class Owners:
     """Follows a forward pass through the modules, by global hooks, which leave the modules themselves alone.
 
@@ -50,9 +34,9 @@ class Owners:
         training: whether a module that is none of ours ran in training mode.
     """
 
-    def __init__(self, module: nn.Module | None, follower: Follower) -> None:
+    def __init__(self, module: nn.Module | None, adopt: Callable[[Iterable[NamedTensor]], None]) -> None:
         self.training = False
-        self._follower = follower
+        self._adopt = adopt
         self._running = [_owner(module, "", leaf=False) if module else Owner("", "", False, False)]
         self._known = {id(child): _owner(child, path) for path, child in module.named_modules()} if module else {}
         self._failures: dict[int, str] = {}
@@ -63,6 +47,10 @@ class Owners:
     def current(self) -> Owner:
         """The innermost module that is running; the model itself outside all others."""
         return self._running[-1]
+
+    def of(self, module: nn.Module) -> Owner:
+        """What is known of a module of the model."""
+        return self._known[id(module)]
 
     @property
     def scripted(self) -> bool:
@@ -78,7 +66,7 @@ class Owners:
         """Follow which module is running."""
         handles = (
             torch_module.register_module_forward_pre_hook(self._enter),
-            torch_module.register_module_forward_hook(self._leave, with_kwargs=True, always_call=True),
+            torch_module.register_module_forward_hook(self._leave, always_call=True),
         )
         try:
             yield
@@ -89,7 +77,6 @@ class Owners:
     def _enter(self, module: nn.Module, inputs: Any) -> None:
         if threading.get_ident() == self._thread:
             self._running.append(self._known.get(id(module)) or self._foreign(module))
-            self._follower.entered(module)
 
     def _foreign(self, module: nn.Module) -> Owner:
         """A module that came in by a closure: its path is its class, told apart by number."""
@@ -99,16 +86,12 @@ class Owners:
         self._known[id(module)] = _owner(module, path)
         self._kept.append(module)
         own = ((module._parameters, False), (module._buffers, True))
-        self._follower.adopt(
-            (f"{path}.{n}", t, buffer) for held, buffer in own for n, t in held.items() if t is not None
-        )
+        self._adopt((f"{path}.{n}", t, buffer) for held, buffer in own for n, t in held.items() if t is not None)
         self.training |= module.training
         return self._known[id(module)]
 
-    def _leave(self, module: nn.Module, args: Any, *kwargs_and_output: Any) -> None:
+    def _leave(self, module: nn.Module, inputs: Any, output: Any) -> None:
         if threading.get_ident() == self._thread:
-            *kwargs, output = kwargs_and_output  # after an exception torch leaves the kwargs out
-            self._follower.left(module, args, kwargs[0] if kwargs else {}, output)
             owner, error = self._running.pop(), sys.exc_info()[1]
             if error is not None:
                 self._failures.setdefault(id(error), owner.path)

@@ -14,7 +14,7 @@ from netstat.errors import ModelError, NetstatError, ShapeError, said
 from netstat.frontends.guards import quiet, random_state_kept
 from netstat.frontends.naming import input_names
 from netstat.frontends.recorder import Recorder, spec_of, tensors_in
-from netstat.frontends.shadow import shadow
+from netstat.frontends.shadow import Like, shadow
 from netstat.frontends.stages import Meta, Stage
 from netstat.graph import Graph, Param
 
@@ -48,9 +48,7 @@ def capture(
         ModelError: forward raised, or the model cannot be copied.
     """
     stage = stage or Meta()
-    module, function = _copied(model, training, stage)
-    if module is not None and dtype:
-        module.to(getattr(torch, dtype))
+    module, function = _copied(model, training, partial(_like, stage, dtype))
     with random_state_kept(), quiet(), torch.no_grad(), _uncompiled():
         if module is not None and _is_lazy(module):
             _materialise(function, args, kwargs or {}, stage)
@@ -65,20 +63,33 @@ def capture(
         outputs=tuple(map(recorder.source, tensors_in(result))),
         training=training or recorder.owners.training,
         device=stage.device,
+        modules=tuple(_classes(module)),
     )
 
 
-def _copied(model: Callable[..., Any], training: bool, stage: Stage) -> tuple[nn.Module | None, Callable[..., Any]]:
-    """The copy of the module in `model` on the stage's tensors, and what to call."""
+def _classes(module: nn.Module | None) -> Iterator[tuple[str, str]]:
+    """Path and class of every module."""
+    for path, child in module.named_modules() if module is not None else ():
+        yield path, type(child).__name__
+
+
+def _like(stage: Stage, dtype: str, tensor: Tensor) -> Tensor:
+    """A tensor of the stage; a floating-point one in the dtype that was asked for."""
+    made = stage.like(tensor)
+    return made.to(getattr(torch, dtype)) if dtype and made.is_floating_point() else made
+
+
+def _copied(model: Callable[..., Any], training: bool, like: Like) -> tuple[nn.Module | None, Callable[..., Any]]:
+    """The copy of the module in `model`, its tensors replaced by what `like` makes of them, and what to call."""
     if isinstance(model, nn.Module):
-        copied = shadow(model, stage.like).train(training)
+        copied = shadow(model, like).train(training)
         return copied, copied
     if isinstance(model, partial):
-        module, function = _copied(model.func, training, stage)
+        module, function = _copied(model.func, training, like)
         return module, partial(function, *model.args, **model.keywords)
     owner = getattr(model, "__self__", None)
     if isinstance(owner, nn.Module):
-        copied = shadow(owner, stage.like).train(training)
+        copied = shadow(owner, like).train(training)
         return copied, getattr(copied, model.__name__)
     return None, model
 

@@ -101,14 +101,14 @@ class _Copy:
         file = io.BytesIO()
         torch.jit.save(module, file)
         file.seek(0)
-        made = torch.jit.load(file, map_location=self.like(torch.empty(0)).device)  # type: ignore[no-untyped-call]
-        return self.memo.setdefault(id(module), made)
+        outline = self.like(torch.empty(0))
+        made: Any = torch.jit.load(file, map_location=outline.device)  # type: ignore[no-untyped-call]
+        return self.memo.setdefault(id(module), made.to(outline.dtype) if outline.dtype != torch.float32 else made)
 
     def _lazy(self, tensor: Tensor) -> Tensor:
         """A parameter that has no shape yet gets one when the copy runs."""
-        device = self.like(torch.empty(0)).device
-        kind: Any = type(tensor)
-        return cast(Tensor, kind(requires_grad=tensor.requires_grad, device=device, dtype=tensor.dtype))
+        outline, kind = self.like(torch.empty(0, dtype=tensor.dtype)), cast(Any, type(tensor))
+        return cast(Tensor, kind(requires_grad=tensor.requires_grad, device=outline.device, dtype=outline.dtype))
 
     def _deep(self, value: Any) -> Any:
         with _TensorsReplaced(self):

@@ -294,7 +294,6 @@ def test_an_unknown_model_is_answered_with_the_nearest_names(refused: Refused, m
         ("torchvision:resnet5", "unknown torchvision model 'resnet5'; did you mean resnet50"),
         ("torchvision:zzzzzz", "unknown torchvision model 'zzzzzz'; torchvision.models.list_models() names them all"),
         ("resnet18(weights='DEFAULT')", "netstat fetches no weights: they change no figure of a profile"),
-        ("r3d_18", "the model's input shape is not known; give it, for example -i 3x224x224"),
     ],
 )
 def test_a_model_torchvision_does_not_have_or_make(refused: Refused, model: str, message: str) -> None:
