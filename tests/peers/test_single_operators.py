@@ -283,6 +283,26 @@ def test_what_thop_does_not_see_or_misreads_is_billed_with_the_reason(case: str,
     assert term.reason.startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("peer", "case", "reason", "amount"),
+    [
+        ("thop", "transposed conv, bias", "defect: transposed convolution counted per output", 49152 - 12288),
+        ("thop", "lstm, projected", "defect: projection of an LSTM ignored", 15360 - 13440),
+        ("thop", "lstm, projected", "recurrent biases counted as 2 per gate", 20 * 4 * 8 * 2),
+        ("thop", "lstm, projected", "recurrent gates and states counted", 20 * 8 * 8),
+        ("thop", "attention", "functional call not seen by module hooks", -26880),
+        ("fvcore", "lstm, batch first", "defect: recurrent layer without a handle", -15360),
+        ("fvcore", "attention", "defect: attention without a handle", -6400),
+        ("fvcore", "bilinear", "defect: matrix product without a handle", -5440),
+        ("torch", "lstm, batch first", "defect: LSTM kernel of the CPU without a formula", -2 * 15360),
+        ("torch", "bilinear", "defect: product without a formula", -2 * 5440),
+    ],
+)
+def test_a_defect_is_billed_under_its_name(peer: str, case: str, reason: str, amount: int) -> None:
+    terms = settled(peer, RECORDED[case].make(), RECORDED[case].input).terms
+    assert [term.amount for term in terms if term.reason.startswith(reason)] == [amount]
+
+
 def test_softmax_without_a_dimension_fails_in_thop_and_nowhere_else() -> None:
     module, input = nn.Softmax(dim=None), torch.zeros(2, 16)
     assert settled("thop", module, input).error.startswith("TypeError")
