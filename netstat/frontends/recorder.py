@@ -317,8 +317,7 @@ class Recorder(TorchFunctionMode):
         """Arguments with foreign tensors on the stage; the run's own constants too where they meet one that is."""
         given = tensors_in(args) + tensors_in(kwargs) if kwargs else tensors_in(args)
         foreign = [tensor for tensor in given if self._is_foreign(tensor)]
-        stays = self._born - self._overwritten()
-        if not foreign or (len(foreign) == len(given) and all(id(tensor) in stays for tensor in foreign)):
+        if not foreign or (len(foreign) == len(given) and self._are_constants(foreign)):
             return args, kwargs
         return tree_map_only(Tensor, self._shadow, args), tree_map_only(Tensor, self._shadow, kwargs)
 
@@ -338,9 +337,13 @@ class Recorder(TorchFunctionMode):
             self._name(twin, self.source(tensor))
         return twin
 
-    def _overwritten(self) -> set[int]:
-        """Constants whose twin on the stage was written to: their own values are not the model's any more."""
-        return {key for key, (_, twin) in self._shadows.items() if _version(twin)}
+    def _are_constants(self, tensors: Iterable[Tensor]) -> bool:
+        """Whether the run made all of these itself, and none has a twin on the stage that was written to since."""
+        return all(id(tensor) in self._born and not self._is_overwritten(tensor) for tensor in tensors)
+
+    def _is_overwritten(self, tensor: Tensor) -> bool:
+        twin = self._shadows.get(id(tensor))
+        return twin is not None and _version(twin[1]) > 0
 
 
 def spec_of(tensor: Tensor) -> TensorSpec:

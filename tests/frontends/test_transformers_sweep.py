@@ -29,4 +29,5 @@ def test_a_configuration_alone_gives_the_parameters_of_the_model(architecture: A
     uncounted = sorted({item.op for item in p.uncounted})
     assert p.model == type(model).__name__
     assert p.totals.params == sum(parameter.numel() for parameter in model.parameters()), uncounted
-    assert p.totals.macs > 0, uncounted
+    assert p.totals.macs > 0
+    assert p.complete, uncounted
