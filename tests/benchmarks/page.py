@@ -165,8 +165,8 @@ def footprint(rows: list[Row]) -> str:
     return "\n".join(
         [
             "## Memory of a large model\n",
-            "Resident memory that `netstat.profile` adds, at its peak, to a fresh process in which torch and the model's",
-            "library are imported. What importing the library takes stands beside it, and is no part of it.\n",
+            "Resident memory that `netstat.profile` adds, at its peak, to a fresh process in which torch and the",
+            "model's library are imported. What importing the library takes stands beside it, and is no part of it.\n",
             table(
                 ["model", "library", "importing it", "parameters", f"profile (limit {megabytes(ADDED)})", ""],
                 map(added, rows),
