@@ -6,8 +6,8 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from netstat.conventions import CONVENTIONS, Convention
-from netstat.errors import ModelError, UsageError
-from netstat.frontends.resolve import resolve
+from netstat.errors import IncompleteError, ModelError, UsageError
+from netstat.frontends.resolve import is_saved, resolve
 from netstat.frontends.subject import Inputs, Shape, Subject, check_positive
 from netstat.records import Profile, Record
 from netstat.records import load as load_record
@@ -36,14 +36,17 @@ def profile(
     convention: str = "documents",
     depth: int | None = None,
     training: bool = False,
+    backward: bool = False,
+    strict: bool = False,
 ) -> Profile:
     """What one forward pass of a model costs, layer by layer.
 
     Nothing of the model is run on data: no weights or activations are allocated, and the model is left as it was.
 
     Args:
-        model: a built-in name, a torchvision name, `timm:NAME`, `package.module:factory` or `file.py:factory` (both
-            run that code), a saved result (`.json`), a torch.nn.Module, a callable, or a Graph.
+        model: a built-in name, a torchvision name, `timm:NAME`, `hf:config.json`, `package.module:factory` or
+            `file.py:factory` (these two run that code), a model file (`.onnx`, `.pt2`), a state dict (`.safetensors`,
+            `.pt`, `.pth`, `.bin`), a saved result (`.json`), a torch.nn.Module, a callable, or a Graph.
         input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and
             torchvision models know theirs.
         batch: leading dimension of every input.
@@ -54,27 +57,48 @@ def profile(
         convention: what fills `count`: documents, macs, literature, thop, fvcore, torch.
         depth: fold layers deeper than this many names into one row.
         training: count the training-mode forward pass (batch statistics, dropout).
+        backward: count the multiply-accumulates of the backward pass as well: `backward_macs` of totals and rows.
+        strict: refuse a model that has an operator without a formula, instead of giving lower bounds.
 
     Raises:
         UsageError: unknown name, or sizes that cannot be.
+        IncompleteError: under `strict`; says what is uncounted.
         ShapeError: a layer cannot take its input; says which, and what would work.
         ModelError: the model could not be built or captured.
     """
     if path := _saved(model):
         inputs = inputs_of(input_shape, batch, dtype, args, kwargs)
-        anew = inputs != Inputs() or (convention, depth, training) != ("documents", None, False)
-        return saved_profile(path, anew=anew)
-    subject = _subject(model, input_shape, batch, dtype, args, kwargs, training)
-    return profile_subject(subject, convention, depth)
+        anew = inputs != Inputs() or (convention, depth, training, backward) != ("documents", None, False, False)
+        made = saved_profile(path, anew=anew)
+    else:
+        subject = _subject(model, input_shape, batch, dtype, args, kwargs, training)
+        made = profile_subject(subject, convention, depth, backward=backward)
+    if strict:
+        check_complete(made)
+    return made
 
 
-def profile_subject(subject: Subject, convention: str = "documents", depth: int | None = None) -> Profile:
+def check_complete(profile: Profile) -> None:
+    """Refuse a profile whose totals are lower bounds.
+
+    Raises:
+        IncompleteError: it has operators without a formula; names them.
+    """
+    if not profile.complete:
+        named = list(dict.fromkeys(f"{entry.op} in {entry.path or '(model)'}" for entry in profile.uncounted))
+        more = f" and {len(named) - 3:,} more" if len(named) > 3 else ""
+        raise IncompleteError(f"no formula for {', '.join(named[:3])}{more}: the totals are lower bounds")
+
+
+def profile_subject(
+    subject: Subject, convention: str = "documents", depth: int | None = None, *, backward: bool = False
+) -> Profile:
     """The profile of a resolved model."""
     from netstat.analysis.profile import profile as analyse
 
     if depth is not None and depth < 1:
         raise UsageError(f"depth must be 1 or more, got {depth}")
-    return analyse(subject.graph, convention_named(convention), depth=depth)
+    return analyse(subject.graph, convention_named(convention), depth=depth, backward=backward)
 
 
 def convention_named(name: str) -> Convention:
@@ -265,7 +289,7 @@ def saved_profile(path: str, *, anew: bool = False) -> Profile:
 def _saved(model: Any) -> str | None:
     """The path of a saved result, None for any other model."""
     path = os.fspath(model) if isinstance(model, os.PathLike) else model
-    return path if isinstance(path, str) and path.endswith(".json") else None
+    return path if isinstance(path, str) and is_saved(path) else None
 
 
 def stat(model: Any, input_shape: InputShape = None, **options: Any) -> None:

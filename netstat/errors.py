@@ -20,6 +20,12 @@ class ModelError(NetstatError):
     """The model could not be found, built or analysed."""
 
 
+class IncompleteError(ModelError):
+    """A figure was asked for that has to be exact, and the model has operators without a formula."""
+
+    exit_code = 1
+
+
 class ShapeError(ModelError):
     """An operator cannot take an input of this shape.
 

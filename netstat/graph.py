@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from netstat.units import dtype_bytes
 
+PARAMETER = "parameter"  # the `op` of a row that shows a tensor of a file without a forward pass
+
 
 class TensorSpec(NamedTuple):
     """Shape and dtype of a tensor, as torch spells them ("float32"). No data."""
@@ -133,6 +135,7 @@ class Graph:
         params: every parameter and buffer of the model, used or not.
         outputs: where the model's outputs come from.
         training: whether the forward pass ran in training mode.
+        modules: path and class name of every module, containers included.
         device: what it ran on: "meta" or "fake" tensors, which hold nothing, or real ones on the "cpu"; "" where it did
             not run at all.
     """
@@ -143,6 +146,7 @@ class Graph:
     params: tuple[Param, ...] = ()
     outputs: tuple[Source, ...] = ()
     training: bool = False
+    modules: tuple[tuple[str, str], ...] = ()
     device: str = field(default="", compare=False)  # how it was found out, not what it is
 
     def to_dict(self) -> dict[str, Any]:

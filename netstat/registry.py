@@ -115,8 +115,8 @@ class Report(Protocol):
 
     mark: bytes
 
-    def render(self, record: Any) -> bytes:
-        """The record in this format."""
+    def render(self, record: Any, view: Any = None) -> bytes:
+        """The record in this format; where a profile's rows are shown, as `view` says (`netstat.records.view.View`)."""
         ...
 
 

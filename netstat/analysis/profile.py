@@ -1,18 +1,18 @@
 """Layers and totals of a graph."""
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
+from netstat.analysis.containers import containers
 from netstat.analysis.receptive_field import receptive_fields
+from netstat.analysis.rows import Priced, cost_of, distinct, known, owned_params, rows
 from netstat.conventions import Convention
-from netstat.cost import FIELDS, ZERO, Cost
-from netstat.graph import Graph, Node, Param
+from netstat.cost import FIELDS
+from netstat.graph import PARAMETER, Graph, Param
 from netstat.ops import OPERATORS, node_cost
-from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
+from netstat.records.profile import Group, Input, Profile, Totals, Uncounted
 
 
-def profile(graph: Graph, convention: Convention, *, depth: int | None = None) -> Profile:
+def profile(graph: Graph, convention: Convention, *, depth: int | None = None, backward: bool = False) -> Profile:
     """What the forward pass of `graph` costs.
 
     Args:
@@ -20,137 +20,105 @@ def profile(graph: Graph, convention: Convention, *, depth: int | None = None) -
         convention: what fills `count`.
         depth: fold layers whose path is deeper than this many names into one row each; None for a row per operator
         call.
+        backward: whether to count the multiply-accumulates of the backward pass as well.
     """
-    costs = [node_cost(node) for node in graph.nodes]
-    priced = [_Priced(node, cost) for node, cost in zip(graph.nodes, costs, strict=True)]
-    fields = receptive_fields(graph)
-    owned = {param.name: param for param in graph.params if not param.buffer}
-    rows = [
-        _layer([priced[i] for i in members], convention, owned, fields[members[-1]])
-        for members in _folded(graph.nodes, depth)
-    ]
-    uncounted = tuple(_uncounted(graph.nodes, costs))
+    priced = _priced(graph, backward=backward)
+    uncounted = _uncounted(priced)
+    owned = owned_params(graph)
     return Profile(
         model=graph.model,
         convention=convention.name,
         unit=convention.unit,
-        complete=not uncounted,
+        complete=all(member.cost is not None for member in priced),
         training=graph.training,
         inputs=tuple(Input(name, spec.shape, spec.dtype) for name, spec in graph.inputs),
-        totals=_totals(graph, priced, convention),
+        totals=_totals(graph, priced, convention, uncounted),
         groups=_groups(priced, owned),
-        layers=tuple(rows),
+        layers=rows(graph, priced, convention, receptive_fields(graph), depth),
         uncounted=uncounted,
+        modules=containers(graph, owned, depth),
+        captured=graph.device,
     )
 
 
-class _Priced(NamedTuple):
-    """A node with its cost, None where its operator has no formula."""
+def _priced(graph: Graph, *, backward: bool) -> list[Priced]:
+    counted: Sequence[int | None] = [None] * len(graph.nodes)
+    if backward:
+        from netstat.analysis.backward import backward_macs
 
-    node: Node
-    cost: Cost | None
-
-
-def _sum(members: Iterable[_Priced]) -> Cost:
-    return sum((cost for _, cost in members if cost is not None), ZERO)
+        counted = backward_macs(graph)
+    return [Priced(node, node_cost(node), macs) for node, macs in zip(graph.nodes, counted, strict=True)]
 
 
-def _folded(nodes: Sequence[Node], depth: int | None) -> Iterable[list[int]]:
-    """Indices of the nodes of each row: runs of nodes with the same path, cut to `depth` names."""
-    if depth is None:
-        return [[i] for i in range(len(nodes))]
-    runs = groupby(range(len(nodes)), key=lambda i: ".".join(nodes[i].path.split(".")[:depth]))
-    return [list(run) for _, run in runs]
+def _uncounted(priced: Sequence[Priced]) -> tuple[Uncounted, ...]:
+    nodes = [member.node for member in priced if member.cost is None and member.node.op != PARAMETER]
+    if not nodes:
+        return ()
+    from netstat.analysis.bounds import uncounted
+
+    return uncounted(nodes)
 
 
-def _layer(
-    members: Sequence[_Priced], convention: Convention, owned: dict[str, Param], field: tuple[int, ...] | None
-) -> Layer:
-    """One row of one or, folded, several nodes: the input of the first, the output of the last, sums in between."""
-    first, last = members[0].node, members[-1].node
-    single = len(members) == 1
-    cost = (members[0].cost or ZERO) if single else _sum(members)
-    read = _distinct(members, owned)
-    counts = [convention.count(node, cost) for node, cost in members if cost is not None]
-    moved = cost.bytes_read + cost.bytes_written
-    return Layer(
-        path=first.path if single else _common_path([node.path for node, _ in members]),
-        op=first.op if single else f"{len(members)} operators",
-        module=first.module if single else "",
-        call=first.call if single else 0,
-        input_shapes=tuple(argument.spec.shape for argument in first.activations),
-        output_shapes=tuple(spec.shape for spec in last.outputs),
-        params=sum(param.spec.numel for param in read),
-        trainable_params=sum(param.spec.numel for param in read if param.trainable),
-        macs=cost.macs,
-        flops=cost.flops,
-        multiplies=cost.multiplies,
-        adds=cost.adds,
-        divides=cost.divides,
-        compares=cost.compares,
-        specials=cost.specials,
-        bytes_read=cost.bytes_read,
-        bytes_written=cost.bytes_written,
-        count=sum(counts) if counts else None,
-        arithmetic_intensity=cost.flops / moved if moved else None,
-        receptive_field=field,
-    )
-
-
-def _distinct(members: Iterable[_Priced], owned: dict[str, Param]) -> list[Param]:
-    """The parameters the nodes read, each once."""
-    names = dict.fromkeys(name for node, _ in members for name in node.param_names)
-    return [owned[name] for name in names if name in owned]
-
-
-def _common_path(paths: Sequence[str]) -> str:
-    """The names all paths begin with."""
-    parts = [path.split(".") for path in paths]
-    same = 0
-    while all(len(part) > same and part[same] == parts[0][same] for part in parts):
-        same += 1
-    return ".".join(parts[0][:same])
-
-
-def _totals(graph: Graph, priced: Sequence[_Priced], convention: Convention) -> Totals:
-    cost = _sum(priced)
-    own = [param for param in graph.params if param.shared_with is None]
-    params = [param for param in own if not param.buffer]
-    used = {name for node in graph.nodes for name in node.param_names}
+def _totals(graph: Graph, priced: Sequence[Priced], convention: Convention, uncounted: Sequence[Uncounted]) -> Totals:
+    cost = cost_of(priced)
     return Totals(
-        params=sum(param.spec.numel for param in params),
-        trainable_params=sum(param.spec.numel for param in params if param.trainable),
-        unused_params=sum(param.spec.numel for param in params if param.name not in used),
-        param_bytes=sum(param.spec.nbytes for param in params),
-        buffer_bytes=sum(param.spec.nbytes for param in own if param.buffer),
+        **_params(graph),
         input_bytes=sum(spec.nbytes for _, spec in graph.inputs),
         activation_bytes=sum(output.nbytes for node in graph.nodes if node.fresh for output in node.outputs),
-        count=sum(convention.count(node, cost) for node, cost in priced if cost is not None),
+        count=sum(convention.count(node, cost) for node, cost, _ in priced if cost is not None),
         flops=cost.flops,
+        flops_at_most=_at_most(cost.flops, priced, uncounted),
+        backward_macs=known(member.backward for member in priced),
         **{name: getattr(cost, name) for name in FIELDS},
     )
 
 
-def _groups(priced: Sequence[_Priced], owned: dict[str, Param]) -> tuple[Group, ...]:
+def _params(graph: Graph) -> dict[str, int]:
+    """What the totals say of parameters and buffers, each tensor once."""
+    own = [param for param in graph.params if param.shared_with is None]
+    params, buffers = ([param for param in own if param.buffer is kind] for kind in (False, True))
+    used = {name for node in graph.nodes for name in node.param_names}
+    shared = {param.shared_with for param in graph.params if param.shared_with is not None}
+    return {
+        "params": _elements(params),
+        "trainable_params": _elements([param for param in params if param.trainable]),
+        "frozen_params": _elements([param for param in params if not param.trainable]),
+        "unused_params": _elements([param for param in params if param.name not in used]),
+        "shared_params": _elements([param for param in params if param.name in shared]),
+        "param_bytes": sum(param.spec.nbytes for param in params),
+        "buffers": _elements(buffers),
+        "buffer_bytes": sum(param.spec.nbytes for param in buffers),
+    }
+
+
+def _elements(params: Sequence[Param]) -> int:
+    return sum(param.spec.numel for param in params)
+
+
+def _at_most(flops: int, priced: Sequence[Priced], uncounted: Sequence[Uncounted]) -> int | None:
+    if any(member.node.op == PARAMETER for member in priced):  # a file of parameters says nothing of work
+        return None
+    if not uncounted:
+        return flops
+    from netstat.analysis.bounds import at_most
+
+    return at_most(flops, uncounted)
+
+
+def _groups(priced: Sequence[Priced], owned: Mapping[str, Param]) -> tuple[Group, ...]:
     """Sums by family of operator, in order of appearance."""
-    families: dict[str, list[_Priced]] = {}
+    families: dict[str, list[Priced]] = {}
     for member in priced:
-        family = OPERATORS[member.node.op].family if member.cost is not None else "uncounted"
-        families.setdefault(family, []).append(member)
+        families.setdefault(_family(member), []).append(member)
     return tuple(_group(name, members, owned) for name, members in families.items())
 
 
-def _group(name: str, members: Sequence[_Priced], owned: dict[str, Param]) -> Group:
-    cost = _sum(members)
-    params = sum(param.spec.numel for param in _distinct(members, owned))
-    return Group(name, len(members), params, cost.macs, cost.flops)
+def _family(member: Priced) -> str:
+    if member.cost is not None:
+        return OPERATORS[member.node.op].family
+    return "parameters" if member.node.op == PARAMETER else "uncounted"
 
 
-def _uncounted(nodes: Sequence[Node], costs: Sequence[Cost | None]) -> Iterable[Uncounted]:
-    """Operators without a formula, one entry per path and operator."""
-    found: dict[tuple[str, str], list[Node]] = {}
-    for node, cost in zip(nodes, costs, strict=True):
-        if cost is None:
-            found.setdefault((node.path, node.op), []).append(node)
-    for (path, op), calls in found.items():
-        yield Uncounted(path, op, len(calls), sum(output.numel for node in calls for output in node.outputs))
+def _group(name: str, members: Sequence[Priced], owned: Mapping[str, Param]) -> Group:
+    cost = cost_of(members)
+    return Group(name, len(members), _elements(distinct(members, owned)), cost.macs, cost.flops)

@@ -27,7 +27,8 @@ DESCRIPTION = (
 )
 EPILOG = """\
 MODEL is a built-in (netstat list), any torchvision name, timm:NAME, package.module:factory, path/to/file.py:factory
-(these two run that code) or a saved result.json; options in brackets: 'alexnet(num_classes=10)'.
+(these two run that code), hf:path/to/config.json (transformers), a file (.onnx, .pt2; .safetensors, .pt, .pth and .bin
+for their parameters) or a saved result.json; options in brackets: 'alexnet(num_classes=10)'.
 
 Exit codes: 0 ok, 1 a check failed, 2 usage, 3 the model could not be analysed, 4 measurement unreliable under --strict.
 """
@@ -130,9 +131,18 @@ def layer_options(parser: ArgumentParser) -> None:
         "--as", dest="convention", default="documents", metavar="CONVENTION", help="the way of counting"
     )
     parser.add_argument("--depth", metavar="N", help="fold layers deeper than N names into one row")
+    parser.add_argument("--tree", action="store_true", help="layers in their modules, with sums, equal blocks once")
     parser.add_argument("--columns", metavar="A,B,C", help="columns of the layer table")
-    parser.add_argument("--sort", metavar="COLUMN", help="sort the layer table by a column, largest first")
+    parser.add_argument("--sort", metavar="COLUMN", help="sort rows, in a tree siblings, by a column, largest first")
+    parser.add_argument(
+        "--filter",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="only rows whose path, module or operator matches: 'layer1*', conv2d; repeatable",
+    )
     parser.add_argument("--train", action="store_true", help="count the training-mode forward pass")
+    parser.add_argument("--backward", action="store_true", help="count the MACs of the backward pass as well")
 
 
 def time_options(parser: ArgumentParser) -> None:
@@ -143,4 +153,8 @@ def time_options(parser: ArgumentParser) -> None:
     parser.add_argument("--dtype", default="fp32", metavar="DTYPE", help="fp32, tf32, bf16, fp16 (default fp32)")
     parser.add_argument("--threads", metavar="N", help="CPU threads (default: torch's choice)")
     parser.add_argument("--quick", action="store_true", help="a first look in about a second")
-    parser.add_argument("--strict", action="store_true", help="exit 4 where a measurement is unreliable")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit 4 where a measurement is unreliable; for a profile, 1 where an operator has no formula",
+    )

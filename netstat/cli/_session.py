@@ -18,6 +18,7 @@ from netstat.units import dtype_bytes, parse_number, parse_shape
 if TYPE_CHECKING:
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
+    from netstat.records.view import View
 
 
 class Style(TypedDict):
@@ -75,7 +76,8 @@ def subject(options: Namespace, *, training: bool = False) -> Subject:
 
 def counts_anew(options: Namespace) -> bool:
     """Whether an option says how to count, which a saved result cannot follow."""
-    left_out = {"input": None, "batch": "1", "dtype": "fp32", "convention": "documents", "depth": None, "train": False}
+    left_out = {"input": None, "batch": "1", "dtype": "fp32", "convention": "documents", "train": False}
+    left_out |= {"backward": False} if getattr(options, "tree", False) else {"backward": False, "depth": None}
     return any(getattr(options, name, value) != value for name, value in left_out.items())
 
 
@@ -105,10 +107,10 @@ def check_folder(folder: str) -> None:
         raise UsageError(f"cannot write charts to '{folder}': '{there}' is no folder that can be written to")
 
 
-def deliver(record: Record, options: Namespace) -> None:
-    """Write the -o files, and JSON to stdout where asked."""
+def deliver(record: Record, options: Namespace, view: "View | None" = None) -> None:
+    """Write the -o files, tables in them as `view` says, and JSON to stdout where asked."""
     for path in options.output:
-        record.save(path, force=options.force)
+        record.save(path, force=options.force, view=view)
         tell(options, f"wrote {path}")
     if options.json:
         from netstat.registry import REPORTS
@@ -197,6 +199,23 @@ def columns(options: Namespace) -> list[str] | None:
         for name in wanted:
             _known(name, COLUMNS)
     return chosen
+
+
+def depths(options: Namespace) -> tuple[int | None, int | None]:
+    """--depth as what layers are folded to, and as the levels of a tree: one of them, as --tree is given or not."""
+    depth = optional(options.depth, "--depth")
+    return (None, depth) if options.tree else (depth, None)
+
+
+def view(options: Namespace) -> "View":
+    """How the layer table is to look.
+
+    Raises:
+        UsageError: a column, or the one to sort by, is not known.
+    """
+    from netstat.records.view import View
+
+    return View(columns(options), options.sort, options.tree, depths(options)[1], tuple(options.filter))
 
 
 def peers(options: Namespace) -> list[str] | None:

@@ -4,10 +4,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import replace
 
-from netstat.api import convention_named, profile_subject, saved_profile
+from netstat.api import check_complete, convention_named, profile_subject, saved_profile
 from netstat.cli import _session as session
 from netstat.cli._arguments import layer_options, model_options, output_options, time_options
 from netstat.errors import ModelError
+from netstat.frontends.resolve import is_saved
 from netstat.frontends.subject import Subject
 from netstat.records.profile import Profile
 from netstat.units import plural
@@ -31,14 +32,15 @@ def configure(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Layers, cross-check, time; then whatever files were asked for, also where a later section failed."""
     _check(options)
-    if options.model.endswith(".json"):
+    if is_saved(options.model):
         return _again(options)
     subject = session.subject(options, training=options.train)
-    profile = profile_subject(subject, options.convention, session.optional(options.depth, "--depth"))
+    folded, _ = session.depths(options)
+    profile = profile_subject(subject, options.convention, folded, backward=options.backward)
     _show_layers(profile, options)
     failures: list[ModelError] = []
     try:
-        for section in _sections(options):
+        for section in _sections(subject, options):
             try:
                 profile = section(profile, subject, options)
             except ModelError as error:  # the other section and the files are made all the same
@@ -47,12 +49,15 @@ def run(options: Namespace) -> int:
         _finish(profile, options)
     if failures:
         raise failures[0]
-    return session.spoiled((b.reliable for b in profile.benchmarks or ()), options)
+    return _verdict(profile, options)
 
 
-def _sections(options: Namespace) -> list[Section]:
-    """What follows the layers. Peers and clocks run the evaluation pass, so a training table stands alone."""
+def _sections(subject: Subject, options: Namespace) -> list[Section]:
+    """What follows the layers. Peers and clocks run the evaluation pass of a module, so other tables stand alone."""
     if options.fast:
+        return []
+    if subject.left_out:
+        session.tell(options, subject.left_out)
         return []
     if options.train:
         session.tell(options, "cross-check and time are those of the evaluation pass: left out with --train")
@@ -67,18 +72,16 @@ def _check(options: Namespace) -> None:
     if options.charts:
         session.check_folder(options.charts)
     convention_named(options.convention)
-    session.optional(options.depth, "--depth")
-    session.columns(options)
+    session.view(options)
     session.peers(options)
-    saved = options.model.endswith(".json")
+    saved = is_saved(options.model)
     session.check_times(options, wanted=not (options.fast or options.no_time or saved))
 
 
 def _show_layers(profile: Profile, options: Namespace) -> None:
     from netstat.reports.table import layers_text
 
-    columns = session.columns(options)
-    session.show(layers_text(profile, columns=columns, sort=options.sort, **session.style()), options)
+    session.show(layers_text(profile, view=session.view(options), **session.style()), options)
 
 
 def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Profile:
@@ -109,7 +112,7 @@ def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
 
 
 def _finish(profile: Profile, options: Namespace) -> None:
-    session.deliver(profile, options)
+    session.deliver(profile, options, session.view(options))
     if options.charts:
         from netstat.reports._charts import charts
 
@@ -130,4 +133,15 @@ def _again(options: Namespace) -> int:
 
         session.show("\n" + benchmark_text(record.benchmarks, record.layers, record.model, **session.style()), options)
     _finish(record, options)
-    return session.spoiled((b.reliable for b in record.benchmarks or ()), options)
+    return _verdict(record, options)
+
+
+def _verdict(profile: Profile, options: Namespace) -> int:
+    """Exit code of a job that is done.
+
+    Raises:
+        IncompleteError: under --strict, where an operator has no formula.
+    """
+    if options.strict:
+        check_complete(profile)
+    return session.spoiled((b.reliable for b in profile.benchmarks or ()), options)

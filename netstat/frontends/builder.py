@@ -29,6 +29,7 @@ def build_graph(name: str, spec: Block, input: TensorSpec) -> Graph:
         nodes=tuple(builder.nodes),
         params=tuple(params(spec, input.dtype)),
         outputs=(builder.source,),
+        modules=tuple(_modules(spec)),
     )
 
 
@@ -100,6 +101,14 @@ def params(spec: Block, dtype: str = "float32") -> Iterator[Param]:
             yield Param(f"{path}.{name}", TensorSpec(shape, dtype), trainable=False, buffer=True)
         if "running_mean" in layer.buffers:
             yield Param(f"{path}.num_batches_tracked", TensorSpec((), "int64"), trainable=False, buffer=True)
+
+
+def _modules(step: Layer | Block, path: str = "") -> Iterator[tuple[str, str]]:
+    """Path and class of each module, in the order of torch's `named_modules`."""
+    yield path, step.module
+    for name, child in step.steps if isinstance(step, Block) else ():
+        if not isinstance(child, Call):
+            yield from _modules(child, f"{path}.{name}".lstrip("."))
 
 
 def _leaves(block: Block, path: str = "") -> Iterator[tuple[str, Layer]]:

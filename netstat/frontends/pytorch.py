@@ -63,7 +63,14 @@ def capture(
         outputs=tuple(map(recorder.source, tensors_in(result))),
         training=training or recorder.owners.training,
         device=stage.device,
+        modules=tuple(_classes(module)),
     )
+
+
+def _classes(module: nn.Module | None) -> Iterator[tuple[str, str]]:
+    """Path and class of every module."""
+    for path, child in module.named_modules() if module is not None else ():
+        yield path, type(child).__name__
 
 
 def _like(stage: Stage, dtype: str, tensor: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from netstat.frontends.opening import opened
 from netstat.frontends.owners import NamedTensor, Owner, Owners, module_arguments, owner_of_parameter, tensors_of
 from netstat.frontends.results import made
 from netstat.frontends.stages import Stage
-from netstat.frontends.vocabulary import DEVICE_MOVES, Word, constructors, operator_of_module, vocabulary
+from netstat.frontends.vocabulary import DEVICE_MOVES, constructors, operator_of_module, vocabulary
 from netstat.graph import Argument, Node, Source, TensorSpec
 from netstat.ops.base import OPERATORS, Operator, named_specs
 
@@ -63,7 +63,7 @@ class Recorder(TorchFunctionMode):
         self._storages: set[int] = set()
         self._kept: list[Any] = []  # what is gone could lend its id to another
         self._born: set[int] = set()
-        self._shadows: dict[int, Tensor] = {}
+        self._shadows: dict[int, tuple[int, Tensor]] = {}  # with the version it is a twin of
         self._opening: list[Any] = []
         self._whole: nn.Module | None = None  # the module whose whole forward is one operator, while it runs
         self.owners = Owners(module, self.adopt)
@@ -147,29 +147,28 @@ class Recorder(TorchFunctionMode):
             func, args, kwargs = _without_device(func, args, kwargs)
             if func is Tensor.to and args[1] == args[0].dtype:
                 return args[0]
-        try:
-            if isinstance(func, (OpOverload, OpOverloadPacket)):
-                word, named = word_of(func, args)
-            else:
-                word, named = self._words.get(func), args
-            bound = word.bind(named, kwargs) if word else {}
-        except TypeError:  # a spelling of the call our signature does not know
-            word = None
-        return self._operator(func, args, kwargs, word, bound) if word else self._other(func, args, kwargs)
+        if isinstance(func, (OpOverload, OpOverloadPacket)):
+            word, named = word_of(func, args)
+        else:
+            word, named = self._words.get(func), args
+        understood = word.understood(named, kwargs) if word else None
+        return self._operator(func, args, kwargs, *understood) if understood else self._other(func, args, kwargs)
 
-    def _operator(self, func: Any, args: Any, kwargs: Any, word: Word, bound: Mapping[str, Any]) -> Any:
+    def _operator(self, func: Any, args: Any, kwargs: Any, operator: type[Operator], bound: Mapping[str, Any]) -> Any:
         """A call of an operator of ours."""
-        arguments, attributes = self._split(word.operator, bound)
-        shaped = partial(_shape, word.operator, arguments, attributes)
+        arguments, attributes = self._split(operator, bound)
+        shaped = partial(_shape, operator, arguments, attributes)
         result = None
         if not self._stage.computes and "out" not in kwargs:
-            result = made(self._stage, word.operator, attributes, bound, shaped)
+            result = made(self._stage, operator, attributes, bound, shaped)
         if result is None:
             result = self._run(func, args, kwargs, shaped)
-        if word.operator.view and arguments and arguments[0].source.kind in ("param", "buffer"):
+        if operator.view and arguments and arguments[0].source.kind in ("param", "buffer"):
             return self._renamed(result, bound[arguments[0].name])  # a view of a weight is that weight
         outputs = [bound[arguments[0].name]] if result is None else tensors_in(result)  # `x[i] = y` returns nothing
-        self._record(word.operator.name, arguments, word.operator.canonical(attributes), outputs)
+        if operator.by_values:
+            attributes |= operator.learned(tuple(map(spec_of, outputs)))
+        self._record(operator.name, arguments, operator.canonical(attributes), outputs)
         return result
 
     def _run(self, func: Any, args: Any, kwargs: Any, shaped: Callable[[], Any]) -> Any:
@@ -207,6 +206,8 @@ class Recorder(TorchFunctionMode):
         known = len(self._storages)
         for i, output in enumerate(outputs):
             self._name(output, Source("node", node=len(self.nodes), output=i))
+            if not self._stage.owns(output):
+                self._born.add(id(output))
         fresh = len(self._storages) > known
         owner = owner or self._owner(arguments)
         call = self._calls[owner.path, op]
@@ -235,10 +236,16 @@ class Recorder(TorchFunctionMode):
     def _constant(self, func: Any, args: Any, kwargs: Any) -> Any:
         """What is made from no tensor's values."""
         result = None if self._stage.computes else self._large_constant(func, args, kwargs)
-        result = func(*args, **kwargs) if result is None else result
+        result = self._with_values(func, args, kwargs) if result is None else result
         self._kept.append(result)
         self._born.update(map(id, tensors_in(result)))
         return result
+
+    def _with_values(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """A constant asked for on the meta device is made off it: the model may look at its values."""
+        if self._stage.device == "meta" and str(kwargs.get("device")) == "meta" and func in self._constructors:
+            kwargs = {**kwargs, "device": "cpu"}
+        return func(*args, **kwargs)
 
     def _large_constant(self, func: Any, args: Any, kwargs: Any) -> Tensor | None:
         """A constant too large to make for its values' sake, None where it is small or made from something."""
@@ -276,7 +283,6 @@ class Recorder(TorchFunctionMode):
         if isinstance(func, OpOverload) and func.is_view:
             return self._renamed(result, given[0])
         if made or written or _name_of(func) in WAYS_OUT:
-            self._born.update(id(tensor) for tensor in made if not self._stage.owns(tensor))
             self._record(_name_of(func), arguments, {}, [*made, *written])
         return result
 
@@ -284,10 +290,7 @@ class Recorder(TorchFunctionMode):
         """Arguments with foreign tensors on the stage; the run's own constants too where they meet one that is."""
         given = tensors_in(args) + tensors_in(kwargs) if kwargs else tensors_in(args)
         foreign = [tensor for tensor in given if self._is_foreign(tensor)]
-        if not foreign:
-            return args, kwargs
-        stays = self._born - self._shadows.keys()
-        if len(foreign) == len(given) and all(id(tensor) in stays for tensor in foreign):
+        if not foreign or (len(foreign) == len(given) and self._are_constants(foreign)):
             return args, kwargs
         return tree_map_only(Tensor, self._shadow, args), tree_map_only(Tensor, self._shadow, kwargs)
 
@@ -299,11 +302,21 @@ class Recorder(TorchFunctionMode):
     def _shadow(self, tensor: Tensor) -> Tensor:
         if not self._is_foreign(tensor):
             return tensor
-        if id(tensor) not in self._shadows:
+        version, twin = self._shadows.get(id(tensor), (-1, tensor))
+        if version != _version(tensor):
+            twin = self._stage.like(tensor.detach())
             self._kept.append(tensor)
-            self._shadows[id(tensor)] = self._stage.like(tensor.detach())
-            self._name(self._shadows[id(tensor)], self.source(tensor))
-        return self._shadows[id(tensor)]
+            self._shadows[id(tensor)] = _version(tensor), twin
+            self._name(twin, self.source(tensor))
+        return twin
+
+    def _are_constants(self, tensors: Iterable[Tensor]) -> bool:
+        """Whether the run made all of these itself, and none has a twin on the stage that was written to since."""
+        return all(id(tensor) in self._born and not self._is_overwritten(tensor) for tensor in tensors)
+
+    def _is_overwritten(self, tensor: Tensor) -> bool:
+        twin = self._shadows.get(id(tensor))
+        return twin is not None and _version(twin[1]) > 0
 
 
 def spec_of(tensor: Tensor) -> TensorSpec:
@@ -351,11 +364,11 @@ def _version(tensor: Tensor) -> int:
 
 def _without_device(func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
     """The dtype part of a move: there is nowhere to go."""
-    if kwargs.get("copy"):
-        return Tensor.clone, args[:1], {}
     wanted = [*args[1:], *kwargs.values()]
     dtypes = [item.dtype if isinstance(item, Tensor) else item for item in wanted]
     dtype = next((item for item in dtypes if isinstance(item, torch.dtype)), args[0].dtype)
+    if kwargs.get("copy") and dtype == args[0].dtype:
+        return Tensor.clone, args[:1], {}
     return Tensor.to, (args[0], dtype), {}
 
 

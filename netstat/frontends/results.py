@@ -53,7 +53,7 @@ def made(
     Raises:
         ShapeError: the rule refuses the operands.
     """
-    if operator.name not in RULES or not _is_usual(attributes, bound):
+    if operator.name not in RULES or not _is_usual(stage, attributes, bound):
         return None
     if attributes.get("inplace"):
         return bound["input"] if operator.family == "activation" else None
@@ -107,14 +107,18 @@ def _strides(operand: Tensor, shape: Sequence[int]) -> list[int]:
     return [0] * missing + [0 if size == 1 != full else stride for size, stride, full in own]
 
 
-def _is_usual(attributes: Mapping[str, Any], bound: Mapping[str, Any]) -> bool:
-    """Whether the operands are plain tensors of one floating-point dtype, but for masks, and of some size."""
+def _is_usual(stage: Stage, attributes: Mapping[str, Any], bound: Mapping[str, Any]) -> bool:
+    """Whether the operands are plain tensors without values, of one floating-point dtype but for masks."""
     if isinstance(attributes.get("padding"), str) or attributes.get("return_indices"):
         return False
     dtypes, large = set(), False
     for name, value in bound.items():
         for tensor in _tensors((value,)):
-            if not _is_plain(type(tensor)) or (name in MASKS and tensor.dtype is not torch.bool):
+            if (
+                not stage.owns(tensor)
+                or not _is_plain(type(tensor))
+                or (name in MASKS and tensor.dtype is not torch.bool)
+            ):
                 return False
             if name not in MASKS and name != "batch_sizes":
                 dtypes.add(tensor.dtype)

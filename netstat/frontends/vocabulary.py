@@ -1,7 +1,7 @@
 """Which torch functions are which operators, and which do nothing worth a row."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -21,12 +21,14 @@ _OTHER_WAY_ROUND = {"input": "other", "other": "input"}
 class Word(NamedTuple):
     """A torch function's operator, and the attributes its name implies (`relu_`: inplace).
 
-    A reflected one takes its first two operands the other way round (`2 - x` calls `x.__rsub__(2)`).
+    `otherwise` is another operator of the function, for calls that this one does not take. A reflected one takes its
+    first two operands the other way round (`2 - x` calls `x.__rsub__(2)`).
     """
 
     operator: type[Operator]
     implied: dict[str, Any]
     reflected: bool = False
+    otherwise: "Word | None" = None
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of a call by name.
@@ -42,20 +44,38 @@ class Word(NamedTuple):
         a, b = self.operator.tensors[:2]
         return {**self.operator.bind((), {**dict(zip((b, a), args, strict=False)), **named}), **self.implied}
 
+    def understood(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> "tuple[type[Operator], Any] | None":
+        """The operator of a call and its arguments by name; None for a spelling that no operator's signature knows."""
+        try:
+            return self.operator, self.bind(args, kwargs)
+        except TypeError:
+            return self.otherwise.understood(args, kwargs) if self.otherwise else None
+
 
 def vocabulary() -> dict[Callable[..., Any], Word]:
-    """Operators by torch function, for the torch that is installed and the operators that are registered."""
+    """Operators by torch function, for the torch that is installed and the operators that are registered.
+
+    Where one function is two operators, `Word.otherwise` is the second.
+    """
     return _vocabulary(len(OPERATORS.names()))
 
 
 @cache
 def _vocabulary(size: int) -> dict[Callable[..., Any], Word]:
-    words = {}
-    for operator in OPERATORS:
-        for name in operator.torch:
-            if (function := resolve(name)) is not None:
-                words[function] = Word(operator, implied(operator, name), name in _REFLECTED)
-    return words
+    first, second = ([operator for operator in OPERATORS if operator.by_values is by] for by in (False, True))
+    last_resort = _words(second, {})
+    return last_resort | _words(first, last_resort)
+
+
+def _words(
+    operators: Iterable[type[Operator]], otherwise: Mapping[Callable[..., Any], Word]
+) -> dict[Callable[..., Any], Word]:
+    named = ((resolve(name), operator, name) for operator in operators for name in operator.torch)
+    return {
+        function: Word(operator, implied(operator, name), name in _REFLECTED, otherwise.get(function))
+        for function, operator, name in named
+        if function is not None
+    }
 
 
 def resolve(name: str) -> Any:

@@ -50,6 +50,8 @@ class Operator:
         family: what kind of layer it is, for sums by kind.
         free: whether it does no arithmetic, by declaration.
         view: whether its output shares the memory of its input.
+        by_values: whether its output is as large as the values say; `learned` reads that off the result. Of two
+            operators of one function it is the second that is tried.
     """
 
     name: ClassVar[str]
@@ -59,6 +61,7 @@ class Operator:
     family: ClassVar[str] = "other"
     free: ClassVar[bool] = False
     view: ClassVar[bool] = False
+    by_values: ClassVar[bool] = False
 
     shape: ClassVar[Callable[..., Specs]]
     cost: ClassVar[Callable[..., Cost]]
@@ -66,6 +69,11 @@ class Operator:
     @classmethod
     def of_module(cls, module: Any) -> dict[str, Any]:
         """Attributes of a module of one of the `modules` classes, as `shape` and `cost` take them."""
+        return {}
+
+    @classmethod
+    def learned(cls, outputs: Specs) -> dict[str, Any]:
+        """Attributes that only the result tells: how many values a mask held."""
         return {}
 
     @classmethod
@@ -157,6 +165,7 @@ FURTHER = (
     "resampling",
     "rounding",
     "scans",
+    "selecting",
     "scattering",
     "slicing",
     "sorting",

@@ -1,6 +1,6 @@
 """Results as frozen dataclasses with one versioned JSON form; every other format is a view of it.
 
-History of the schema: 1 (netstat 0.1.0), the first.
+History of the schema: 1 (netstat 0.1.0), the first. Keys that were added since have defaults, and may be missing.
 """
 
 from netstat.records.base import SCHEMA, Record

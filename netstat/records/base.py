@@ -11,6 +11,8 @@ from netstat.registry import REPORTS, Report
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from netstat.records.view import View
+
 SCHEMA = 1
 
 
@@ -24,12 +26,13 @@ class Record:
         sections = {name: section for name, section in plain(self).items() if section is not None}
         return {"schema": SCHEMA, "netstat": __version__, "kind": self.kind, **sections}
 
-    def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+    def save(self, path: str | os.PathLike[str], *, force: bool = False, view: "View | None" = None) -> None:
         """Write to `path` in the format its suffix names.
 
         Args:
             path: the file; an existing one is replaced only where netstat wrote it.
             force: replace whatever stands there.
+            view: which rows a profile's table has; JSON holds everything in any case.
 
         Raises:
             UsageError: unknown suffix, a folder that is not there or not writable, a foreign file in the way.
@@ -37,7 +40,7 @@ class Record:
         from pathlib import Path
 
         report = report_for(path)
-        write(Path(path), report.render(self), mark=report.mark, force=force)
+        write(Path(path), report.render(self, view), mark=report.mark, force=force)
 
     def __str__(self) -> str:
         return REPORTS["table"].render(self).decode()

@@ -1,5 +1,6 @@
 """The main record: a model's layers, totals and whatever else was asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -8,6 +9,7 @@ from netstat.records.base import Record
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.tree import Branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,12 @@ class Layer:
     """One operator call, in execution order.
 
     A leaf module's, or a functional one under the path of the module whose forward ran it. Counts are exact ints, sizes
-    bytes. `params` are those the row owns, shown at every call. `count` is the figure in the profile's convention, None
-    where the operator has no formula. `arithmetic_intensity` is flops per byte, None where no byte moves.
-    `receptive_field` is the input extent one output value sees per spatial dimension, None where that has no meaning.
+    bytes. `params` are those the row owns, shown at every call; `repeated_params` of them were in an earlier row.
+    `count` is the figure in the profile's convention, None where the operator has no formula; a row of several
+    operators is `complete` where all of them have one, else its counts are lower bounds. `arithmetic_intensity` is
+    flops per byte, None where no byte moves or something is uncounted. `receptive_field` is the input extent one output
+    value sees per spatial dimension, None where that has no meaning. `backward_macs` are the multiply-accumulates of
+    the backward pass, None where nobody asked for them or the operator has no formula.
     """
 
     path: str
@@ -49,6 +54,9 @@ class Layer:
     count: int | None
     arithmetic_intensity: float | None
     receptive_field: tuple[int, ...] | None
+    repeated_params: int = 0
+    complete: bool = True
+    backward_macs: int | None = None
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -65,9 +73,11 @@ class Layer:
 class Totals:
     """Sums over the layers; each parameter once, however often it is used.
 
-    `unused_params` are parameters of the model that no layer of this forward pass reads; they are in `params`.
-    `activation_bytes` are the bytes of every tensor the forward pass makes: views, in-place results and inputs not
-    counted.
+    `unused_params` are parameters of the model that no layer of this forward pass reads, `frozen_params` those that
+    take no gradient, `shared_params` those that have a second name: all of them are in `params`, once. `buffers` are
+    the elements of buffers, which are not. `activation_bytes` are the bytes of every tensor the forward pass makes:
+    views, in-place results and inputs not counted. `flops_at_most` is what `flops` can be at most with the operators
+    that have no formula, None where nobody can say.
     """
 
     params: int
@@ -87,6 +97,25 @@ class Totals:
     bytes_written: int
     activation_bytes: int
     count: int
+    frozen_params: int = 0
+    shared_params: int = 0
+    buffers: int = 0
+    flops_at_most: int | None = None
+    backward_macs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A container: its class, and the parameters that the calls inside read, each once.
+
+    `repeated_params` of them were read before its first call.
+    """
+
+    path: str
+    module: str
+    params: int
+    trainable_params: int
+    repeated_params: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +131,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Uncounted:
-    """An operator without a formula: where, how often, and how many output elements it made."""
+    """An operator without a formula: where, how often, and how many output elements it made.
+
+    `at_most` are the flops these calls can have at most, None where nobody can say.
+    """
 
     path: str
     op: str
     calls: int
     elements: int
+    at_most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +152,8 @@ class Profile(Record):
         convention: name of the convention of every `count`; its unit is `unit`.
         complete: whether every operator had a formula; if not, counts are lower bounds.
         training: whether the forward pass was counted in training mode.
+        modules: the containers among the model's modules.
+        captured: what the forward pass was followed on: "meta", "fake" or "cpu" tensors, "" where shape rules sufficed.
     """
 
     kind: ClassVar[str] = "profile"
@@ -136,3 +171,46 @@ class Profile(Record):
     crosscheck: "tuple[CrossCheck, ...] | None" = None
     benchmarks: "tuple[Benchmark, ...] | None" = None
     environment: dict[str, Any] | None = None
+    modules: tuple[Module, ...] = ()
+    captured: str = ""
+
+    @property
+    def timed(self) -> "Benchmark | None":
+        """The first benchmark that has times of layers."""
+        return next((benchmark for benchmark in self.benchmarks or () if benchmark.layers), None)
+
+    def tree(self, depth: int | None = None, filters: Sequence[str] = ()) -> "tuple[Branch, ...]":
+        """The rows by the modules they are in; equal neighbours stand together as one.
+
+        Args:
+            depth: how many levels; None for all.
+            filters: paths and operators (globs) of what is wanted; a container keeps the figures of all that is in it.
+        """
+        from netstat.records.tree import grow
+
+        return grow(self, depth, filters)
+
+    def table(
+        self,
+        columns: Sequence[str] | None = None,
+        sort: str | None = None,
+        *,
+        tree: bool = False,
+        depth: int | None = None,
+        filters: Sequence[str] = (),
+    ) -> str:
+        """What `print` shows, with the layer table as one likes it.
+
+        Args:
+            columns, sort: names of the columns to show, and of the one to sort by.
+            tree: whether rows stand in the modules they belong to, as `tree` has them.
+            depth: levels of the tree.
+            filters: paths and operators (globs) of the rows to show; totals stay the model's.
+
+        Raises:
+            UsageError: there is no such column.
+        """
+        from netstat.records.view import View
+        from netstat.registry import REPORTS
+
+        return REPORTS["table"].render(self, View(columns, sort, tree, depth, tuple(filters))).decode()

@@ -1,17 +1,19 @@
 """The columns of the layer table, one line each: the choices of `--columns` and `--sort`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from netstat.records.profile import Layer, Profile, Totals
 from netstat.registry import Registry
-from netstat.reports._table import Column, count_column, measured, middle, place, share_column
+from netstat.reports._table import Again, AtLeast, Column, count_column, measured, middle, place, share_column
 from netstat.units import exact, scaled, shape
 
 if TYPE_CHECKING:
     from netstat.records.benchmark import LayerTime
+
+T = TypeVar("T")
 
 
 class Whole(NamedTuple):
@@ -25,17 +27,43 @@ class Whole(NamedTuple):
     times: "Mapping[tuple[str, str, int], LayerTime]" = MappingProxyType({})
 
 
-def _counted(name: str) -> Callable[[Layer, Whole], int | None]:
-    """The count `name` of a layer, None where its operator has no formula."""
-    return lambda layer, whole: None if layer.count is None else getattr(layer, name)
+def whole_of(profile: Profile) -> Whole:
+    """The whole of a profile, with the times of its first benchmark that has any."""
+    timed = profile.timed
+    if timed is None:
+        return Whole(profile.totals)
+    times = {(layer.path, layer.op, layer.call): layer for layer in timed.layers}
+    return Whole(profile.totals, timed.median_seconds, times)
+
+
+def shown_before(layer: Layer) -> bool:
+    """Whether earlier rows have shown all parameters of this one."""
+    return 0 < layer.params == layer.repeated_params
+
+
+def _params(layer: Layer, whole: Whole) -> int | Again:
+    return Again(layer.params) if shown_before(layer) else layer.params
+
+
+def _params_part(layer: Layer, whole: Whole) -> tuple[int, int] | None:
+    return None if shown_before(layer) else (layer.params - layer.repeated_params, whole.totals.params)
+
+
+def _counted(name: str) -> Callable[[Layer, Whole], int | AtLeast | None]:
+    """The count `name` of a layer, a bound where not all of its operators have a formula, None where none has."""
+
+    def count(layer: Layer, whole: Whole) -> int | AtLeast | None:
+        counted = None if layer.count is None else getattr(layer, name)
+        return counted if layer.complete or counted is None else AtLeast(counted)
+
+    return count
 
 
 def _part(name: str) -> Callable[[Layer, Whole], tuple[int, int] | None]:
     """The count `name` of a layer, with that of the whole."""
 
     def pair(layer: Layer, whole: Whole) -> tuple[int, int] | None:
-        unknown = layer.count is None and name != "params"
-        return None if unknown else (getattr(layer, name), getattr(whole.totals, name))
+        return None if layer.count is None else (getattr(layer, name), getattr(whole.totals, name))
 
     return pair
 
@@ -61,14 +89,15 @@ for _column in (
     Column("call", "call", exact, rank=4),
     _shape("input_shape", "input", rank=3),
     _shape("output_shape", "output", rank=6),
-    count_column("params", "params"),
-    share_column("params_share", "params %", cell=_part("params"), rank=7),
+    count_column("params", "params", cell=_params),
+    share_column("params_share", "params %", cell=_params_part, rank=7),
     count_column("trainable_params", "trainable", rank=4),
     _work("macs", "MACs", cell=_counted("macs")),
     share_column("macs_share", "MACs %", cell=_part("macs"), rank=7),
     _work("flops", "FLOPs", cell=_counted("flops"), rank=2),
     share_column("flops_share", "FLOPs %", cell=_part("flops"), rank=2),
-    _work("count", "count", rank=4),
+    _work("count", "count", cell=_counted("count"), rank=4),
+    _work("backward_macs", "backward MACs", cell=_counted("backward_macs"), rank=7),
     _work("multiplies", "multiplies", cell=_counted("multiplies"), rank=1),
     _work("adds", "adds", cell=_counted("adds"), rank=1),
     _work("divides", "divides", cell=_counted("divides"), rank=1),
@@ -101,20 +130,23 @@ def layer_columns(profile: Profile, names: Sequence[str] | None = None, *, timed
         chosen = [COLUMNS[name]._replace(rank=0) for name in names]
     else:
         count = () if profile.convention == "documents" else ("count",)
-        chosen = [COLUMNS[name] for name in (*_ALWAYS, *count, *(("time", "time_share") if timed else ()))]
+        back = () if profile.totals.backward_macs is None else ("backward_macs",)
+        chosen = [COLUMNS[name] for name in (*_ALWAYS, *back, *count, *(("time", "time_share") if timed else ()))]
     heading = f"{profile.unit} ({profile.convention})"
     return [column._replace(heading=heading) if column.name == "count" else column for column in chosen]
 
 
-def ordered(layers: Sequence[Layer], whole: Whole, by: str | None) -> Sequence[Layer]:
-    """The layers as executed, or by the column `by`: greatest number first, text by alphabet, what is not known last.
+def ordered(items: Iterable[T], by: str | None, value: Callable[[T], Any]) -> list[T]:
+    """The items as they come, or by the column `by`: greatest number first, text by alphabet, what is not known last.
 
-    Raises:
-        UsageError: there is no column of this name.
+    Args:
+        items: what has a value in that column.
+        by: the column's name; None keeps the order.
+        value: an item's value in it.
     """
     if by is None:
-        return layers
-    values = [(COLUMNS[by].value(layer, whole), layer) for layer in layers]
-    known = [pair for pair in values if pair[0] is not None]
-    known.sort(key=lambda pair: pair[0], reverse=not any(isinstance(value, str) for value, layer in known))
-    return [layer for value, layer in known] + [layer for value, layer in values if value is None]
+        return list(items)
+    values = [(value(item), item) for item in items]
+    known = [(getattr(found, "value", found), item) for found, item in values if found is not None]
+    known.sort(key=lambda pair: pair[0], reverse=not any(isinstance(found, str) for found, item in known))
+    return [item for found, item in known] + [item for found, item in values if found is None]

@@ -13,7 +13,7 @@ from netstat.reports._table import AFTER_ABBREVIATION, Column, Table, middle, sh
 from netstat.reports._terminal import Terminal, cells
 
 GAP = 2  # cells between two columns
-COMFORTABLE, NARROWEST = 32, 12  # cells of a flexible column: before others have to suffer, and at the very least
+COMFORTABLE = 32  # cells that a flexible column keeps before others have to suffer
 BAR, PERCENT = 6, 8  # cells of a share: '██████ 100.00 %'
 
 
@@ -48,14 +48,14 @@ def _attempts(table: Table, terminal: Terminal) -> Iterator[list[Strip]]:
     yield from _roomier(_without(_strips(table, terminal, bars=True), early[-1]), terminal, COMFORTABLE)
     short = _strips(table, terminal, bars=True, short=True)
     for rank in ranks[len(early) - 1 :]:
-        yield from _roomier(_without(short, rank), terminal, NARROWEST)
+        yield from _roomier(_without(short, rank), terminal)
 
 
-def _roomier(strips: list[Strip], terminal: Terminal, least: int) -> Iterator[list[Strip]]:
-    """The columns as they are, then with the flexible ones as narrow as must be, but not below `least` cells."""
+def _roomier(strips: list[Strip], terminal: Terminal, least: int = 0) -> Iterator[list[Strip]]:
+    """The columns as they are, then the flexible ones as narrow as must be, not below `least` nor their own limit."""
     yield strips
     spare = terminal.width - _total(strips)
-    yield [_squeezed(strip, max(strip.width + spare, least), terminal) for strip in strips]
+    yield [_squeezed(strip, max(strip.width + spare, least, strip.column.narrowest), terminal) for strip in strips]
 
 
 def _without(strips: Sequence[Strip], rank: int) -> list[Strip]:

@@ -19,6 +19,12 @@ class AtLeast(NamedTuple):
     value: Any
 
 
+class Again(NamedTuple):
+    """A value that an earlier row showed already."""
+
+    value: Any
+
+
 class Column(NamedTuple):
     """One column.
 
@@ -32,6 +38,7 @@ class Column(NamedTuple):
         rank: when it gives way to a narrow terminal, 1 first; 0 never.
         bar: whether its values are shares (part, whole), which a terminal shows as bars as well.
         flexible: "middle" or "wrap": how a long text may be made narrower.
+        narrowest: cells it keeps at the very least when it is.
         missing: what None is shown as.
     """
 
@@ -44,6 +51,7 @@ class Column(NamedTuple):
     rank: int = 0
     bar: bool = False
     flexible: str = ""
+    narrowest: int = 12
     missing: str = "-"
 
     def value(self, item: Any, whole: Any = None) -> Any:
@@ -56,6 +64,8 @@ class Column(NamedTuple):
             return self.missing if value is None else ""
         if isinstance(value, AtLeast):
             return f"≥{self.show(value.value, short=short)}"
+        if isinstance(value, Again):
+            return f"({self.show(value.value, short=short)})"
         form = self.short if short and self.short else self.text
         return form(value)
 

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from netstat.records.base import Record
+from netstat.records.view import View
 from netstat.reports._table import Table
 
 
-def tables(record: Record) -> list[Table]:
-    """Everything `record` has to say, section by section."""
-    return list(_SECTIONS[record.kind](record))
+def tables(record: Record, view: View | None = None) -> list[Table]:
+    """Everything `record` has to say, section by section; a profile's rows as `view` says."""
+    return list(_profile(record, view or View()) if record.kind == "profile" else _SECTIONS[record.kind](record))
 
 
-def _profile(profile: Any) -> Iterator[Table]:
+def _profile(profile: Any, view: View) -> Iterator[Table]:
     from netstat.reports._layers import layer_tables
 
-    yield from layer_tables(profile)
+    yield from layer_tables(profile, view)
     if profile.crosscheck is not None:
         yield from _crosscheck(profile)
     if profile.benchmarks is not None:
@@ -43,4 +44,4 @@ def _comparison(record: Any) -> Iterator[Table]:
     yield comparison_table(record.models)
 
 
-_SECTIONS = {"profile": _profile, "crosscheck": _crosscheck, "benchmark": _benchmark, "comparison": _comparison}
+_SECTIONS = {"crosscheck": _crosscheck, "benchmark": _benchmark, "comparison": _comparison}

@@ -2,11 +2,16 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import fields
 from io import StringIO
 from typing import Any, ClassVar
 
+from netstat import __version__
 from netstat.records.base import Record
+from netstat.records.profile import Layer, Profile
+from netstat.records.view import View
 from netstat.registry import REPORTS
+from netstat.reports._layers import flat
 from netstat.reports._table import printable
 from netstat.units import shape, signed
 
@@ -23,10 +28,9 @@ class Csv:
     mark: ClassVar[bytes] = b",netstat\n"
 
     @staticmethod
-    def render(record: Record) -> bytes:
+    def render(record: Record, view: View | None = None) -> bytes:
         """UTF-8, comma separated, one header line."""
-        saved = record.to_dict()
-        rows = [{**row, "netstat": saved["netstat"]} for row in _ROWS[record.kind](saved)]
+        rows = [{**row, "netstat": __version__} for row in _rows(record, view or View())]
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(rows[0] if rows else [record.kind, "netstat"])
@@ -34,14 +38,35 @@ class Csv:
         return text.getvalue().encode()
 
 
+def _rows(record: Any, view: View) -> Iterator[Row]:
+    return _profile(record, view) if record.kind == "profile" else _ROWS[record.kind](record.to_dict())
+
+
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
         text = printable(value)
         return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         is_shape = bool(value) and all(isinstance(size, int) for size in value)
         return shape(tuple(value), "x") if is_shape else " ".join(shape(tuple(sizes), "x") for sizes in value)
     return value
+
+
+def _profile(profile: Profile, view: View) -> Iterator[Row]:
+    """The layers, or the lines of the tree with their depth, name and for how many they stand."""
+    if not view.tree:
+        yield from map(_layer, flat(profile, view))
+        return
+    from netstat.reports._tree import tree_lines
+
+    for line in tree_lines(profile, view):
+        branch = line.branch
+        place = {"depth": line.depth, "name": branch.name, "last": branch.last, "repeats": branch.repeats}
+        yield {**place, **_layer(branch.layer)}
+
+
+def _layer(layer: Layer) -> Row:
+    return {field.name: getattr(layer, field.name) for field in fields(layer)}
 
 
 def _checks(saved: Row) -> Iterator[Row]:
@@ -67,7 +92,6 @@ def _models(saved: Row) -> Iterator[Row]:
 
 
 _ROWS: dict[str, Any] = {
-    "profile": lambda saved: saved["layers"],
     "crosscheck": _checks,
     "benchmark": _times,
     "comparison": _models,

@@ -18,7 +18,7 @@ class Json:
     mark: ClassVar[bytes] = b'"netstat": "'
 
     @staticmethod
-    def render(record: Record) -> bytes:
+    def render(record: Record, view: Any = None) -> bytes:
         """UTF-8; half characters and what would control a terminal are escaped."""
         return f"{_lines(record.to_dict()).translate(_ESCAPES)}\n".encode("utf-8", "backslashreplace")
 

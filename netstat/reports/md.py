@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from netstat import __version__
 from netstat.records.base import Record
+from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._table import Fact, Table, printable
 from netstat.reports._tables import tables
@@ -20,9 +21,12 @@ class Markdown:
     mark: ClassVar[bytes] = b"<!-- netstat"
 
     @staticmethod
-    def render(record: Record) -> bytes:
+    def render(record: Record, view: View | None = None) -> bytes:
         """UTF-8; names are text, never markup."""
-        parts = [f"<!-- netstat {__version__} -->", *(block for table in tables(record) for block in _blocks(table))]
+        parts = [
+            f"<!-- netstat {__version__} -->",
+            *(block for table in tables(record, view) for block in _blocks(table)),
+        ]
         return ("\n\n".join(parts) + "\n").encode()
 
 

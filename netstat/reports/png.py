@@ -1,6 +1,6 @@
 """PNG: the record's chart, for documents and slides."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from netstat.records.base import Record
 from netstat.registry import REPORTS
@@ -13,7 +13,7 @@ class Png:
     mark: ClassVar[bytes] = b"Software\x00netstat"
 
     @staticmethod
-    def render(record: Record) -> bytes:
+    def render(record: Record, view: Any = None) -> bytes:
         """The figure at 100 dots per inch."""
         from netstat.reports._charts import figure
         from netstat.reports._style import png

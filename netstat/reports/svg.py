@@ -1,6 +1,6 @@
 """SVG: the record's chart, sharp at any size."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from netstat.records.base import Record
 from netstat.registry import REPORTS
@@ -13,7 +13,7 @@ class Svg:
     mark: ClassVar[bytes] = b"<dc:title>netstat"
 
     @staticmethod
-    def render(record: Record) -> bytes:
+    def render(record: Record, view: Any = None) -> bytes:
         """The figure with its text as shapes, so that it needs no font."""
         from netstat.reports._charts import figure
         from netstat.reports._style import svg

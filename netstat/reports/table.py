@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from netstat import __version__
 from netstat.records.base import Record
 from netstat.records.profile import Layer, Profile
+from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._fit import Strip, fit
 from netstat.reports._layers import layer_tables
@@ -37,16 +38,15 @@ class Text:
     mark: ClassVar[bytes] = b"netstat "
 
     @staticmethod
-    def render(record: Record) -> bytes:
+    def render(record: Record, view: View | None = None) -> bytes:
         """Every section of `record`, as wide as the terminal and in its characters."""
-        return f"netstat {__version__}: {record.kind}\n\n{_text(tables(record), standard_output())}".encode()
+        return f"netstat {__version__}: {record.kind}\n\n{_text(tables(record, view), standard_output())}".encode()
 
 
 def layers_text(
     profile: Profile,
     width: int | None = None,
-    columns: Sequence[str] | None = None,
-    sort: str | None = None,
+    view: View | None = None,
     *,
     unicode: bool = True,
     color: bool = False,
@@ -56,15 +56,14 @@ def layers_text(
     Args:
         profile: with or without other sections; times, where it has them, become a column.
         width: columns of the terminal; None asks it.
-        columns: names of the columns to show; None leaves the choice to the profile and the width.
-        sort: name of the column to sort by; None keeps the order of execution.
+        view: which rows and columns, in what order, flat or as a tree.
         unicode: whether the output can take what `shows_unicode` tries.
         color: whether to send escape sequences for bold and red.
 
     Raises:
         UsageError: there is no such column.
     """
-    return _text(layer_tables(profile, columns, sort), Terminal(width or terminal_width(), unicode, color))
+    return _text(layer_tables(profile, view or View()), Terminal(width or terminal_width(), unicode, color))
 
 
 def crosscheck_text(

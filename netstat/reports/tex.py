@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from netstat import __version__
 from netstat.records.base import Record
+from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._table import Table, printable
 from netstat.reports._tables import tables
@@ -35,10 +36,10 @@ class Latex:
     mark: ClassVar[bytes] = b"% netstat"
 
     @staticmethod
-    def render(record: Record) -> bytes:
+    def render(record: Record, view: View | None = None) -> bytes:
         """UTF-8; names are text, never commands."""
         head = rf"% netstat {__version__}; needs \usepackage{{booktabs}}"
-        parts = [head, *("\n".join(_lines(table)) for table in tables(record))]
+        parts = [head, *("\n".join(_lines(table)) for table in tables(record, view))]
         return ("\n\n".join(parts) + "\n").encode()
 
 

@@ -1,16 +1,18 @@
 """The Python side of the contract, as far as it needs no torch."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import netstat
-from netstat.errors import ModelError, NetstatError, ShapeError, UsageError
+from netstat.errors import IncompleteError, ModelError, NetstatError, ShapeError, UsageError
 from netstat.frontends.builder import build_graph
 from netstat.graph import TensorSpec
 from netstat.models import MODELS
-from netstat.records import Profile
+from netstat.records import Profile, Uncounted
+from netstat.records.view import View
 
 MACS, PARAMS = 714_188_480, 61_100_840  # of AlexNet
 
@@ -91,6 +93,30 @@ def test_saving_over_a_foreign_file_takes_force(alexnet: Profile, tmp_path: Path
     assert path.read_bytes() != b"mine"
 
 
+def test_a_tree_is_walked_in_python(alexnet: Profile) -> None:
+    features = alexnet.tree()[0]
+    assert (features.name, features.kind, features.layer.params) == ("features", "Sequential", 2_469_696)
+    assert sum(branch.layer.macs * branch.repeats for branch in features.children) == features.layer.macs
+    assert [branch.children for branch in alexnet.tree(depth=1)] == [()] * 4
+    assert "· 0 " in alexnet.table(tree=True)
+
+
+def test_a_view_goes_into_files_too(alexnet: Profile, tmp_path: Path) -> None:
+    alexnet.save(tmp_path / "a.md", view=View(tree=True, filters=("conv2d",)))
+    assert "| · 10 | conv2d |" in (tmp_path / "a.md").read_text(encoding="utf-8")
+
+
+def test_strict_takes_a_complete_profile_and_a_saved_one(alexnet: Profile, tmp_path: Path) -> None:
+    assert netstat.profile("alexnet", strict=True) == alexnet
+    replace(alexnet, complete=False, uncounted=(Uncounted("a", "my_op", 1, 2),)).save(tmp_path / "a.json")
+    with pytest.raises(IncompleteError, match="no formula for my_op in a: the totals are lower bounds"):
+        netstat.profile(tmp_path / "a.json", strict=True)
+
+
+def test_what_the_forward_pass_was_followed_on_is_in_the_profile(alexnet: Profile) -> None:
+    assert alexnet.captured == ""
+
+
 def test_profiles_names_and_files_are_compared(alexnet: Profile, tmp_path: Path) -> None:
     alexnet.save(tmp_path / "a.json")
     comparison = netstat.compare(alexnet, "vgg16", tmp_path / "a.json")
@@ -120,6 +146,7 @@ def test_a_saved_result_is_not_counted_anew(alexnet: Profile, tmp_path: Path) ->
         {"convention": "macs"},
         {"depth": 1},
         {"dtype": "bf16"},
+        {"backward": True},
     ):
         with pytest.raises(UsageError, match="is a saved result and stays as it was counted"):
             netstat.profile(path, **options)

@@ -211,11 +211,20 @@ def test_an_operator_without_a_formula_is_listed_and_makes_totals_lower_bounds(n
     profile = json.loads(netstat("profile", "nets.py:Waves", "-i", "4", "--fast", "--json").out)
     assert breaches(profile, PROFILE) == []
     assert profile["complete"] is False
-    assert profile["uncounted"] == [{"path": "", "op": "i0", "calls": 2, "elements": 8}]
+    assert profile["uncounted"] == [{"path": "", "op": "i0", "calls": 2, "elements": 8, "at_most": 64 * 2 * 8}]
     assert [row["count"] for row in profile["layers"] if row["op"] == "i0"] == [None, None]
     shown = netstat("profile", "nets.py:Waves", "-i", "4", "--fast").out
     assert re.search(r"^FLOPs +≥", shown, re.MULTILINE)
-    assert re.search(r"^i0 +\(model\) +2 +8$", shown, re.MULTILINE)
+    assert re.search(r"^i0 +\(model\) +2 +8 +1,024$", shown, re.MULTILINE)
+
+
+def test_strict_ends_with_1_where_something_is_uncounted_after_everything_was_shown(netstat: Run) -> None:
+    ended = netstat("profile", "nets.py:Waves", "-i", "4", "--fast", "--strict", "-o", "a.json", "-q")
+    assert ended.code == 1
+    assert ended.err == "netstat: no formula for i0 in (model): the totals are lower bounds\n"
+    assert "FLOPs" in ended.out
+    saved = netstat("profile", "a.json", "--strict")
+    assert (saved.code, saved.err) == (ended.code, ended.err)
 
 
 def test_what_was_found_out_is_written_also_where_the_model_cannot_be_run(netstat: Run, tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ def examples(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
 
 
-def test_the_readme_shows_output_of_two_commands() -> None:
-    assert len(blocks(TEXT)) == 2
+def test_the_readme_shows_output_of_three_commands() -> None:
+    assert len(blocks(TEXT)) == 3
 
 
 @pytest.mark.parametrize(("command", "shown"), blocks(TEXT))

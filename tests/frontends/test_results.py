@@ -139,3 +139,10 @@ def test_a_class_of_tensors_that_has_a_say_is_asked() -> None:
     Loud.said.clear()
     capture(lambda x: torch.exp(x.as_subclass(Loud)), (torch.zeros(2, 3),))
     assert "exp" in Loud.said
+
+
+def test_constants_keep_their_values() -> None:
+    def forward(x: Tensor) -> Tensor:
+        return x[: int(torch.exp(torch.zeros(3)).add(1.0).sum())]
+
+    assert capture(forward, (torch.zeros(9),)).nodes[-1].output.shape == (6,)

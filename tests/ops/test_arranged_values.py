@@ -19,6 +19,7 @@ import torch.nn.functional as F  # noqa: E402, N812  needs torch
 from oracle.reference import run_torch, to_torch  # noqa: E402  needs torch
 
 from netstat.frontends.recorder import Recorder  # noqa: E402  needs torch
+from netstat.frontends.stages import Meta  # noqa: E402  needs torch
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:The reduce argument")]
 MODULES = {
@@ -191,7 +192,7 @@ SPELLINGS: list[tuple[str, Callable[[], Any]]] = [
 
 @pytest.mark.parametrize(("name", "call"), SPELLINGS)
 def test_a_call_as_torch_code_writes_it_is_the_operator_and_has_torchs_outputs(name: str, call: Any) -> None:
-    with Recorder(None) as recorder:
+    with Recorder(None, Meta()) as recorder:
         call()
     node = recorder.nodes[-1]
     assert node.op == name

@@ -126,8 +126,9 @@ def test_an_operators_torch_names_are_functions_of_torch_or_spellings_it_might_h
     assert all(function is None or callable(function) for function in found)
 
 
-def test_no_torch_function_is_two_operators() -> None:
-    names = [dotted for name in OPERATORS.names() for dotted in OPERATORS[name].torch]
+@pytest.mark.parametrize("by_values", [False, True])
+def test_no_torch_function_is_two_operators_unless_values_tell_them_apart(by_values: bool) -> None:
+    names = [dotted for kind in OPERATORS if kind.by_values is by_values for dotted in kind.torch]
     assert len(names) == len(set(names))
 
 

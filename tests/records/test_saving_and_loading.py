@@ -128,6 +128,22 @@ def test_what_a_default_exists_for_may_be_missing(profile: Profile) -> None:
         from_dict(saved)
 
 
+def test_a_profile_of_the_first_netstat_is_still_read_and_shown(profile: Profile) -> None:
+    saved = profile.to_dict()
+    for name in ("modules", "captured"):
+        del saved[name]
+    for name in ("frozen_params", "shared_params", "buffers", "flops_at_most", "backward_macs"):
+        del saved["totals"][name]
+    for layer in saved["layers"]:
+        for name in ("repeated_params", "complete", "backward_macs"):
+            del layer[name]
+    old = from_dict(saved)
+    assert isinstance(old, Profile)
+    assert old.layers == profile.layers
+    assert old.table() == profile.table()
+    assert [branch.layer.macs for branch in old.tree()] == [branch.layer.macs for branch in profile.tree()]
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [

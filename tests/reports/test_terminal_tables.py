@@ -13,6 +13,7 @@ import pytest
 
 from netstat.errors import UsageError
 from netstat.records.profile import Profile
+from netstat.records.view import View
 from netstat.reports._columns import COLUMNS
 from netstat.reports._terminal import WITHOUT_TERMINAL, cells, terminal_width
 from netstat.reports.table import (
@@ -116,7 +117,7 @@ def test_wide_characters_take_two_cells_and_combining_ones_none() -> None:
 
 def test_columns_the_user_chose_never_leave() -> None:
     names = ["path", "flops", "multiplies", "adds", "bytes_read", "bytes_written", "input_shape"]
-    assert len(headings(layers_text(ALEXNET_PROFILE, 60, names))) == len(names)
+    assert len(headings(layers_text(ALEXNET_PROFILE, 60, View(names)))) == len(names)
 
 
 def test_the_width_is_that_of_columns_then_of_the_terminal_then_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,26 +162,27 @@ def test_print_keeps_to_what_standard_output_can_show(monkeypatch: pytest.Monkey
         "bytes_written": "774,400",
         "arithmetic_intensity": "181.4",
         "receptive_field": "11×11",
+        "backward_macs": "?",
         "time": "3.515 ms",
         "time_share": "▌        9.19 %",
     }.items(),
 )
 def test_a_column_shows_its_value_of_a_layer(name: str, cell: str) -> None:
-    text = layers_text(replace(FULL_PROFILE, layers=FULL_PROFILE.layers[:1]), 120, [name])
+    text = layers_text(replace(FULL_PROFILE, layers=FULL_PROFILE.layers[:1]), 120, View([name]))
     assert text.splitlines()[3].strip() == cell
     assert text.splitlines()[1].strip() == COLUMNS[name].heading.replace("count", "flops (documents)")
 
 
 def test_an_unknown_column_is_named_with_its_neighbours() -> None:
     with pytest.raises(UsageError, match="unknown column 'mac'; did you mean macs"):
-        layers_text(ALEXNET_PROFILE, 80, ["path", "mac"])
+        layers_text(ALEXNET_PROFILE, 80, View(["path", "mac"]))
     with pytest.raises(UsageError, match="unknown column 'tme'; did you mean time"):
-        layers_text(ALEXNET_PROFILE, 80, sort="tme")
+        layers_text(ALEXNET_PROFILE, 80, View(sort="tme"))
 
 
 def test_numbers_sort_from_the_greatest_and_text_by_alphabet_with_the_unknown_last() -> None:
     def sorted_by(profile: Profile, column: str) -> list[str]:
-        lines = layers_text(profile, 120, ["path", column], column).splitlines()[3:]
+        lines = layers_text(profile, 120, View(["path", column], column)).splitlines()[3:]
         return [line.split("  ")[0] for line in lines[: len(profile.layers)]]
 
     assert sorted_by(ALEXNET_PROFILE, "params")[:3] == ["classifier.1", "classifier.4", "classifier.6"]
@@ -191,7 +193,7 @@ def test_numbers_sort_from_the_greatest_and_text_by_alphabet_with_the_unknown_la
 
 def test_a_later_call_of_a_layer_has_its_number() -> None:
     again = replace(ALEXNET_PROFILE.layers[1], call=1)
-    text = layers_text(replace(ALEXNET_PROFILE, layers=(ALEXNET_PROFILE.layers[1], again)), 120, ["path", "op"])
+    text = layers_text(replace(ALEXNET_PROFILE, layers=(ALEXNET_PROFILE.layers[1], again)), 120, View(["path", "op"]))
     assert row(text, "features.1 #2") == ["features.1 #2", "relu"]
 
 
@@ -225,7 +227,7 @@ def test_what_could_not_be_counted_is_listed_and_the_totals_are_lower_bounds() -
     assert row(text, "MACs")[1] == "≥2,000 (2 k)"
     assert row(text, "block.[x]")[-3:] == ["?", "?", "-"]  # MACs, FLOPs; not timed
     assert "uncounted: these operators have no formula, so the totals are lower bounds" in text
-    assert row(text, "my_op") == ["my_op", "block.[x]", "2", "400"]
+    assert row(text, "my_op") == ["my_op", "block.[x]", "2", "400", "no bound"]
     assert "≥" not in layers_text(ALEXNET_PROFILE, 200)
     assert "uncounted" not in layers_text(ALEXNET_PROFILE, 200)
 
