@@ -10,7 +10,7 @@ from netstat.frontends.nesting import named_tensors
 
 
 def input_names(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
-    """A name per input tensor: "input" for the only one, else the parameter's and, where it holds several, the place."""
+    """A name per input tensor: "input" for the only one, else the parameter's, with the place of each among several."""
     names: list[str] = []
     parameters = _parameters(function)
     for i, (name, value) in enumerate([*zip(_padded(parameters, len(args)), args, strict=False), *kwargs.items()]):
