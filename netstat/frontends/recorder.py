@@ -16,6 +16,7 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from netstat.errors import ShapeError
 from netstat.frontends.audit import Audit
 from netstat.frontends.dispatched import qualified_name, word_of
+from netstat.frontends.nesting import each_tensor
 from netstat.frontends.opening import opened
 from netstat.frontends.owners import NamedTensor, Owner, Owners, module_arguments, owner_of_parameter, tensors_of
 from netstat.frontends.results import made
@@ -88,7 +89,7 @@ class Recorder(TorchFunctionMode):
             self._name(made, Source("input", name))
             return made
 
-        return tree_map_only(Tensor, declare, tuple(args)), tree_map_only(Tensor, declare, dict(kwargs))
+        return each_tensor(declare, tuple(args)), each_tensor(declare, dict(kwargs))
 
     @contextmanager
     def recording(self) -> Iterator[None]:
