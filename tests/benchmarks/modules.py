@@ -23,6 +23,7 @@ SIDES = {
     "maxvit_t": 224,
     "convnext_large": 224,
 }
+FEWEST, LONGEST = 3, 30.0  # samples of each tool; seconds for one model, beyond which there are no more
 Count = Callable[[torch.nn.Module, torch.Tensor], int]
 
 
@@ -139,7 +140,8 @@ def of_model(name: str, device: str, tools: dict[str, Count], repeats: int) -> l
         except Exception as error:  # noqa: BLE001 - a peer that cannot run is a row that says so
             failed.append(missing(tool, error))
     takers = {tool: lambda tool=tool: seconds(tools[tool], model, input)[1] for tool in counted}
-    samples = interleaved(takers, dict.fromkeys(takers, repeats))
+    round_of_all = sum(first for _, first in counted.values())
+    samples = interleaved(takers, dict.fromkeys(takers, min(repeats, max(FEWEST, int(LONGEST / round_of_all)))))
     return [
         row(tool, taken, count=counted[tool][0], first=counted[tool][1]) for tool, taken in samples.items()
     ] + failed

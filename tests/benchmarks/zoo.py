@@ -8,6 +8,7 @@ import torch
 import torchvision
 from torch import nn
 
+from netstat.frontends.outline import WeightsOnMeta
 from tests.benchmarks.modules import seconds, with_flop_counter_mode, with_netstat
 from tests.benchmarks.sampling import SEED
 
@@ -22,8 +23,9 @@ def names() -> list[str]:
 def built(name: str) -> tuple[nn.Module, torch.Tensor]:
     """The model in eval mode and an image, on the meta device."""
     options = {"init_weights": False} if name in OWN_INITIALISATION else {}
-    with torch.device("meta"):
-        return torchvision.models.get_model(name, **options).eval(), torch.zeros(1, 3, side(name), side(name))
+    with WeightsOnMeta():  # some read values of their own while they are built
+        model = torchvision.models.get_model(name, **options)
+    return model.eval().to("meta"), torch.zeros(1, 3, side(name), side(name), device="meta")
 
 
 def side(name: str) -> int:
