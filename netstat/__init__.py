@@ -11,18 +11,21 @@ if TYPE_CHECKING:
     from netstat.api import benchmark, compare, crosscheck, load, profile, stat
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
-    from netstat.ops.base import Operator, operator
+    from netstat.ops.base import Operator, Product, operator, traffic
 
 COMMANDS = ("benchmark", "compare", "crosscheck", "load", "profile", "stat")
 HOMES = dict.fromkeys(COMMANDS, "netstat.api") | {
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
+    "Product": "netstat.ops.base",
     "TensorSpec": "netstat.graph",
     "operator": "netstat.ops.base",
+    "traffic": "netstat.ops.base",
 }
 __all__ = [
     "Cost",
     "Operator",
+    "Product",
     "TensorSpec",
     "__version__",
     "benchmark",
@@ -32,6 +35,7 @@ __all__ = [
     "operator",
     "profile",
     "stat",
+    "traffic",
 ]
 
 

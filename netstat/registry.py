@@ -33,14 +33,19 @@ class Registry(Generic[T]):
         self._modules = modules
         self._entry_points = entry_points
         self._things: dict[str, T] = {}
+        self.changes = 0  # how often something was added: what is worked out from a registry holds as long as this does
 
     def add(self, name: str) -> Callable[[T], T]:
-        """Decorator: register under `name`. A second registration of a name is a bug."""
+        """Decorator: register under `name`.
+
+        A second thing of a name is a bug, unless it is the first one anew: its file was run again.
+        """
 
         def register(thing: T) -> T:
-            if name in self._things:
+            if name in self._things and _place_of(self._things[name]) != _place_of(thing):
                 raise ValueError(f"{self.kind} '{name}' is registered twice")
             self._things[name] = thing
+            self.changes += 1
             return thing
 
         return register
@@ -94,6 +99,12 @@ class Registry(Generic[T]):
         folder = next(iter(import_module(self._package).__path__))
         files = sorted(os.listdir(folder))  # noqa: PTH208  pathlib takes a third of a bare Python's start
         return [file[:-3] for file in files if file.endswith(".py") and not file.startswith("_")]
+
+
+def _place_of(thing: object) -> tuple[object, ...]:
+    """Module and name of a class or function of a file; nothing else is anywhere but where it is."""
+    name = getattr(thing, "__qualname__", None)
+    return (thing.__module__, name) if name and "<locals>" not in name else (id(thing),)
 
 
 def unknown(kind: str, name: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -150,9 +150,9 @@ def _torch(path: str) -> Iterator[_Tensor]:
 
 
 def _loaded(path: str) -> Any:
+    is_archive = _is_archive(path)
     import torch
 
-    is_archive = _is_archive(path)
     try:
         # A file from before torch 1.6 is no archive and cannot be mapped; it is read by the same restricted unpickler.
         return torch.load(path, weights_only=True, map_location="meta", mmap=is_archive)

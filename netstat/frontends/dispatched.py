@@ -6,7 +6,7 @@ from typing import Any
 
 from torch._ops import OpOverload, OpOverloadPacket
 
-from netstat.frontends.vocabulary import Word, implied, resolve, vocabulary
+from netstat.frontends.vocabulary import Word, changes, implied, resolve, vocabulary
 from netstat.ops import OPERATORS
 
 Dispatched = OpOverload[..., Any] | OpOverloadPacket[..., Any]
@@ -29,7 +29,7 @@ def word_of(func: Dispatched, args: tuple[Any, ...]) -> tuple[Word | None, tuple
     if name in REARRANGED:
         operator, args = REARRANGED[name](*args)
         return Word(OPERATORS[operator], {}), args
-    return _named(name, len(OPERATORS.names())), args
+    return _named(name, changes()), args
 
 
 def qualified_name(func: Dispatched) -> str:
@@ -39,17 +39,17 @@ def qualified_name(func: Dispatched) -> str:
 
 
 @cache
-def _named(qualified: str, size: int) -> Word | None:
+def _named(qualified: str, changed: int) -> Word | None:
     """Torch's own are looked up by the name of the function that calls them, others as `torch.ops.LIBRARY.NAME`."""
     library, name = qualified.split("::")
     if library != "aten":
-        return _others(size).get(f"torch.ops.{library}.{name}")
+        return _others(changed).get(f"torch.ops.{library}.{name}")
     functions = (resolve(f"{home}.{RENAMED.get(name, name)}") for home in HOMES)
     return next((vocabulary()[f] for f in functions if f is not None and f in vocabulary()), None)
 
 
 @cache
-def _others(size: int) -> dict[str, Word]:
+def _others(changed: int) -> dict[str, Word]:
     names = ((name, operator) for operator in OPERATORS for name in operator.torch if name.startswith("torch.ops."))
     return {name: Word(operator, implied(operator, name)) for name, operator in names}
 

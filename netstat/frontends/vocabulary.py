@@ -57,11 +57,11 @@ def vocabulary() -> dict[Callable[..., Any], Word]:
 
     Where one function is two operators, `Word.otherwise` is the second.
     """
-    return _vocabulary(len(OPERATORS.names()))
+    return _vocabulary(changes())
 
 
 @cache
-def _vocabulary(size: int) -> dict[Callable[..., Any], Word]:
+def _vocabulary(changed: int) -> dict[Callable[..., Any], Word]:
     first, second = ([operator for operator in OPERATORS if operator.by_values is by] for by in (False, True))
     last_resort = _words(second, {})
     return last_resort | _words(first, last_resort)
@@ -89,13 +89,19 @@ def resolve(name: str) -> Any:
     return found
 
 
+def changes() -> int:
+    """How often the registry of operators has changed, all of them loaded."""
+    OPERATORS.names()
+    return OPERATORS.changes
+
+
 def operator_of_module(kind: type) -> type[Operator] | None:
     """The operator that the whole forward of a module of this class is, None where it has none."""
-    return _operator_of_module(kind, len(OPERATORS.names()))
+    return _operator_of_module(kind, changes())
 
 
 @cache
-def _operator_of_module(kind: type, size: int) -> type[Operator] | None:
+def _operator_of_module(kind: type, changed: int) -> type[Operator] | None:
     names = {name: operator for operator in OPERATORS for name in operator.modules}
     found = (names.get(f"{base.__module__}.{base.__qualname__}") for base in kind.__mro__)
     return next((operator for operator in found if operator), None)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from netstat.cost import ZERO, Cost
-from netstat.errors import ShapeError
+from netstat.errors import ModelError, ShapeError, said
 from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.registry import Registry
@@ -215,9 +215,23 @@ def node_cost(node: Node) -> Cost | None:
     kind = OPERATORS[node.op]
     if kind.free and kind.view:
         return ZERO
-    cost = kind.cost(**named_specs(node.arguments), **node.attributes)
+    cost = _formula(kind, node)
     repeated = _repeated_bytes(node)
     return cost + Cost(bytes_read=-repeated) if repeated and cost.bytes_read else cost
+
+
+def _formula(kind: type[Operator], node: Node) -> Cost:
+    """What the operator's own formula says.
+
+    Raises:
+        ModelError: it is a user's formula, and fails.
+    """
+    try:
+        return kind.cost(**named_specs(node.arguments), **node.attributes)
+    except Exception as error:
+        if kind.__module__.startswith("netstat."):
+            raise
+        raise ModelError(f"the formula of your operator '{kind.name}' raised {said(error)}") from error
 
 
 def named_specs(arguments: Iterable[Argument]) -> dict[str, Any]:

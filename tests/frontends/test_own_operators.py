@@ -1,6 +1,7 @@
 """A user's own operator or module, counted by a formula of the user's."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import netstat
+from netstat.errors import ModelError
 from netstat.ops import OPERATORS
 
 pytestmark = pytest.mark.torch
@@ -20,6 +22,7 @@ def forgotten() -> Iterator[None]:
     yield
     OPERATORS._things.clear()
     OPERATORS._things.update(known)
+    OPERATORS.changes += 1
 
 
 class Gate(nn.Module):
@@ -113,3 +116,44 @@ def test_a_name_that_is_taken_is_refused() -> None:
     register_gate()
     with pytest.raises(ValueError, match="operator 'gate' is registered twice"):
         register_gate()
+
+
+def test_a_file_that_registers_an_operator_can_be_named_twice(tmp_path: Path) -> None:
+    file = tmp_path / "gates.py"
+    file.write_text(OWN_FILE)
+    first, second = (netstat.profile(f"{file}:Half", (4,)) for _ in range(2))
+    assert first.totals == second.totals
+    assert first.totals.multiplies == 4
+
+
+def test_a_formula_that_fails_is_named_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.py"
+    file.write_text(OWN_FILE.replace("def cost(x)", "def cost(y)"))
+    with pytest.raises(ModelError, match=r"the formula of your operator 'half' raised TypeError: .*cost\(\)"):
+        netstat.profile(f"{file}:Half", (4,))
+
+
+OWN_FILE = """
+import netstat
+from torch import nn
+
+class Half(nn.Module):
+    def forward(self, x):
+        return x / 2
+
+@netstat.operator
+class HalfOperator(netstat.Operator):
+    \"\"\"y = x / 2.\"\"\"
+
+    name = "half"
+    modules = (f"{__name__}.Half",)
+    tensors = ("x",)
+
+    @staticmethod
+    def shape(x):
+        return (x,)
+
+    @staticmethod
+    def cost(x):
+        return netstat.Cost(multiplies=x.numel)
+"""
