@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from netstat.conventions import CONVENTIONS, Convention
 from netstat.errors import IncompleteError, ModelError, UsageError
-from netstat.frontends.resolve import resolve
+from netstat.frontends.resolve import is_saved, resolve
 from netstat.frontends.subject import Inputs, Shape, Subject, check_positive
 from netstat.records import Profile, Record
 from netstat.records import load as load_record
@@ -44,8 +44,9 @@ def profile(
     Nothing of the model is run on data: no weights or activations are allocated, and the model is left as it was.
 
     Args:
-        model: a built-in name, a torchvision name, `timm:NAME`, `package.module:factory` or `file.py:factory` (both
-            run that code), a saved result (`.json`), a torch.nn.Module, a callable, or a Graph.
+        model: a built-in name, a torchvision name, `timm:NAME`, `hf:config.json`, `package.module:factory` or
+            `file.py:factory` (these two run that code), a model file (`.onnx`, `.pt2`), a state dict (`.safetensors`,
+            `.pt`, `.pth`, `.bin`), a saved result (`.json`), a torch.nn.Module, a callable, or a Graph.
         input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and
             torchvision models know theirs.
         batch: leading dimension of every input.
@@ -288,7 +289,7 @@ def saved_profile(path: str, *, anew: bool = False) -> Profile:
 def _saved(model: Any) -> str | None:
     """The path of a saved result, None for any other model."""
     path = os.fspath(model) if isinstance(model, os.PathLike) else model
-    return path if isinstance(path, str) and path.endswith(".json") else None
+    return path if isinstance(path, str) and is_saved(path) else None
 
 
 def stat(model: Any, input_shape: InputShape = None, **options: Any) -> None:

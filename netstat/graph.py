@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from netstat.units import dtype_bytes
 
+PARAMETER = "parameter"  # the `op` of a row that shows a tensor of a file without a forward pass
+
 
 class TensorSpec(NamedTuple):
     """Shape and dtype of a tensor, as torch spells them ("float32"). No data."""

@@ -7,7 +7,7 @@ from netstat.analysis.receptive_field import receptive_fields
 from netstat.analysis.rows import Priced, cost_of, distinct, known, owned_params, rows
 from netstat.conventions import Convention
 from netstat.cost import FIELDS
-from netstat.graph import Graph, Param
+from netstat.graph import PARAMETER, Graph, Param
 from netstat.ops import OPERATORS, node_cost
 from netstat.records.profile import Group, Input, Profile, Totals, Uncounted
 
@@ -29,7 +29,7 @@ def profile(graph: Graph, convention: Convention, *, depth: int | None = None, b
         model=graph.model,
         convention=convention.name,
         unit=convention.unit,
-        complete=not uncounted,
+        complete=all(member.cost is not None for member in priced),
         training=graph.training,
         inputs=tuple(Input(name, spec.shape, spec.dtype) for name, spec in graph.inputs),
         totals=_totals(graph, priced, convention, uncounted),
@@ -51,7 +51,7 @@ def _priced(graph: Graph, *, backward: bool) -> list[Priced]:
 
 
 def _uncounted(priced: Sequence[Priced]) -> tuple[Uncounted, ...]:
-    nodes = [member.node for member in priced if member.cost is None]
+    nodes = [member.node for member in priced if member.cost is None and member.node.op != PARAMETER]
     if not nodes:
         return ()
     from netstat.analysis.bounds import uncounted
@@ -67,7 +67,7 @@ def _totals(graph: Graph, priced: Sequence[Priced], convention: Convention, unco
         activation_bytes=sum(output.nbytes for node in graph.nodes if node.fresh for output in node.outputs),
         count=sum(convention.count(node, cost) for node, cost, _ in priced if cost is not None),
         flops=cost.flops,
-        flops_at_most=_at_most(cost.flops, uncounted),
+        flops_at_most=_at_most(cost.flops, priced, uncounted),
         backward_macs=known(member.backward for member in priced),
         **{name: getattr(cost, name) for name in FIELDS},
     )
@@ -95,7 +95,9 @@ def _elements(params: Sequence[Param]) -> int:
     return sum(param.spec.numel for param in params)
 
 
-def _at_most(flops: int, uncounted: Sequence[Uncounted]) -> int | None:
+def _at_most(flops: int, priced: Sequence[Priced], uncounted: Sequence[Uncounted]) -> int | None:
+    if any(member.node.op == PARAMETER for member in priced):  # a file of parameters says nothing of work
+        return None
     if not uncounted:
         return flops
     from netstat.analysis.bounds import at_most
@@ -107,9 +109,14 @@ def _groups(priced: Sequence[Priced], owned: Mapping[str, Param]) -> tuple[Group
     """Sums by family of operator, in order of appearance."""
     families: dict[str, list[Priced]] = {}
     for member in priced:
-        family = OPERATORS[member.node.op].family if member.cost is not None else "uncounted"
-        families.setdefault(family, []).append(member)
+        families.setdefault(_family(member), []).append(member)
     return tuple(_group(name, members, owned) for name, members in families.items())
+
+
+def _family(member: Priced) -> str:
+    if member.cost is not None:
+        return OPERATORS[member.node.op].family
+    return "parameters" if member.node.op == PARAMETER else "uncounted"
 
 
 def _group(name: str, members: Sequence[Priced], owned: Mapping[str, Param]) -> Group:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from netstat.conventions import Convention
 from netstat.cost import ZERO, Cost
-from netstat.graph import Graph, Node, Param
+from netstat.graph import PARAMETER, Graph, Node, Param
 from netstat.records.profile import Layer
 
 Field = tuple[int, ...] | None
@@ -82,7 +82,7 @@ def _layer(
     complete = all(member.cost is not None for member in members)
     return Layer(
         path=path,
-        op=first.op if single else f"{len(members)} operators",
+        op=first.op if single else f"{len(members)} {'parameters' if first.op == PARAMETER else 'operators'}",
         module=first.module if single else classes.get(path, ""),
         call=first.call if single else 0,
         input_shapes=tuple(argument.spec.shape for argument in first.activations),

@@ -27,7 +27,8 @@ DESCRIPTION = (
 )
 EPILOG = """\
 MODEL is a built-in (netstat list), any torchvision name, timm:NAME, package.module:factory, path/to/file.py:factory
-(these two run that code) or a saved result.json; options in brackets: 'alexnet(num_classes=10)'.
+(these two run that code), hf:path/to/config.json (transformers), a file (.onnx, .pt2; .safetensors, .pt, .pth and .bin
+for their parameters) or a saved result.json; options in brackets: 'alexnet(num_classes=10)'.
 
 Exit codes: 0 ok, 1 a check failed, 2 usage, 3 the model could not be analysed, 4 measurement unreliable under --strict.
 """

@@ -6,7 +6,7 @@ from netstat.analysis.compare import compare
 from netstat.api import profile_subject, saved_profile
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options
-from netstat.frontends.resolve import resolve
+from netstat.frontends.resolve import is_saved, resolve
 from netstat.records.profile import Profile
 
 
@@ -29,6 +29,6 @@ def run(options: Namespace) -> int:
 
 
 def _profile(model: str, options: Namespace) -> Profile:
-    if model.endswith(".json"):
+    if is_saved(model):
         return saved_profile(model, anew=session.counts_anew(options))
     return profile_subject(resolve(model, session.inputs(options)))

@@ -8,6 +8,7 @@ from netstat.api import check_complete, convention_named, profile_subject, saved
 from netstat.cli import _session as session
 from netstat.cli._arguments import layer_options, model_options, output_options, time_options
 from netstat.errors import ModelError
+from netstat.frontends.resolve import is_saved
 from netstat.frontends.subject import Subject
 from netstat.records.profile import Profile
 from netstat.units import plural
@@ -31,7 +32,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Layers, cross-check, time; then whatever files were asked for, also where a later section failed."""
     _check(options)
-    if options.model.endswith(".json"):
+    if is_saved(options.model):
         return _again(options)
     subject = session.subject(options, training=options.train)
     folded, _ = session.depths(options)
@@ -39,7 +40,7 @@ def run(options: Namespace) -> int:
     _show_layers(profile, options)
     failures: list[ModelError] = []
     try:
-        for section in _sections(options):
+        for section in _sections(subject, options):
             try:
                 profile = section(profile, subject, options)
             except ModelError as error:  # the other section and the files are made all the same
@@ -51,9 +52,12 @@ def run(options: Namespace) -> int:
     return _verdict(profile, options)
 
 
-def _sections(options: Namespace) -> list[Section]:
-    """What follows the layers. Peers and clocks run the evaluation pass, so a training table stands alone."""
+def _sections(subject: Subject, options: Namespace) -> list[Section]:
+    """What follows the layers. Peers and clocks run the evaluation pass of a module, so other tables stand alone."""
     if options.fast:
+        return []
+    if subject.left_out:
+        session.tell(options, subject.left_out)
         return []
     if options.train:
         session.tell(options, "cross-check and time are those of the evaluation pass: left out with --train")
@@ -70,7 +74,7 @@ def _check(options: Namespace) -> None:
     convention_named(options.convention)
     session.view(options)
     session.peers(options)
-    saved = options.model.endswith(".json")
+    saved = is_saved(options.model)
     session.check_times(options, wanted=not (options.fast or options.no_time or saved))
 
 

@@ -9,13 +9,12 @@ from typing import Any
 import torch
 
 from netstat.errors import ModelError, NetstatError, UsageError, said
-from netstat.frontends import torchvision_models
+from netstat.frontends import timm_models, torchvision_models
 from netstat.frontends.guards import quiet, random_state_kept
 from netstat.frontends.outline import WeightsOnMeta
 from netstat.frontends.subject import Inputs, Native, Subject, sized
 from netstat.frontends.trying import capture_lightest
 from netstat.graph import TensorSpec
-from netstat.registry import unknown
 from netstat.units import shape as shape_text
 
 
@@ -110,10 +109,17 @@ def factory_subject(
     outline, args, kwargs = _made(factory, name, options, meta=True)
     if args is not None and not inputs.shapes:
         inputs = inputs._replace(args=args, kwargs=kwargs)
-    made_for = _own_input(outline) or default
-    return module_subject(
-        outline, name, inputs, training, made_for, make=lambda: _made(factory, name, options, meta=False)[0]
-    )
+    made_for = timm_models.native(outline) or default
+    try:
+        return module_subject(
+            outline, name, inputs, training, made_for, make=lambda: _made(factory, name, options, meta=False)[0]
+        )
+    except ModelError as error:
+        if not (made_for and inputs.shapes and timm_models.takes_one_size(outline)):
+            raise
+        size = shape_text(made_for.shapes[0])
+        takes = f"it takes {size} alone, and {name}(img_size=…) may be made for another size"
+        raise ModelError(f"{error}; {takes}") from error
 
 
 def _made(
@@ -160,13 +166,6 @@ def _check_options(factory: Callable[..., Any], name: str, options: Mapping[str,
         return  # a factory written in C has no signature to check
 
 
-def _own_input(model: Any) -> Native | None:
-    """The input a model says it is made for: timm's default_cfg."""
-    config = getattr(model, "default_cfg", None) or {}
-    size = config.get("input_size") if isinstance(config, dict) else None
-    return Native((tuple(size),)) if size else None
-
-
 def named(library: str, name: str) -> Callable[..., Any]:
     """torchvision's or timm's constructor of the model `name`, never with weights.
 
@@ -174,14 +173,4 @@ def named(library: str, name: str) -> Callable[..., Any]:
         UsageError: no such model.
         ModelError: timm is not installed.
     """
-    return torchvision_models.constructor(name) if library == "torchvision" else _from_timm(name)
-
-
-def _from_timm(name: str) -> Callable[..., Any]:
-    try:
-        import timm
-    except ImportError as error:
-        raise ModelError("timm is not installed; pip install timm") from error
-    if not timm.is_model(name):
-        raise UsageError(unknown("timm model", name, timm.list_models(), "timm.list_models() names them all"))
-    return lambda **options: timm.create_model(name, pretrained=False, **options)
+    return torchvision_models.constructor(name) if library == "torchvision" else timm_models.constructor(name)

@@ -75,7 +75,7 @@ class Recorder(TorchFunctionMode):
         self._storages: set[int] = set()
         self._kept: list[Any] = []  # what is gone could lend its id to another
         self._born: set[int] = set()
-        self._shadows: dict[int, Tensor] = {}
+        self._shadows: dict[int, tuple[int, Tensor]] = {}  # with the version it is a twin of
         self._opening: list[Any] = []
         self._whole: nn.Module | None = None  # the module whose whole forward is one operator, while it runs
         self.owners = Owners(module, self.adopt)
@@ -233,6 +233,8 @@ class Recorder(TorchFunctionMode):
         known = len(self._storages)
         for i, output in enumerate(outputs):
             self._name(output, Source("node", node=len(self.nodes), output=i))
+            if not self._stage.owns(output):
+                self._born.add(id(output))
         fresh = len(self._storages) > known
         owner = owner or self._owner(arguments)
         call = self._calls[owner.path, op]
@@ -261,10 +263,16 @@ class Recorder(TorchFunctionMode):
     def _constant(self, func: Any, args: Any, kwargs: Any) -> Any:
         """What is made from no tensor's values."""
         result = None if self._stage.computes else self._large_constant(func, args, kwargs)
-        result = func(*args, **kwargs) if result is None else result
+        result = self._with_values(func, args, kwargs) if result is None else result
         self._kept.append(result)
         self._born.update(map(id, tensors_in(result)))
         return result
+
+    def _with_values(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """A constant asked for on the meta device is made off it: the model may look at its values."""
+        if self._stage.device == "meta" and str(kwargs.get("device")) == "meta" and func in self._constructors:
+            kwargs = {**kwargs, "device": "cpu"}
+        return func(*args, **kwargs)
 
     def _large_constant(self, func: Any, args: Any, kwargs: Any) -> Tensor | None:
         """A constant too large to make for its values' sake, None where it is small or made from something."""
@@ -302,7 +310,6 @@ class Recorder(TorchFunctionMode):
         if isinstance(func, OpOverload) and func.is_view:
             return self._renamed(result, given[0])
         if made or written or _name_of(func) in WAYS_OUT:
-            self._born.update(id(tensor) for tensor in made if not self._stage.owns(tensor))
             self._record(_name_of(func), arguments, {}, [*made, *written])
         return result
 
@@ -310,8 +317,7 @@ class Recorder(TorchFunctionMode):
         """Arguments with foreign tensors on the stage; the run's own constants too where they meet one that is."""
         given = tensors_in(args) + tensors_in(kwargs) if kwargs else tensors_in(args)
         foreign = [tensor for tensor in given if self._is_foreign(tensor)]
-        stays = self._born - self._shadows.keys()
-        if not foreign or (len(foreign) == len(given) and all(id(tensor) in stays for tensor in foreign)):
+        if not foreign or (len(foreign) == len(given) and self._are_constants(foreign)):
             return args, kwargs
         return tree_map_only(Tensor, self._shadow, args), tree_map_only(Tensor, self._shadow, kwargs)
 
@@ -323,11 +329,21 @@ class Recorder(TorchFunctionMode):
     def _shadow(self, tensor: Tensor) -> Tensor:
         if not self._is_foreign(tensor):
             return tensor
-        if id(tensor) not in self._shadows:
+        version, twin = self._shadows.get(id(tensor), (-1, tensor))
+        if version != _version(tensor):
+            twin = self._stage.like(tensor.detach())
             self._kept.append(tensor)
-            self._shadows[id(tensor)] = self._stage.like(tensor.detach())
-            self._name(self._shadows[id(tensor)], self.source(tensor))
-        return self._shadows[id(tensor)]
+            self._shadows[id(tensor)] = _version(tensor), twin
+            self._name(twin, self.source(tensor))
+        return twin
+
+    def _are_constants(self, tensors: Iterable[Tensor]) -> bool:
+        """Whether the run made all of these itself, and none has a twin on the stage that was written to since."""
+        return all(id(tensor) in self._born and not self._is_overwritten(tensor) for tensor in tensors)
+
+    def _is_overwritten(self, tensor: Tensor) -> bool:
+        twin = self._shadows.get(id(tensor))
+        return twin is not None and _version(twin[1]) > 0
 
 
 def spec_of(tensor: Tensor) -> TensorSpec:

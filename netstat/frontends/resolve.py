@@ -16,7 +16,16 @@ from netstat.models import MODELS
 from netstat.registry import unknown
 
 LIBRARIES = ("torchvision", "timm")
-LATER = {".onnx": "ONNX files", ".pt2": "exported programs", ".pt": "checkpoints", ".pth": "checkpoints"}
+# Which module reads which files.
+FILES = {
+    ".onnx": "onnx_file",
+    ".pt2": "exported",
+    ".safetensors": "checkpoint",
+    ".pt": "checkpoint",
+    ".pth": "checkpoint",
+    ".bin": "checkpoint",
+}
+CONFIG = "hf:"  # a configuration file of the transformers library, which would otherwise look like a saved result
 
 
 def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
@@ -24,8 +33,8 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
 
     Args:
         model: a Graph, a torch.nn.Module or callable, or text: a built-in model, a torchvision name, `timm:NAME`,
-            `package.module:factory` or `path/to/file.py:factory`, each with options in brackets:
-            `alexnet(num_classes=10)`.
+            `package.module:factory`, `path/to/file.py:factory` or `hf:path/to/config.json`, each with options in
+            brackets: `alexnet(num_classes=10)`; or a file: `.onnx`, `.pt2`, `.safetensors`, `.pt`, `.pth`, `.bin`.
         inputs: what the user said about the inputs.
         training: whether to count the training-mode forward pass.
 
@@ -53,7 +62,15 @@ def _no_module() -> Any:
     raise ModelError("a Graph has no module to run; give the model it was made from")
 
 
+def is_saved(name: str) -> bool:
+    """Whether a name is that of a saved result."""
+    return name.endswith(".json") and not name.startswith(CONFIG)
+
+
 def _by_name(text: str, inputs: Inputs, training: bool) -> Subject:
+    if suffix := next(filter(text.endswith, FILES), ""):
+        subject: Subject = import_module(f"netstat.frontends.{FILES[suffix]}").subject(text, inputs, training=training)
+        return subject
     name, options = parse_call(text)
     subject = _called(name, options, inputs, training)
     if not options:
@@ -65,16 +82,17 @@ def _by_name(text: str, inputs: Inputs, training: bool) -> Subject:
 def _called(name: str, options: Mapping[str, Any], inputs: Inputs, training: bool) -> Subject:
     if name in MODELS:
         return built_in(name, options, inputs, training)
+    if name.startswith(CONFIG):
+        from netstat.frontends.huggingface import subject
+
+        return subject(name.removeprefix(CONFIG), options, inputs, training=training)
     library, colon, rest = name.partition(":")
     if colon and library not in LIBRARIES:
         return _factory(name, options, inputs, training)
-    if name.endswith(".json"):
+    if is_saved(name):
         raise UsageError(f"'{name}' is a saved result, which only profile and compare read; give the model itself")
     if name.endswith(".py"):
         raise UsageError(f"'{name}' is a file; name the class or function in it that makes the model: {name}:NAME")
-    if any(name.endswith(suffix) for suffix in LATER):
-        kind = next(what for suffix, what in LATER.items() if name.endswith(suffix))
-        raise ModelError(f"'{name}': this version does not read {kind} yet; give the module that made it")
     return _from_library(
         library if colon else "torchvision", rest if colon else name, colon != "", options, inputs, training
     )

@@ -64,6 +64,7 @@ class Subject(NamedTuple):
         owned: whether that module was made by netstat, so that nobody else holds it.
         by_position: whether calling the module with `graph.inputs` in their order is the call that was captured; peers
             and clocks know no other.
+        left_out: a line that says why peers and clocks have nothing to run; "" where they have.
     """
 
     graph: Graph
@@ -71,6 +72,7 @@ class Subject(NamedTuple):
     outline: Callable[[], Any]
     owned: bool
     by_position: bool = True
+    left_out: str = ""
 
 
 def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bool = False) -> Subject:

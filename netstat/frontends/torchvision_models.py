@@ -9,6 +9,7 @@ from netstat.frontends.subject import IMAGE, Native
 from netstat.registry import unknown
 
 CLIP_FRAMES = 16  # what torchvision's published operation counts of video models are for
+NO_WEIGHTS = "netstat fetches no weights: they change no figure of a profile"
 DETECTION, FLOW = (3, 800, 800), (3, 512, 512)
 
 
@@ -66,7 +67,7 @@ def constructor(name: str) -> Callable[..., Any]:
 
     def make(**options: Any) -> Any:
         if options.keys() & without:
-            raise UsageError("netstat fetches no weights: they change no figure of a profile")
+            raise UsageError(NO_WEIGHTS)
         return build(**dict.fromkeys(without), **options)
 
     return make

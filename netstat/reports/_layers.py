@@ -28,7 +28,12 @@ def layer_tables(profile: Profile, view: View) -> list[Table]:
     totals = [_total(column, profile, whole) for column in chosen]
     chosen, layers, notes = (_as_tree if view.tree else _flat)(profile, view, chosen, whole)
     first = Table(_headline(profile), chosen, [layers, [totals]], notes=[*_summary(profile), *_timing(profile), *notes])
-    return [first] if profile.complete else [first, _uncounted(profile)]
+    return [first, _uncounted(profile)] if profile.uncounted else [first]
+
+
+def _is_parameters(profile: Profile) -> bool:
+    """Whether it is of a file that holds parameters and no forward pass."""
+    return not (profile.complete or profile.uncounted)
 
 
 def _flat(profile: Profile, view: View, columns: list[Column], whole: Whole) -> Body:
@@ -66,6 +71,8 @@ def _total(column: Column, profile: Profile, whole: Whole) -> Any:
     if column.name in ("path", "time"):
         return "total" if column.name == "path" else (whole.seconds, 0.0)
     total = getattr(whole.totals, column.name, "")
+    if _is_parameters(profile) and column.missing == "?":
+        return None
     is_exact = profile.complete or total in ("", None) or column.name in ("params", "trainable_params")
     return total if is_exact else AtLeast(total)
 
@@ -73,13 +80,8 @@ def _total(column: Column, profile: Profile, whole: Whole) -> Any:
 def _summary(profile: Profile) -> Iterator[Fact]:
     totals = profile.totals
     yield "params", _params(profile)
-    yield "MACs", _work(profile, totals.macs)
-    yield "FLOPs", f"{_work(profile, totals.flops)}{_at_most(profile)}"
-    if totals.backward_macs is not None:
-        yield "backward MACs", _work(profile, totals.backward_macs)
-    if profile.convention != "documents":
-        yield f"{profile.unit} as {profile.convention}", _work(profile, totals.count)
-    for group in profile.groups:
+    yield from _works(profile)
+    for group in profile.groups if not _is_parameters(profile) else ():
         if group.params or group.macs:
             shares = f"{percent(group.params, totals.params)} of params, {percent(group.macs, totals.macs)} of MACs"
             yield group.name, f"{plural(group.layers, 'layer')}: {shares}"
@@ -88,6 +90,19 @@ def _summary(profile: Profile) -> Iterator[Fact]:
         yield "(params)", "shown by an earlier row, counted once"
     if profile.captured in _CAPTURED:
         yield "capture", _CAPTURED[profile.captured]
+
+
+def _works(profile: Profile) -> Iterator[Fact]:
+    totals = profile.totals
+    if _is_parameters(profile):
+        yield "MACs, FLOPs", "not known: the file holds parameters and no forward pass"
+        return
+    yield "MACs", _work(profile, totals.macs)
+    yield "FLOPs", f"{_work(profile, totals.flops)}{_at_most(profile)}"
+    if totals.backward_macs is not None:
+        yield "backward MACs", _work(profile, totals.backward_macs)
+    if profile.convention != "documents":
+        yield f"{profile.unit} as {profile.convention}", _work(profile, totals.count)
 
 
 def _params(profile: Profile) -> str:

@@ -321,9 +321,9 @@ def test_a_saved_result_where_a_model_is_needed(refused: Refused, command: str) 
     assert refused(command, "saved.json") == message
 
 
-@pytest.mark.parametrize("name", ["net.onnx", "net.pt2", "net.pt", "net.pth"])
-def test_a_file_this_version_does_not_read(refused: Refused, name: str) -> None:
-    assert f"'{name}': this version does not read" in refused("profile", name, code=3)
+@pytest.mark.parametrize("name", ["net.onnx", "net.pt2", "net.pt", "net.pth", "net.bin", "net.safetensors", "a (1).pt"])
+def test_a_file_that_is_not_there(refused: Refused, name: str) -> None:
+    assert refused("profile", name, code=3) == f"cannot read '{name}': there is no such file"
 
 
 def test_a_python_file_without_a_factory(refused: Refused) -> None:
