@@ -1,6 +1,5 @@
 """Models of every family of timm, beside torch's own counter."""
 
-import gc
 from typing import Any
 
 from netstat.errors import NetstatError
@@ -30,7 +29,6 @@ def of_model(family: str, name: str) -> dict[str, Any]:
     """What is seen of the model, or what netstat said where it failed."""
     from tests.sweeps.seen import what_is_seen
 
-    gc.collect()
     try:
         return {"family": family, "model": name, **what_is_seen(f"timm:{name}")}
     except NetstatError as error:

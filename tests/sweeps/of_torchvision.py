@@ -11,7 +11,9 @@ from tests.sweeps.published import Published, kind, published
 from tests.sweeps.seen import seen, what_is_seen
 
 Row = dict[str, Any]
-SMALL = 256  # pixels a side that detectors resize to: they compute with real values
+# Detectors compute with real values: where only their operators are looked at, on few pixels and regions.
+SMALL = "min_size=128"
+SMALL_REGIONS = f"{SMALL},rpn_post_nms_top_n_test=50,box_detections_per_img=5"
 
 
 def measure() -> dict[str, list[Row]]:
@@ -21,10 +23,10 @@ def measure() -> dict[str, list[Row]]:
 
 
 def of_model(name: str) -> Row:
-    """The model at its own input; of a detector, which makes its images small where it lets us, what values leave alone."""
+    """The model at its own input; of a detector, on a small image where it lets us, what no value decides."""
     if kind(name) != "detection":
         return {"model": name, **what_is_seen(f"torchvision:{name}")}
-    options = "" if name.startswith("ssd") else f"(min_size={SMALL})"
+    options = "" if name.startswith("ssd") else f"({SMALL_REGIONS if 'rcnn' in name else SMALL})"
     row = what_is_seen(f"torchvision:{name}{options}")
     return {"model": name, **{key: row[key] for key in ("params", "module_params", "uncounted")}}
 
