@@ -15,6 +15,7 @@ from netstat.registry import unknown
 from netstat.units import dtype_bytes
 
 if TYPE_CHECKING:
+    from netstat.graph import Graph
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
     from netstat.records.benchmark import Benchmarks
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossChecks
 
 InputShape = Shape | Sequence[Shape] | Mapping[str, Shape] | None
+_AS_EVER = ("documents", None, False, False, False)  # how a profile is counted where nobody says anything
 DTYPES = {"fp32": "float32", "tf32": "float32", "bf16": "bfloat16", "fp16": "float16", "fp64": "float64"}
 
 
@@ -37,6 +39,7 @@ def profile(
     depth: int | None = None,
     training: bool = False,
     backward: bool = False,
+    sparse: bool = False,
     strict: bool = False,
 ) -> Profile:
     """What one forward pass of a model costs, layer by layer.
@@ -58,6 +61,8 @@ def profile(
         depth: fold layers deeper than this many names into one row.
         training: count the training-mode forward pass (batch statistics, dropout).
         backward: count the multiply-accumulates of the backward pass as well: `backward_macs` of totals and rows.
+        sparse: count pruned weights (torch.nn.utils.prune) as if pruning were permanent: parameters and arithmetic that
+            masks keep. Bytes stay those of dense tensors.
         strict: refuse a model that has an operator without a formula, instead of giving lower bounds.
 
     Raises:
@@ -68,11 +73,11 @@ def profile(
     """
     if path := _saved(model):
         inputs = inputs_of(input_shape, batch, dtype, args, kwargs)
-        anew = inputs != Inputs() or (convention, depth, training, backward) != ("documents", None, False, False)
+        anew = inputs != Inputs() or (convention, depth, training, backward, sparse) != _AS_EVER
         made = saved_profile(path, anew=anew)
     else:
         subject = _subject(model, input_shape, batch, dtype, args, kwargs, training)
-        made = profile_subject(subject, convention, depth, backward=backward)
+        made = profile_subject(subject, convention, depth, backward=backward, sparse=sparse)
     if strict:
         check_complete(made)
     return made
@@ -91,14 +96,32 @@ def check_complete(profile: Profile) -> None:
 
 
 def profile_subject(
-    subject: Subject, convention: str = "documents", depth: int | None = None, *, backward: bool = False
+    subject: Subject,
+    convention: str = "documents",
+    depth: int | None = None,
+    *,
+    backward: bool = False,
+    sparse: bool = False,
 ) -> Profile:
     """The profile of a resolved model."""
     from netstat.analysis.profile import profile as analyse
 
     if depth is not None and depth < 1:
         raise UsageError(f"depth must be 1 or more, got {depth}")
-    return analyse(subject.graph, convention_named(convention), depth=depth, backward=backward)
+    chosen, graph = convention_named(convention), subject.graph
+    if sparse:
+        graph = _pruned(subject, convention)
+    return analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse)
+
+
+def _pruned(subject: Subject, convention: str) -> "Graph":
+    """The graph with what pruning masks keep of its parameters."""
+    from netstat.frontends.pruning import pruned
+    from netstat.peers import PEERS
+
+    if convention in PEERS:
+        raise UsageError(f"{convention} counts what is executed, masked or not; leave out either it or sparse")
+    return pruned(subject.graph, subject.module)
 
 
 def convention_named(name: str) -> Convention:

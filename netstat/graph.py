@@ -106,6 +106,19 @@ class Node(NamedTuple):
         return (argument for argument in self.arguments if argument.source.kind not in ("param", "buffer"))
 
 
+class Kept(NamedTuple):
+    """What a pruning mask keeps of a tensor.
+
+    Attributes:
+        elements: how many of its values.
+        channels: kernel positions (one empty position where there is no kernel) at which an output channel keeps any
+            weight, and how many channels keep some at exactly these.
+    """
+
+    elements: int
+    channels: tuple[tuple[tuple[tuple[int, ...], ...], int], ...] = ()
+
+
 class Param(NamedTuple):
     """A parameter or buffer of the model.
 
@@ -115,6 +128,8 @@ class Param(NamedTuple):
         trainable: whether it takes a gradient; always False for a buffer.
         buffer: whether it is a buffer, which no parameter count includes.
         shared_with: the name under which the same tensor was met first, None for the first.
+        kept: what a pruning mask keeps of it, and the mask's own buffer says the same; None where there is no mask, or
+            nobody asked for it.
     """
 
     name: str
@@ -122,6 +137,12 @@ class Param(NamedTuple):
     trainable: bool = True
     buffer: bool = False
     shared_with: str | None = None
+    kept: Kept | None = None
+
+    @property
+    def elements(self) -> int:
+        """Number of elements; of a parameter with a pruning mask those that the mask keeps."""
+        return self.spec.numel if self.kept is None or self.buffer else self.kept.elements
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def _around(node: Node, several: set[str]) -> Iterator[str]:
 
 
 def _module(path: str, kind: str, read: Mapping[str, bool], owned: Mapping[str, Param]) -> Module:
-    sizes = {name: owned[name].spec.numel for name in read}
+    sizes = {name: owned[name].elements for name in read}
     return Module(
         path=path,
         module=kind,

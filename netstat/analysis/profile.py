@@ -12,7 +12,14 @@ from netstat.ops import OPERATORS, node_cost
 from netstat.records.profile import Group, Input, Profile, Totals, Uncounted
 
 
-def profile(graph: Graph, convention: Convention, *, depth: int | None = None, backward: bool = False) -> Profile:
+def profile(
+    graph: Graph,
+    convention: Convention,
+    *,
+    depth: int | None = None,
+    backward: bool = False,
+    sparse: bool = False,
+) -> Profile:
     """What the forward pass of `graph` costs.
 
     Args:
@@ -21,8 +28,13 @@ def profile(graph: Graph, convention: Convention, *, depth: int | None = None, b
         depth: fold layers whose path is deeper than this many names into one row each; None for a row per operator
         call.
         backward: whether to count the multiply-accumulates of the backward pass as well.
+        sparse: whether `graph` knows what pruning masks keep of its parameters, so that no more than that is counted.
     """
     priced = _priced(graph, backward=backward)
+    if sparse:
+        from netstat.analysis.pruning import pruned
+
+        priced = pruned(graph, priced)
     uncounted = _uncounted(priced)
     owned = owned_params(graph)
     return Profile(
@@ -38,6 +50,7 @@ def profile(graph: Graph, convention: Convention, *, depth: int | None = None, b
         uncounted=uncounted,
         modules=containers(graph, owned, depth),
         captured=graph.device,
+        sparse=sparse,
     )
 
 
@@ -92,7 +105,7 @@ def _params(graph: Graph) -> dict[str, int]:
 
 
 def _elements(params: Sequence[Param]) -> int:
-    return sum(param.spec.numel for param in params)
+    return sum(param.elements for param in params)
 
 
 def _at_most(flops: int, priced: Sequence[Priced], uncounted: Sequence[Uncounted]) -> int | None:

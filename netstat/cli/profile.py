@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
         return _again(options)
     subject = session.subject(options, training=options.train)
     folded, _ = session.depths(options)
-    profile = profile_subject(subject, options.convention, folded, backward=options.backward)
+    profile = profile_subject(subject, options.convention, folded, backward=options.backward, sparse=options.sparse)
     _show_layers(profile, options)
     failures: list[ModelError] = []
     try:
@@ -62,6 +62,8 @@ def _sections(subject: Subject, options: Namespace) -> list[Section]:
     if options.train:
         session.tell(options, "cross-check and time are those of the evaluation pass: left out with --train")
         return []
+    if options.sparse:
+        session.tell(options, "cross-check and time are those of the dense tensors that are executed")
     wanted = ((_crosschecked, options.no_crosscheck), (_timed, options.no_time))
     return [section for section, left_out in wanted if not left_out]
 

@@ -17,6 +17,11 @@ from netstat.frontends.trying import capture_lightest
 from netstat.graph import TensorSpec
 from netstat.units import shape as shape_text
 
+BY_POSITION = (
+    "cross-check and time are left out: other counters and the clock hand over tensors by position, and this model "
+    "takes inputs by name or in lists"
+)
+
 
 def module_subject(
     model: Callable[..., Any],
@@ -53,7 +58,8 @@ def module_subject(
         kwargs = {key: _meta(spec) for key, spec in specs if key}
     args, kwargs = _in_order(model, args, kwargs)
     by_position = not kwargs and all(isinstance(arg, torch.Tensor) for arg in args)
-    return Subject(seen(args, kwargs), make or (lambda: model), lambda: model, make is not None, by_position)
+    left_out = "" if by_position else BY_POSITION
+    return Subject(seen(args, kwargs), make or (lambda: model), lambda: model, make is not None, by_position, left_out)
 
 
 def _dtype_of(model: Callable[..., Any]) -> str:

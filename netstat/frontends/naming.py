@@ -6,20 +6,16 @@ from typing import Any
 
 from torch import nn
 
-from netstat.frontends.recorder import tensors_in
+from netstat.frontends.nesting import named_tensors
 
 
 def input_names(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[str]:
-    """A name per input tensor: "input" for the only one, else the parameter's, indexed where it holds several."""
-    if len(tensors_in((tuple(args), dict(kwargs)))) == 1:
-        return ["input"]
+    """A name per input tensor: "input" for the only one, else the parameter's, with the place of each among several."""
     names: list[str] = []
     parameters = _parameters(function)
     for i, (name, value) in enumerate([*zip(_padded(parameters, len(args)), args, strict=False), *kwargs.items()]):
-        tensors = tensors_in(value)
-        name = name or f"input{i}"
-        names += [name] if tensors == [value] or value is tensors else [f"{name}.{j}" for j in range(len(tensors))]
-    return names
+        names += [place for place, _ in named_tensors(name or f"input{i}", value)]
+    return ["input"] if len(names) == 1 else names
 
 
 def _parameters(function: Callable[..., Any]) -> list[str]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_map_only
 
 from netstat.errors import ModelError, NetstatError, ShapeError, said
 from netstat.frontends.guards import quiet, random_state_kept
 from netstat.frontends.naming import input_names
+from netstat.frontends.nesting import each_tensor
 from netstat.frontends.recorder import Recorder, spec_of, tensors_in
 from netstat.frontends.shadow import Like, shadow
 from netstat.frontends.stages import Meta, Stage
@@ -114,7 +114,7 @@ def _materialise(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapp
     Raises:
         ModelError: forward raised.
     """
-    staged = tree_map_only(Tensor, lambda tensor: stage.like(tensor.detach()), (tuple(args), dict(kwargs)))
+    staged = each_tensor(lambda tensor: stage.like(tensor.detach()), (tuple(args), dict(kwargs)))
     try:
         with stage.active():
             function(*staged[0], **staged[1])

@@ -16,26 +16,15 @@ from torch.utils._pytree import tree_leaves, tree_map_only
 from netstat.errors import ShapeError
 from netstat.frontends.audit import Audit
 from netstat.frontends.dispatched import qualified_name, word_of
+from netstat.frontends.nesting import each_tensor
 from netstat.frontends.opening import opened
 from netstat.frontends.owners import NamedTensor, Owner, Owners, module_arguments, owner_of_parameter, tensors_of
+from netstat.frontends.results import made
 from netstat.frontends.stages import Stage
 from netstat.frontends.vocabulary import DEVICE_MOVES, constructors, operator_of_module, vocabulary
 from netstat.graph import Argument, Node, Source, TensorSpec
-from netstat.ops.base import OPERATORS, Operator, Specs, named_specs
+from netstat.ops.base import OPERATORS, Operator, named_specs
 
-# Torch works these out in Python on the meta device, which takes longer than everything else together. Their shape
-# rules are compared with torch's in the tests, refusals included.
-SLOW_ON_META = frozenset(
-    {"batch_norm", "linear", "conv1d", "conv2d", "conv3d", "max_pool1d", "max_pool2d", "max_pool3d"}
-    | {"lstm", "gru", "rnn_tanh", "rnn_relu", "scaled_dot_product_attention"}
-    | {"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}
-    | {"layer_norm", "group_norm", "instance_norm", "rms_norm"}
-)
-# Of these the result has the shape, dtype and strides of the input.
-SLOW_VALUE_BY_VALUE = frozenset(
-    {"relu", "hardtanh", "relu6", "hardswish", "hardsigmoid", "gelu", "silu", "sigmoid", "tanh", "exp"}
-)
-FLOATS = frozenset({"float64", "float32", "float16", "bfloat16"})
 LARGE = 65_536  # elements of a constant that is not made for real where its values are not needed
 
 # Constructors as the dispatcher knows them.
@@ -100,7 +89,7 @@ class Recorder(TorchFunctionMode):
             self._name(made, Source("input", name))
             return made
 
-        return tree_map_only(Tensor, declare, tuple(args)), tree_map_only(Tensor, declare, dict(kwargs))
+        return each_tensor(declare, tuple(args)), each_tensor(declare, dict(kwargs))
 
     @contextmanager
     def recording(self) -> Iterator[None]:
@@ -170,7 +159,9 @@ class Recorder(TorchFunctionMode):
         """A call of an operator of ours."""
         arguments, attributes = self._split(operator, bound)
         shaped = partial(_shape, operator, arguments, attributes)
-        result = None if self._stage.computes else self._by_rule(operator, arguments, attributes, bound, shaped)
+        result = None
+        if not self._stage.computes and "out" not in kwargs:
+            result = made(self._stage, operator, attributes, bound, shaped)
         if result is None:
             result = self._run(func, args, kwargs, shaped)
         if operator.view and arguments and arguments[0].source.kind in ("param", "buffer"):
@@ -180,23 +171,6 @@ class Recorder(TorchFunctionMode):
             attributes |= operator.learned(tuple(map(spec_of, outputs)))
         self._record(operator.name, arguments, operator.canonical(attributes), outputs)
         return result
-
-    def _by_rule(
-        self,
-        operator: type[Operator],
-        arguments: Sequence[Argument],
-        attributes: Mapping[str, Any],
-        bound: Mapping[str, Any],
-        shaped: Callable[[], Specs],
-    ) -> Any:
-        """What our own shape rule says comes out, where asking torch is slow; None where torch is to be asked."""
-        if operator.name in SLOW_VALUE_BY_VALUE and arguments[0].spec.dtype in FLOATS:
-            input = bound["input"]
-            return input if attributes.get("inplace") else torch.empty_like(input)
-        if not _known_by_rule(operator, arguments, attributes):
-            return None
-        made = [self._stage.empty(spec.shape, getattr(torch, spec.dtype)) for spec in shaped()]
-        return made[0] if len(made) == 1 else tuple(made)
 
     def _run(self, func: Any, args: Any, kwargs: Any, shaped: Callable[[], Any]) -> Any:
         """The real function. If it refuses, our own shape rule words the refusal better, where it refuses too."""
@@ -374,16 +348,6 @@ def _shape(operator: type[Operator], arguments: tuple[Argument, ...], attributes
         return operator.shape(**named_specs(arguments), **attributes)
     except ShapeError as error:
         raise RefusalError(error.message, too_small=error.too_small) from None
-
-
-def _known_by_rule(operator: type[Operator], arguments: Sequence[Argument], attributes: Mapping[str, Any]) -> bool:
-    """Whether the result is made without torch, which is slow there: one floating-point dtype, nothing unusual."""
-    if operator.name not in SLOW_ON_META or isinstance(attributes.get("padding"), str):
-        return False
-    if attributes.get("return_indices"):
-        return False
-    dtypes = {argument.spec.dtype for argument in arguments if argument.name != "batch_sizes"}
-    return len(dtypes) == 1 and "float" in dtypes.pop()
 
 
 def _storage(tensor: Tensor) -> int:

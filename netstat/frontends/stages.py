@@ -27,8 +27,11 @@ class Stage(Protocol):
         """A tensor that takes part in place of `tensor`, which stays out of it: same shape, strides and dtype."""
         ...
 
-    def empty(self, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-        """A tensor that takes part, of this shape and dtype; it holds nothing worth looking at."""
+    def empty(self, shape: tuple[int, ...], dtype: torch.dtype, order: tuple[int, ...] | None = None) -> Tensor:
+        """A tensor that takes part, of this shape and dtype; it holds nothing worth looking at.
+
+        It is packed, its dimensions in memory in their own order or in `order`, from the outermost to the innermost.
+        """
         ...
 
     def active(self) -> AbstractContextManager[None]:
@@ -50,9 +53,9 @@ class Meta:
         """A tensor that takes part in place of this one."""
         return torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="meta")
 
-    def empty(self, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    def empty(self, shape: tuple[int, ...], dtype: torch.dtype, order: tuple[int, ...] | None = None) -> Tensor:
         """A tensor that takes part."""
-        return torch.empty(shape, dtype=dtype, device="meta")
+        return _empty(shape, dtype, "meta", order)
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -81,10 +84,10 @@ class Fake:
         with self._mode:
             return torch.empty_strided(tensor.shape, tensor.stride(), dtype=tensor.dtype, device="cpu")
 
-    def empty(self, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    def empty(self, shape: tuple[int, ...], dtype: torch.dtype, order: tuple[int, ...] | None = None) -> Tensor:
         """A tensor that takes part."""
         with self._mode:
-            return torch.empty(shape, dtype=dtype, device="cpu")
+            return _empty(shape, dtype, "cpu", order)
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -112,11 +115,17 @@ class Real:
             raise RuntimeError("a tensor on the meta device has no values to run on")
         return tensor.detach() if self._alias else tensor.detach().to("cpu", copy=True)
 
-    def empty(self, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
+    def empty(self, shape: tuple[int, ...], dtype: torch.dtype, order: tuple[int, ...] | None = None) -> Tensor:
         """A tensor that takes part."""
-        return torch.empty(shape, dtype=dtype)
+        return _empty(shape, dtype, "cpu", order)
 
     @contextmanager
     def active(self) -> Iterator[None]:
         """A context in which it is set up."""
         yield
+
+
+def _empty(shape: tuple[int, ...], dtype: torch.dtype, device: str, order: tuple[int, ...] | None) -> Tensor:
+    if order is None:
+        return torch.empty(shape, dtype=dtype, device=device)
+    return torch.empty_permuted(shape, order, dtype=dtype, device=device)

@@ -7,11 +7,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_map_only
 
 from netstat.errors import ModelError, ShapeError
+from netstat.frontends.nesting import each_tensor
 from netstat.frontends.pytorch import capture
 from netstat.frontends.stages import Fake, Real
+from netstat.frontends.values import highest_index, whole_numbers
 from netstat.graph import Graph
 from netstat.units import mebibytes
 
@@ -60,7 +61,7 @@ def _on_values(
 ) -> Graph:
     _refuse_what_does_not_fit(model, first)
     with torch.no_grad():
-        fill = partial(tree_map_only, Tensor, partial(_filled, _highest_index(model)))
+        fill = partial(each_tensor, partial(_filled, highest_index(model)))
         real = make() if make else model
         if _has_meta(real):
             raise first
@@ -75,17 +76,9 @@ def _filled(highest: int, tensor: Tensor) -> Tensor:
     """Values for a tensor that has none: numbers between 0 and 1, as pixels are; indices every table has."""
     if not tensor.is_meta:
         return tensor
-    generator = torch.Generator().manual_seed(0)
-    if tensor.dtype.is_floating_point:
-        return torch.rand(tensor.shape, generator=generator).to(tensor.dtype)
-    return torch.randint(0, highest + 1, tensor.shape, generator=generator).to(tensor.dtype)
-
-
-def _highest_index(model: Any) -> int:
-    """The highest index that all of the model's embedding tables have."""
-    modules = model.modules() if isinstance(model, nn.Module) else ()
-    tables = (child.num_embeddings for child in modules if isinstance(child, (nn.Embedding, nn.EmbeddingBag)))
-    return min(tables, default=2) - 1
+    if tensor.dtype.is_floating_point or tensor.is_complex():
+        return torch.rand(tensor.shape, generator=torch.Generator().manual_seed(0)).to(tensor.dtype)
+    return whole_numbers(tuple(tensor.shape), tensor.dtype, highest)
 
 
 def _refuse_what_does_not_fit(model: Any, first: ModelError) -> None:

@@ -65,7 +65,7 @@ def benchmark(
     check_fits(bytes_needed(module, inputs, kind, graph, moved=not owned or not target.on_host), target)
     with isolated(target, kind, threads) as threads_used:
         subject = prepared(module, target, kind, owned=owned)
-        forward = forward_of(subject, tensors(inputs, target, kind), f"{target.name} in {kind.name}")
+        forward = forward_of(subject, tensors(inputs, target, kind, subject), f"{target.name} in {kind.name}")
         run = _run(subject, forward, Stopwatch(clock or SystemClock(), target), settings, progress)
     return _record(run, _Setting(target, kind, threads_used, _batch(inputs), load), _ops(graph))
 

@@ -49,20 +49,25 @@ def _copied(module: "Module") -> "Module":
         raise ModelError(f"the model cannot be copied, and itself must stay untouched: {_first_line(error)}") from error
 
 
-def tensors(inputs: Inputs, device: Device, precision: Precision) -> list["Tensor"]:
+def tensors(inputs: Inputs, device: Device, precision: Precision, module: "Module | None" = None) -> list["Tensor"]:
     """Random tensors of the shapes and dtypes of `inputs` on `device`, the same ones every time.
 
-    Floating-point ones are normal and in `precision`. The others are 0 and 1, valid whatever they mean: indices,
-    token ids, classes, masks.
+    Floating-point ones are normal and in `precision`. The others are whole numbers from 0 to the highest index that all
+    embedding tables of `module` have; 0 and 1 where it has none, valid whatever they mean: indices, classes, masks.
     """
     from torch import Generator
 
+    from netstat.frontends.values import highest_index
+
+    highest = highest_index(module)
     generator = Generator("cpu").manual_seed(SEED)
-    return [_tensor(spec, generator, precision).to(device.torch_device) for _, spec in inputs]
+    return [_tensor(spec, generator, precision, highest).to(device.torch_device) for _, spec in inputs]
 
 
-def _tensor(spec: TensorSpec, generator: "Generator", precision: Precision) -> "Tensor":
+def _tensor(spec: TensorSpec, generator: "Generator", precision: Precision, highest: int) -> "Tensor":
     import torch
+
+    from netstat.frontends.values import whole_numbers
 
     dtype: torch.dtype = getattr(torch, spec.dtype)
     if dtype.is_complex:
@@ -70,7 +75,7 @@ def _tensor(spec: TensorSpec, generator: "Generator", precision: Precision) -> "
     if dtype.is_floating_point:
         normal = torch.randn(spec.shape, generator=generator, dtype=torch.float32, device="cpu")
         return normal.to(precision.torch_dtype)
-    return torch.randint(2, spec.shape, generator=generator, dtype=torch.uint8, device="cpu").to(dtype)
+    return whole_numbers(spec.shape, dtype, highest)
 
 
 def forward_of(module: "Module", inputs: Sequence["Tensor"], where: str) -> Callable[[], object]:

@@ -12,7 +12,7 @@ def axes(shape: tuple[Size, ...], dim: Any) -> tuple[int, ...]:
     """The dimensions that `dim` names, counted from the front: a number, several, or all for None and ().
 
     Raises:
-        ShapeError: a tensor of this shape has no such dimension.
+        ShapeError: a tensor of this shape has no such dimension, or it is named twice.
     """
     rank = len(shape)
     if dim is None or dim == () or dim == []:
@@ -21,7 +21,10 @@ def axes(shape: tuple[Size, ...], dim: Any) -> tuple[int, ...]:
     for one in named:
         if not -max(rank, 1) <= one < max(rank, 1):
             raise ShapeError(f"there is no dimension {one} among {rank}")
-    return tuple(one % rank for one in named) if rank else ()
+    found = tuple(one % rank for one in named) if rank else ()
+    if len(set(found)) < len(found):
+        raise ShapeError(f"a dimension is named twice in {', '.join(map(str, named))}")
+    return found
 
 
 def rows(shape: tuple[Size, ...], dim: Any) -> tuple[Size, Size]:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.overrides import TorchFunctionMode
 
+from netstat.frontends.values import highest_index
 from netstat.graph import TensorSpec
 from netstat.peers._inputs import example_inputs
 
@@ -40,7 +41,7 @@ def with_values(module: nn.Module, inputs: tuple[Tensor, ...]) -> Model:
         return zeros.like(tensor) if tensor.is_meta else tensor.detach().to("cpu", copy=True)
 
     if any(tensor.is_meta for tensor in inputs):
-        return _copied(module, value_of), example_inputs(_specs(inputs))
+        return _copied(module, value_of), example_inputs(_specs(inputs), highest=highest_index(module))
     return _copied(module, value_of), tuple(map(value_of, inputs))
 
 

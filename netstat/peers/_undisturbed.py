@@ -17,6 +17,7 @@ def undisturbed() -> Iterator[None]:
         redirect_stderr(io.StringIO()),
         warnings.catch_warnings(),
         _logging_off(),
+        _layers_unfused(),
         random_state_kept(),
     ):
         warnings.simplefilter("ignore")
@@ -33,3 +34,20 @@ def _logging_off() -> Iterator[None]:
     finally:
         logging.disable(threshold)
         logging.root.handlers[:] = handlers
+
+
+@contextmanager
+def _layers_unfused() -> Iterator[None]:
+    """Attention and encoder layers of torch.nn run what their forward says, not the one kernel that may stand for it.
+
+    Torch takes that kernel, which no counter knows, where no gradient is wanted and nothing looks on: with it a figure
+    would hang on who counts, and not on the model.
+    """
+    from torch.backends import mha
+
+    enabled = mha.get_fastpath_enabled()
+    mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        mha.set_fastpath_enabled(enabled)

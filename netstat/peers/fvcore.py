@@ -3,66 +3,54 @@
 from typing import TYPE_CHECKING
 
 from netstat.conventions import MACS, Convention, Term, register
-from netstat.cost import Cost
-from netstat.graph import Node
+from netstat.peers import _fvcore_rules as rules
 from netstat.peers._paths import own_figures
 from netstat.peers._peer import PEERS, Figures, Peer
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-
-def _string_padding(node: Node, cost: Cost) -> int:
-    """`padding="same"` and `"valid"` trace to `aten::_convolution_mode`; only `aten::_convolution` has a handle."""
-    return -cost.macs if isinstance(node.attributes.get("padding"), str) else 0
-
-
-def _vector_weight(node: Node, cost: Cost) -> int:
-    """The handle takes the weight's first size for the output features; a weight (I,) has its input features there."""
-    weight = node.argument("weight") if node.op == "linear" else None
-    return node.input.numel * weight.shape[0] - cost.macs if weight and len(weight.shape) == 1 else 0
-
-
-def _adaptive_avg_pool(node: Node, cost: Cost) -> int:
-    """Only the two-dimensional kind has a handle."""
-    return node.input.numel if node.op == "adaptive_avg_pool2d" else 0
-
-
-def _batch_norm(node: Node, *, training: bool, affine: bool) -> bool:
-    return (
-        node.op == "batch_norm"
-        and node.attributes["training"] is training
-        and (node.argument("weight") is not None) is affine
-    )
-
-
-def _batch_norm_term(times: int, kind: str, *, training: bool, affine: bool) -> Term:
-    def amount(node: Node, cost: Cost) -> int:
-        return times * node.input.numel if _batch_norm(node, training=training, affine=affine) else 0
-
-    return Term(f"batch normalisation {kind}counted as {times} per element", amount)
-
-
 CONVENTION = register(
     Convention(
         "fvcore",
         "flops",
-        "multiply-accumulates of traced convolutions and matrix products; batch norm and 2d adaptive pooling",
+        "multiply-accumulates of traced convolutions and matrix products; norms, upsampling and 2d adaptive pooling",
         (
             MACS,
             Term(
                 "defect: string padding traced to an operator without a handle, the convolution counted as nothing",
-                _string_padding,
+                rules.string_padding,
             ),
             Term(
                 "defect: linear layer with a vector for a weight, its input features taken for output features",
-                _vector_weight,
+                rules.vector_weight,
             ),
-            Term("adaptive average pooling counted as its input elements", _adaptive_avg_pool),
-            _batch_norm_term(2, "", training=False, affine=True),
-            _batch_norm_term(1, "without weights ", training=False, affine=False),
-            _batch_norm_term(5, "over the batch's own statistics ", training=True, affine=True),
-            _batch_norm_term(4, "over the batch's own statistics, without weights, ", training=True, affine=False),
+            Term("defect: attention without a handle, counted as nothing", rules.attention),
+            Term("defect: recurrent layer without a handle, counted as nothing", rules.recurrent),
+            Term("defect: matrix product without a handle, counted as nothing", rules.unhandled),
+            Term("defect: batch of the second matrix ignored, where the first is repeated for it", rules.matmul),
+            Term("einsum counted as half of numpy's figure for the best order, in 4 digits", rules.einsum),
+            Term("adaptive average pooling counted as its input elements", rules.adaptive_average_pooling),
+            Term("2d upsampling counted as 1 per output if nearest, 4 if bilinear", rules.upsampling),
+            Term("grid sampling counted as 4 per output", rules.grid_sampling),
+            Term("batch normalisation counted as 2 per element", rules.batch_norm(2, training=False, weights=True)),
+            Term(
+                "batch normalisation without weights counted as 1 per element",
+                rules.batch_norm(1, training=False, weights=False),
+            ),
+            Term(
+                "batch normalisation over the batch's own statistics counted as 5 per element",
+                rules.batch_norm(5, training=True, weights=True),
+            ),
+            Term(
+                "batch normalisation over the batch's own statistics, without weights, counted as 4 per element",
+                rules.batch_norm(4, training=True, weights=False),
+            ),
+            Term("layer, group and instance normalisation counted as 5 per element", rules.norm(5, weights=True)),
+            Term(
+                "layer, group and instance normalisation without weights counted as 4 per element",
+                rules.norm(4, weights=False),
+            ),
         ),
     )
 )

@@ -1,22 +1,17 @@
-"""torch.utils.flop_counter: two operations per multiply-accumulate of the kernels that the dispatcher runs."""
+"""torch.utils.flop_counter: two operations per multiply-accumulate of the kernels that the dispatcher runs.
+
+Which kernels those are, the device decides. The peer runs on tensors that call themselves CPU tensors.
+"""
 
 from typing import TYPE_CHECKING
 
 from netstat.conventions import MACS, Convention, Term, register
-from netstat.cost import Cost
-from netstat.graph import Node
+from netstat.peers import _torch_rules as rules
 from netstat.peers._paths import first_paths, leaf_paths
 from netstat.peers._peer import PEERS, Figures, Peer
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-
-def _vector_weight(node: Node, cost: Cost) -> int:
-    """A linear layer with a weight (I,) runs `aten::mv`; only matrices have formulas."""
-    weight = node.argument("weight") if node.op == "linear" else None
-    return -2 * cost.macs if weight and len(weight.shape) == 1 else 0
-
 
 CONVENTION = register(
     Convention(
@@ -26,17 +21,30 @@ CONVENTION = register(
         (
             MACS,
             Term("one multiply-accumulate counted as two operations", lambda node, cost: cost.macs),
-            Term("defect: matrix-vector product without a formula, counted as nothing", _vector_weight),
+            Term("einsum without anything to sum but sizes of 1 not counted", rules.einsum),
+            Term("outer product by tensordot counted as a matrix product", rules.outer),
+            Term("defect: product with a vector without a formula, counted as nothing", rules.vectors),
+            Term("defect: product without a formula, counted as nothing", rules.no_formula),
+            Term("defect: product added in place without a formula, counted as nothing", rules.in_place),
+            Term("defect: LSTM kernel of the CPU without a formula, counted as nothing", rules.lstm),
+            Term(
+                "defect: attention kernel of the CPU without a formula before torch 2.15, counted as nothing",
+                rules.cpu_attention,
+            ),
         ),
     )
 )
 
 
 def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
-    """Run FlopCounterMode. Leaf modules only: a container's figure holds that of whatever it called, its own or not."""
+    """Run FlopCounterMode. Leaf modules only: a container's figure holds that of whatever it called, its own or not.
+
+    Without gradients: it fails where a view of a parameter that wants one is handed to a module.
+    """
     import torch
     from torch.utils.flop_counter import FlopCounterMode
 
+    module.requires_grad_(False)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         module(*inputs)
     named = counter.get_flop_counts()

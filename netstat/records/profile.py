@@ -154,6 +154,7 @@ class Profile(Record):
         training: whether the forward pass was counted in training mode.
         modules: the containers among the model's modules.
         captured: what the forward pass was followed on: "meta", "fake" or "cpu" tensors, "" where shape rules sufficed.
+        sparse: whether pruning was counted as if it were permanent: of masked weights only what the masks keep.
     """
 
     kind: ClassVar[str] = "profile"
@@ -173,6 +174,7 @@ class Profile(Record):
     environment: dict[str, Any] | None = None
     modules: tuple[Module, ...] = ()
     captured: str = ""
+    sparse: bool = False
 
     @property
     def timed(self) -> "Benchmark | None":

@@ -15,6 +15,7 @@ _CAPTURED = {
     "fake": "counted on fake tensors, which know their shapes and have no values: the model does not take meta tensors",
     "cpu": "counted on real CPU tensors: the model looks at values, so another input may cost something else",
 }
+_PRUNED = "counted as if permanent: parameters, MACs and FLOPs of what masks keep; bytes and buffers are dense"
 
 
 def layer_tables(profile: Profile, view: View) -> list[Table]:
@@ -86,6 +87,8 @@ def _summary(profile: Profile) -> Iterator[Fact]:
             shares = f"{percent(group.params, totals.params)} of params, {percent(group.macs, totals.macs)} of MACs"
             yield group.name, f"{plural(group.layers, 'layer')}: {shares}"
     yield "memory", _memory(profile)
+    if profile.sparse:
+        yield "pruning", _PRUNED
     if any(map(shown_before, profile.layers)):
         yield "(params)", "shown by an earlier row, counted once"
     if profile.captured in _CAPTURED:

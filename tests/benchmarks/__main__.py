@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from tests.benchmarks import machine, memory, modules, page, start
+from tests.benchmarks import chain, footprint, machine, memory, modules, page, start, zoo
 
 DOCS = Path(__file__).parents[2] / "docs"
 RAW, PAGE = DOCS / "measurements" / "benchmarks.json", DOCS / "benchmarks.md"
@@ -12,7 +12,7 @@ RAW, PAGE = DOCS / "measurements" / "benchmarks.json", DOCS / "benchmarks.md"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--repeats", type=int, default=9, help="samples of each peer (default 9)")
+    parser.add_argument("--repeats", type=int, default=5, help="samples of each peer (default 5)")
     parser.add_argument("--render", action="store_true", help="write the page anew from the kept samples")
     options = parser.parse_args()
     if not options.render:
@@ -25,7 +25,10 @@ def measure(repeats: int) -> None:
     results = {
         "start": start.measure(repeats),
         "modules": modules.measure(repeats),
+        "zoo": zoo.measure(),
+        "chain": chain.measure(repeats),
         "memory": [memory.measure("vgg16", batch) for batch in (1, 1024)],
+        "footprint": [footprint.measure(name) for name in footprint.CASES],
     }
     results = {"environment": {**machine.environment(), "others": company.share()}, **results}
     RAW.parent.mkdir(exist_ok=True)

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("netstat", "torch", "torchvision", "thop", "fvcore", "ptflops", "torchinfo", "calflops")
+PACKAGES = ("netstat", "torch", "torchvision", "thop", "fvcore", "ptflops", "torchinfo", "calflops", "transformers")
 
 
 def environment() -> dict[str, Any]:

@@ -3,22 +3,65 @@
 import gc
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
 import torchvision
 
 import netstat
+from netstat.frontends import recorder
 from tests.benchmarks.sampling import interleaved, missing, row
 
-SHAPE = (3, 224, 224)
-MODELS = ("alexnet", "vgg16", "resnet50")
+SIDES = {
+    "alexnet": 224,
+    "vgg16": 224,
+    "resnet50": 224,
+    "vit_b_16": 224,
+    "swin_v2_b": 256,
+    "maxvit_t": 224,
+    "convnext_large": 224,
+}
+FEWEST, LONGEST = 3, 30.0  # samples of each tool; seconds for one model, beyond which there are no more
 Count = Callable[[torch.nn.Module, torch.Tensor], int]
 
 
+class NoAudit(nullcontext[None]):
+    """Stands in for the recorder's audit, and hears nothing."""
+
+    listening = False
+
+    def __init__(self, note: Any) -> None:
+        super().__init__()
+
+    def pause(self) -> bool:
+        return False
+
+    def resume(self, taken_off: bool, listening: bool) -> None:
+        pass
+
+    def on(self) -> nullcontext[None]:
+        return nullcontext()
+
+
+@contextmanager
+def unaudited() -> Iterator[None]:
+    """Recorders made in this context have no audit."""
+    audit, recorder.Audit = recorder.Audit, NoAudit
+    try:
+        yield
+    finally:
+        recorder.Audit = audit
+
+
 def with_netstat(model: torch.nn.Module, input: torch.Tensor) -> int:
-    return netstat.profile(model, SHAPE).totals.macs
+    return netstat.profile(model, tuple(input.shape[1:])).totals.macs
+
+
+def with_netstat_unaudited(model: torch.nn.Module, input: torch.Tensor) -> int:
+    with unaudited():
+        return with_netstat(model, input)
 
 
 def with_thop(model: torch.nn.Module, input: torch.Tensor) -> int:
@@ -30,14 +73,15 @@ def with_thop(model: torch.nn.Module, input: torch.Tensor) -> int:
 def with_fvcore(model: torch.nn.Module, input: torch.Tensor) -> int:
     from fvcore.nn import FlopCountAnalysis
 
-    return int(FlopCountAnalysis(model, input).unsupported_ops_warnings(False).total())
+    counted = FlopCountAnalysis(model, input).unsupported_ops_warnings(False).uncalled_modules_warnings(False)
+    return int(counted.total())
 
 
 def with_ptflops(model: torch.nn.Module, input: torch.Tensor) -> int:
     import ptflops
 
     options = {"as_strings": False, "print_per_layer_stat": False, "verbose": False}
-    return int(ptflops.get_model_complexity_info(model, SHAPE, **options)[0])
+    return int(ptflops.get_model_complexity_info(model, tuple(input.shape[1:]), **options)[0])
 
 
 def with_torchinfo(model: torch.nn.Module, input: torch.Tensor) -> int:
@@ -70,21 +114,25 @@ ON_CPU: dict[str, Count] = {
     "calflops": with_calflops,
     "FlopCounterMode": with_flop_counter_mode,
 }
-ON_META = {name: ON_CPU[name] for name in ("netstat", "FlopCounterMode")}
+ON_META: dict[str, Count] = {
+    "netstat": with_netstat,
+    "netstat without its audit": with_netstat_unaudited,
+    "FlopCounterMode": with_flop_counter_mode,
+}
 
 
 def measure(repeats: int) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Rows by device and model: seconds of one call, the module in eval mode."""
     warnings.simplefilter("ignore")
     return {
-        device: {name: of_model(name, device, tools, repeats) for name in MODELS}
+        device: {name: of_model(name, device, tools, repeats) for name in SIDES}
         for device, tools in (("cpu", ON_CPU), ("meta", ON_META))
     }
 
 
 def of_model(name: str, device: str, tools: dict[str, Count], repeats: int) -> list[dict[str, Any]]:
     with torch.device(device):
-        model, input = torchvision.models.get_model(name).eval(), torch.zeros(1, *SHAPE)
+        model, input = torchvision.models.get_model(name).eval(), torch.zeros(1, 3, SIDES[name], SIDES[name])
     counted, failed = {}, []
     for tool, count in tools.items():
         try:
@@ -92,7 +140,8 @@ def of_model(name: str, device: str, tools: dict[str, Count], repeats: int) -> l
         except Exception as error:  # noqa: BLE001 - a peer that cannot run is a row that says so
             failed.append(missing(tool, error))
     takers = {tool: lambda tool=tool: seconds(tools[tool], model, input)[1] for tool in counted}
-    samples = interleaved(takers, dict.fromkeys(takers, repeats))
+    round_of_all = sum(first for _, first in counted.values())
+    samples = interleaved(takers, dict.fromkeys(takers, min(repeats, max(FEWEST, int(LONGEST / round_of_all)))))
     return [
         row(tool, taken, count=counted[tool][0], first=counted[tool][1]) for tool, taken in samples.items()
     ] + failed

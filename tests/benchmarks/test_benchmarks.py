@@ -2,10 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.benchmarks import memory, page, start
+from tests.benchmarks import footprint, memory, page, start, tables
 
 MACS = 714_188_480
 CONV_BIASES = 64 * 55**2 + 192 * 27**2 + (384 + 256 + 256) * 13**2
@@ -21,6 +22,7 @@ FIGURES = {
     "with flop counter mode": 2 * MACS,
     "with ptflops": MACS + CONV_BIASES + LINEAR_BIASES + 2 * (RELUS + POOL_INPUTS),
 }
+FOOTPRINTS = list(zip(footprint.CASES, [632_045_800, 70_553_706_496, 138_357_544], strict=True))
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -56,6 +58,85 @@ def test_profiling_vgg16_at_batch_1024_adds_less_than_50_megabytes() -> None:
     figures = memory.measure("vgg16", 1024)
     assert figures["macs"] == 1024 * 15_470_264_320
     assert figures["peak"] - figures["before"] < 50_000_000
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.skipif(not memory.CLEAR_REFS.exists(), reason="the peak of a process is read from Linux's /proc")
+@pytest.mark.parametrize(("name", "params"), FOOTPRINTS)
+def test_naming_a_large_model_adds_less_than_100_megabytes(name: str, params: int) -> None:
+    if footprint.CASES[name].library.startswith("transformers"):
+        pytest.importorskip("transformers")
+        pytest.importorskip("netstat.frontends.huggingface")
+    figures = footprint.measure(name)
+    assert figures["params"] == params
+    assert figures["peak"] - figures["before"] < page.ADDED
+
+
+def test_a_large_model_without_figures_is_a_row_that_says_why() -> None:
+    row = {"name": "a decoder", "library": "transformers", "median": None, "samples": [], "error": "No module"}
+    assert page.added(row) == ["a decoder", "transformers", "-", "-", "No module", "**not met**"]
+
+
+@pytest.mark.torch
+def test_without_the_audit_the_same_rows_are_recorded_and_the_recorder_is_as_before() -> None:
+    torch = pytest.importorskip("torch")
+    from netstat.frontends import recorder
+    from tests.benchmarks import modules
+
+    audit, model, input = recorder.Audit, torch.nn.Sequential(torch.nn.Linear(8, 4), torch.nn.ReLU()), torch.zeros(1, 8)
+    assert modules.with_netstat_unaudited(model, input) == modules.with_netstat(model, input) == 32
+    assert recorder.Audit is audit
+
+
+@pytest.mark.torch
+def test_what_only_the_dispatcher_sees_is_missed_without_the_audit() -> None:
+    torch = pytest.importorskip("torch")
+    from tests.benchmarks import modules
+
+    class Bare(torch.nn.Module):
+        def forward(self, input: Any) -> Any:
+            with torch._C.DisableTorchFunction():
+                return torch.matmul(input, input)
+
+    assert modules.with_netstat(Bare(), torch.zeros(1, 4, 4)) == 64
+    assert modules.with_netstat_unaudited(Bare(), torch.zeros(1, 4, 4)) == 0
+
+
+@pytest.mark.torch
+def test_a_chain_has_as_many_rows_as_layers() -> None:
+    pytest.importorskip("torch")
+    import netstat
+    from tests.benchmarks import chain
+
+    layers = netstat.profile(chain.chain(7), (chain.WIDTH,)).layers
+    assert [layer.op for layer in layers] == ["linear", "relu"] * 3 + ["linear"]
+
+
+@pytest.mark.torch
+def test_the_models_of_torchvision_are_built_for_the_image_they_get() -> None:
+    pytest.importorskip("torchvision")
+    from tests.benchmarks import zoo
+
+    assert [zoo.side(name) for name in ("vit_h_14", "swin_v2_b", "inception_v3")] == [224, 256, 299]
+    assert len(zoo.names()) >= 80
+    (row,) = zoo.measure(["squeezenet1_1"])
+    assert row.keys() == {"name", "netstat", "FlopCounterMode"}
+
+
+def test_a_limit_is_met_up_to_and_with_itself() -> None:
+    assert tables.judged("it", 1.5, 1.5) == "it: 1.5 (limit 1.5); met.\n"
+    assert tables.judged("it", 1.51, 1.5) == "it: 1.51 (limit 1.5); **not met**.\n"
+
+
+def test_the_page_has_a_section_for_each_thing_measured_and_none_for_another() -> None:
+    rows = [
+        {"name": name, "median": time, "samples": [time], "error": ""} for name, time in (("100", 1.0), ("1000", 1.2))
+    ]
+    written = page.render({"chain": rows})
+    assert "| 1000 | 1200 ms [1200 ms – 1200 ms] | 1 |" in written
+    assert "Longest to shortest: 1.2 (limit 1.5); met." in written
+    assert written.count("\n## ") == 1
 
 
 def test_the_page_is_what_its_raw_samples_say() -> None:

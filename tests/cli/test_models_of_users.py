@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from netstat import load
 from netstat.errors import ModelError
 from tests.cli.runs import Refused, Run
 
@@ -341,3 +342,26 @@ def test_what_nobody_foresaw_is_one_line_too_and_a_traceback_on_demand(refused: 
         netstat("profile", "nets.py:Odd", "--fast", "-i", "16", "--debug")
     with pytest.raises(ModelError):
         netstat("profile", "nets.py:raises", "--fast", "--debug")
+
+
+PRUNED = """
+import torch
+from torch import nn
+from torch.nn.utils import prune
+
+def pruned():
+    model = nn.Sequential(nn.Linear(8, 4))
+    prune.l1_unstructured(model[0], "weight", 12)
+    return model, torch.empty(1, 8)
+"""
+
+
+def test_a_factory_of_a_pruned_model_is_counted_by_what_its_masks_keep(netstat: Run) -> None:
+    Path("pruned.py").write_text(PRUNED)
+    ended = netstat("profile", "pruned.py:pruned", "--fast", "--sparse", "-o", "p.json")
+    assert ended.code == 0, ended.err
+    assert "counted as if permanent" in ended.out
+    totals = load("p.json").totals
+    assert (totals.params, totals.macs, totals.flops) == (20 + 4, 20, 20 + 20)
+    assert "counted as if permanent" in netstat("profile", "p.json").out
+    assert netstat("profile", "p.json", "--sparse").code == 2

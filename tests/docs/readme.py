@@ -1,6 +1,6 @@
-"""The output blocks of README.md: what stands there, and what the commands print now.
+"""The output blocks of README.md and docs/extending.md: what stands there, and what the commands print now.
 
-`python tests/docs/readme.py` writes the present output into README.md.
+`python tests/docs/readme.py` writes the present output into both.
 """
 
 import os
@@ -8,9 +8,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README, EXTENDING = ROOT / "README.md", ROOT / "docs" / "extending.md"
 BLOCK = re.compile(r"<!-- output of: netstat (?P<command>[^\n]*) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
+FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 WIDTH = "120"
 
 
@@ -19,26 +22,50 @@ def blocks(text: str) -> list[tuple[str, str]]:
     return [(found["command"], found["output"]) for found in BLOCK.finditer(text)]
 
 
-def output_of(command: str) -> str:
-    """What `netstat COMMAND` prints."""
+def examples(text: str, language: str) -> list[str]:
+    """The code blocks in `language`, files left out."""
+    return re.findall(rf"```{language}\n(.*?)```", FILE.sub("", text), re.DOTALL)
+
+
+def write_files(text: str, folder: Path) -> None:
+    """Put the files a page shows into `folder`."""
+    for found in FILE.finditer(text):
+        (folder / found["name"]).write_text(found["text"], encoding="utf-8")
+
+
+def run(command: list[str], folder: Path, *paths: Path) -> subprocess.CompletedProcess[str]:
+    """Python with these arguments in `folder`, where `paths` are the installed packages besides this netstat."""
+    found = os.pathsep.join(map(str, (ROOT, *paths)))
     return subprocess.run(
-        [sys.executable, "-m", "netstat", *command.split()],
-        env={**os.environ, "COLUMNS": WIDTH, "PYTHONIOENCODING": "utf-8"},
+        [sys.executable, *command],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": WIDTH, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": found},
         capture_output=True,
         encoding="utf-8",
-        check=True,
-    ).stdout
+        check=False,
+    )
+
+
+def output_of(command: str, folder: Path = ROOT) -> str:
+    """What `netstat COMMAND` prints in `folder`."""
+    done = run(["-m", "netstat", *command.split()], folder)
+    done.check_returncode()
+    return done.stdout
 
 
 def rewritten(text: str) -> str:
-    """The README with each block's present output."""
+    """The page with each block's present output."""
 
     def block(found: re.Match[str]) -> str:
         command = found["command"]
-        return f"<!-- output of: netstat {command} -->\n```text\n{output_of(command)}```"
+        return f"<!-- output of: netstat {command} -->\n```text\n{output_of(command, folder)}```"
 
-    return BLOCK.sub(block, text)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write_files(text, folder)
+        return BLOCK.sub(block, text)
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (README, EXTENDING):
+        page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")

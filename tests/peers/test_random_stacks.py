@@ -14,6 +14,7 @@ from torch import nn  # noqa: E402
 pytestmark = [pytest.mark.torch, pytest.mark.peers, pytest.mark.filterwarnings("ignore:Using padding='same'")]
 
 CHANNELS, SIDE = 4, 12
+ACTIVATIONS = [nn.ReLU, nn.Sigmoid, nn.Tanh, nn.Dropout, nn.GELU, nn.PReLU, nn.Hardswish]
 sizes = st.integers(1, 7)
 
 
@@ -31,8 +32,24 @@ def convolutions(dims: int) -> st.SearchStrategy[nn.Module]:
 
 
 def norms(dims: int) -> st.SearchStrategy[nn.Module]:
-    kind = getattr(nn, f"BatchNorm{dims}d")
-    return st.builds(kind, st.just(CHANNELS), affine=st.booleans(), track_running_stats=st.booleans())
+    options = {"affine": st.booleans(), "track_running_stats": st.booleans()}
+    return st.one_of(
+        st.builds(getattr(nn, f"BatchNorm{dims}d"), st.just(CHANNELS), **options),
+        st.builds(getattr(nn, f"InstanceNorm{dims}d"), st.just(CHANNELS), **options),
+        st.builds(nn.GroupNorm, st.sampled_from([1, 2, 4]), st.just(CHANNELS), affine=st.booleans()),
+    )
+
+
+def transposed(dims: int) -> st.SearchStrategy[nn.Module]:
+    """The sizes stay as they are."""
+    kind = getattr(nn, f"ConvTranspose{dims}d")
+    groups = st.sampled_from([1, 2, 4])
+    return st.builds(lambda groups: kind(CHANNELS, CHANNELS, 3, padding=1, groups=groups), groups)
+
+
+def upsampling(dims: int) -> st.SearchStrategy[nn.Module]:
+    smooth = {1: ["linear"], 2: ["bilinear", "bicubic"], 3: ["trilinear"]}[dims]
+    return st.builds(nn.Upsample, st.integers(7, 13), mode=st.sampled_from(["nearest", "nearest-exact", *smooth]))
 
 
 def pools(dims: int) -> st.SearchStrategy[nn.Module]:
@@ -46,7 +63,9 @@ def pools(dims: int) -> st.SearchStrategy[nn.Module]:
 
 def others() -> st.SearchStrategy[nn.Module]:
     return st.one_of(
-        st.sampled_from([nn.ReLU, nn.Sigmoid, nn.Tanh, nn.Dropout]).map(lambda kind: kind()),
+        st.sampled_from([nn.ReLU, nn.Sigmoid, nn.Tanh, nn.Dropout, nn.GELU, nn.PReLU, nn.Hardswish]).map(
+            lambda kind: kind()
+        ),
         st.builds(nn.Softmax, st.integers(-1, 1)),
         st.builds(nn.LocalResponseNorm, st.integers(1, 6)),
     )
@@ -55,17 +74,18 @@ def others() -> st.SearchStrategy[nn.Module]:
 @st.composite
 def stacks(draw: Any) -> tuple[nn.Module, tuple[int, ...]]:
     dims = draw(st.integers(1, 3))
-    layer = st.one_of(convolutions(dims), norms(dims), pools(dims), others())
+    layer = st.one_of(convolutions(dims), transposed(dims), norms(dims), pools(dims), upsampling(dims), others())
     layers = draw(st.lists(layer, min_size=1, max_size=6))
     return nn.Sequential(*layers), (draw(st.integers(2, 3)), CHANNELS, *[SIDE] * dims)
 
 
 def torch_takes(module: nn.Module, shape: tuple[int, ...]) -> bool:
-    """AvgPool3d alone refuses inputs smaller than its kernel, padded or not."""
+    """AvgPool3d refuses inputs smaller than its kernel, padded or not, and InstanceNorm a single position."""
     try:
         module(torch.zeros(shape))
-    except RuntimeError as error:
-        assert "smaller than kernel size" in str(error)  # noqa: PT017  any other refusal is a stack drawn wrongly
+    except (RuntimeError, ValueError) as error:
+        expected = ("smaller than kernel size", "more than 1 spatial element")
+        assert any(text in str(error) for text in expected)  # noqa: PT017  else the stack is drawn wrongly
         return False
     return True
 

@@ -68,6 +68,7 @@ def process() -> dict[str, Any]:
         "dtype": torch.get_default_dtype(),
         "threads": torch.get_num_threads(),
         "grad": torch.is_grad_enabled(),
+        "fused layers": torch.backends.mha.get_fastpath_enabled(),
         "hooks": (
             len(torch.nn.modules.module._global_forward_hooks),
             len(torch.nn.modules.module._global_forward_pre_hooks),

@@ -11,6 +11,7 @@ from netstat.records.crosscheck import CrossCheck
 from tests.peers.settled import ALL, captured, said, settled
 
 torch = pytest.importorskip("torch")
+torchvision = pytest.importorskip("torchvision")
 
 pytestmark = [pytest.mark.torch, pytest.mark.peers]
 
@@ -37,10 +38,23 @@ def checked(peer: str, name: str, side: int | None = None) -> CrossCheck:
     return settled(peer, module, *example_inputs(graph.inputs, device="meta"), graph=graph)
 
 
-def from_torchvision(name: str, device: str = "meta", **options: Any) -> Any:
-    torchvision = pytest.importorskip("torchvision")
-    with torch.device(device):
+def classifiers() -> list[str]:
+    return torchvision.models.list_models(module=torchvision.models)
+
+
+def from_torchvision(name: str, **options: Any) -> Any:
+    """Without values, though RegNet looks at some while it is built."""
+    from netstat.frontends.outline import WeightsOnMeta
+
+    with WeightsOnMeta():
         return torchvision.models.get_model(name, **options).eval()
+
+
+def close(module: Any, *inputs: Any) -> None:
+    """Every peer's figure is predicted, in total and per module."""
+    graph = captured(module, *inputs)
+    checks = [settled(peer, module, *inputs, graph=graph) for peer in ALL]
+    assert all(check.closed for check in checks), [said(check) for check in checks if not check.closed]
 
 
 @pytest.mark.parametrize(
@@ -78,11 +92,29 @@ def test_every_built_in_model_closes_in_total_and_per_module(name: str, peer: st
     assert check.layers
 
 
-@pytest.mark.parametrize("peer", ALL)
-@pytest.mark.parametrize("name", ["resnet18", "squeezenet1_1", "mobilenet_v2"])
-def test_a_torchvision_model_closes_in_total_and_per_module(name: str, peer: str) -> None:
-    check = settled(peer, from_torchvision(name), torch.empty(2, 3, 64, 64, device="meta"))
-    assert check.closed, said(check)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("resnet18", "squeezenet1_1", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "regnet_y_400mf"),
+        *("shufflenet_v2_x0_5", "convnext_tiny", "swin_t", "swin_v2_t"),
+    ],
+)
+def test_a_torchvision_model_closes_in_total_and_per_module(name: str) -> None:
+    module, image = from_torchvision(name), torch.empty(2, 3, 64, 64, device="meta")
+    close(module, image)
+
+
+def test_vision_transformers_of_one_image_size_close_in_total_and_per_module() -> None:
+    close(from_torchvision("vit_b_16", image_size=64), torch.empty(1, 3, 64, 64, device="meta"))
+    blocks = {"block_channels": [8, 16], "block_layers": [1, 1], "head_dim": 8, "stochastic_depth_prob": 0.0}
+    small = torchvision.models.MaxVit((64, 64), 8, 4, **blocks)  # maxvit_t takes nothing smaller than 224×224
+    close(small.eval(), torch.empty(2, 3, 64, 64, device="meta"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", classifiers())
+def test_every_torchvision_classifier_closes_in_total_and_per_module(name: str) -> None:
+    close(from_torchvision(name), torch.empty(1, 3, *[299 if name == "inception_v3" else 224] * 2, device="meta"))
 
 
 @pytest.mark.parametrize("peer", ALL)
