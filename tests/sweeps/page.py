@@ -20,10 +20,11 @@ python -m tests.sweeps
 
 ## How to read it
 
-- **MACs** and **parameters** are netstat's, of one image (video: 16 frames; optical flow: two images) at the size the
-  weights were evaluated at. `netstat profile NAME` prints the same.
-- **published** are `_ops` and `num_params` of the weights' metadata. `_ops` are MACs in 10⁹, rounded to three decimals.
-  Ours, rounded to as many, are equal in every row.
+- **MACs** and **parameters** are netstat's, of one image (video: 16 frames; optical flow: two images) as the weights'
+  own transform makes it. Where the last column is empty, `netstat profile NAME` prints them, with `-i` for another input
+  than the model's first.
+- **published** are `_ops` and `num_params` of the weights' metadata. `_ops` are MACs in 10⁹, rounded to three decimals;
+  ours count as equal if they round to the same. Weights of a model that agree in everything share a row.
 - Torchvision counted its models with their weights. Where that builds another model than the bare name does, the
   last column says which options build the same one, and [the table of differences](#what-weights-change) what they add.
 - **Torch's own counter** is `torch.utils.flop_counter.FlopCounterMode` on the same module, on the meta device: two
@@ -33,8 +34,9 @@ DETECTORS = """## Detectors
 
 How much work a detector's heads have depends on the values: on how many regions an image leads to. The rest is done
 once per image. Torchvision counted trained weights on random pixels; netstat has no weights, and random ones lead to
-other regions. So the parts are compared: MACs per image, per proposal and per detection, and the numbers of regions
-from which the published figure follows. They are found by trying all up to 1000 proposals and 100 detections.
+other regions. So the parts are counted one by one, per image, per proposal and per detection, and the numbers of regions
+are what is left: the only ones, of all up to 1000 proposals and 100 detections, from which the published figure follows.
+They are inferred from that figure, not observed.
 
 The weights freeze the batch normalisation of some backbones: scale and shift are buffers there and no parameters,
 which makes fewer parameters than the bare name has, and not one MAC less.
@@ -109,10 +111,11 @@ def differences() -> str:
 
 def detectors(published: list[Row]) -> str:
     """Detectors by part."""
-    head = ["model", "weights", "MACs per image", "per proposal", "per detection", "proposals", "detections", "frozen"]
+    parts = ["MACs per image", "per proposal", "per detection"]
+    head = ["model", "weights", *parts, "proposals", "detections", "parameters frozen"]
     rows = [row for row in published if "parts" in row]
     body = ([row["model"], row["weights"][0], *map(number, row["parts"]), *regions(row)] for row in rows)
-    return "\n".join([DETECTORS, table([*head, "parameters"][:-1], body)])
+    return "\n".join([DETECTORS, table(head, body)])
 
 
 def regions(row: Row) -> list[str]:
