@@ -21,8 +21,8 @@ python -m tests.sweeps
 ## How to read it
 
 - **MACs** and **parameters** are netstat's, of one image (video: 16 frames; optical flow: two images) as the weights'
-  own transform makes it. Where the last column is empty, `netstat profile NAME` prints them, with `-i` for another input
-  than the model's first.
+  own transform makes it. Where the last column is empty, `netstat profile NAME` prints them, for an input other than
+  the model's own with `-i`.
 - **published** are `_ops` and `num_params` of the weights' metadata. `_ops` are MACs in 10⁹, rounded to three decimals;
   ours count as equal if they round to the same. Weights of a model that agree in everything share a row.
 - Torchvision counted its models with their weights. Where that builds another model than the bare name does, the
@@ -34,9 +34,9 @@ DETECTORS = """## Detectors
 
 How much work a detector's heads have depends on the values: on how many regions an image leads to. The rest is done
 once per image. Torchvision counted trained weights on random pixels; netstat has no weights, and random ones lead to
-other regions. So the parts are counted one by one, per image, per proposal and per detection, and the numbers of regions
-are what is left: the only ones, of all up to 1000 proposals and 100 detections, from which the published figure follows.
-They are inferred from that figure, not observed.
+other regions. So the parts are counted one by one: per image, per proposal and per detection. The numbers of regions
+are inferred from the published figure, not observed: listed are all, of up to 1000 proposals and 100 detections, from
+which it follows.
 
 The weights freeze the batch normalisation of some backbones: scale and shift are buffers there and no parameters,
 which makes fewer parameters than the bare name has, and not one MAC less.
