@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from netstat.errors import ModelError, NetstatError, ShapeError, said
-from netstat.frontends.guards import quiet, random_state_kept
+from netstat.frontends.guards import quiet, random_state_kept, uncollected
 from netstat.frontends.naming import input_names
 from netstat.frontends.nesting import each_tensor
 from netstat.frontends.recorder import Recorder, spec_of, tensors_in
@@ -48,12 +48,25 @@ def capture(
         ModelError: forward raised, or the model cannot be copied.
     """
     stage = stage or Meta()
+    with nullcontext() if stage.computes else uncollected():  # garbage may be large where there are values
+        return _captured(model, args, kwargs or {}, name, training, dtype, stage)
+
+
+def _captured(
+    model: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    name: str,
+    training: bool,
+    dtype: str,
+    stage: Stage,
+) -> Graph:
     module, function = _copied(model, training, partial(_like, stage, dtype))
     with random_state_kept(), quiet(), torch.no_grad(), _uncompiled():
         if module is not None and _is_lazy(module):
-            _materialise(function, args, kwargs or {}, stage)
+            _materialise(function, args, kwargs, stage)
         recorder = Recorder(module, stage)
-        inputs = recorder.declare_inputs(input_names(function, args, kwargs or {}), args, kwargs or {})
+        inputs = recorder.declare_inputs(input_names(function, args, kwargs), args, kwargs)
         result = _run(recorder, function, *inputs)
     return Graph(
         model=name or _name(model),

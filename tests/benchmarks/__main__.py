@@ -12,7 +12,7 @@ RAW, PAGE = DOCS / "measurements" / "benchmarks.json", DOCS / "benchmarks.md"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--repeats", type=int, default=5, help="samples of each peer (default 5)")
+    parser.add_argument("--repeats", type=int, default=4, help="samples of each peer (default 4)")
     parser.add_argument("--render", action="store_true", help="write the page anew from the kept samples")
     options = parser.parse_args()
     if not options.render:
