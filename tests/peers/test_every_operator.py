@@ -84,8 +84,8 @@ def test_the_conventions_predict_what_the_peers_make_of_a_call(name: str) -> Non
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OPERATORS.names())
-def test_the_conventions_predict_what_the_peers_make_of_many_calls(name: str) -> None:
-    closes(name, 8)
+def test_the_conventions_predict_what_the_peers_make_of_more_calls(name: str) -> None:
+    closes(name, 2)
 
 
 def counted(name: str) -> bool:
