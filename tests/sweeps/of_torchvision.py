@@ -1,5 +1,6 @@
 """Every model of torchvision, beside what torchvision publishes of it and beside torch's own counter."""
 
+import gc
 from functools import cache
 from typing import Any
 
@@ -71,6 +72,7 @@ def of_detector(entry: Published) -> Row:
 @cache
 def in_parts(model: str, frozen: bool) -> tuple[Parts, int]:
     """A detector's MACs by part, and its parameters; an R-CNN's at a few regions."""
+    gc.collect()  # the last detector's tensors had values
     call = f"as_published(name='{model}',frozen={frozen},few_regions={'rcnn' in model})"
     profile = seen(f"tests.sweeps.detectors:{call}").profile
     return parts_of(profile), profile.totals.params

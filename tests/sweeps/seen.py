@@ -1,6 +1,5 @@
 """What netstat says of a model that a library names, and what torch itself says of the same construction."""
 
-import gc
 from typing import Any, NamedTuple
 
 import torch
@@ -29,7 +28,6 @@ class Seen(NamedTuple):
 
 def seen(model: str, input_shape: tuple[int, ...] | None = None) -> Seen:
     """The model of that name at an input without its batch, at its own input where none is given."""
-    gc.collect()  # what the last one left
     subject = resolve(model, inputs_of(input_shape))
     params = sum(parameter.numel() for parameter in subject.outline().parameters())
     return Seen(profile_subject(subject), params, flops(subject) if subject.graph.device == "meta" else None)
