@@ -129,9 +129,8 @@ def test_a_file_that_registers_an_operator_can_be_named_twice(tmp_path: Path) ->
 def test_a_formula_that_fails_is_named_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / "wrong.py"
     file.write_text(OWN_FILE.replace("def cost(x)", "def cost(y)"))
-    with pytest.raises(
-        ModelError, match=r"the formula of your operator 'halved_in_a_file' raised TypeError: .*cost\(\)"
-    ):
+    expected = r"the formula of your operator 'halved_in_a_file' raised TypeError: .*cost\(\)"
+    with pytest.raises(ModelError, match=expected):
         netstat.profile(f"{file}:Half", (4,))
 
 
