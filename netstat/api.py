@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from netstat.conventions import CONVENTIONS, Convention
+from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError, ModelError, UsageError
 from netstat.frontends.resolve import is_saved, resolve
 from netstat.frontends.subject import Inputs, Shape, Subject, check_positive
 from netstat.records import Profile, Record
 from netstat.records import load as load_record
-from netstat.registry import unknown
 from netstat.units import dtype_bytes
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def profile_subject(
 
     if depth is not None and depth < 1:
         raise UsageError(f"depth must be 1 or more, got {depth}")
-    chosen, graph = convention_named(convention), subject.graph
+    chosen, graph = CONVENTIONS[convention], subject.graph
     if sparse:
         graph = _pruned(subject, convention)
     return analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse)
@@ -122,21 +121,6 @@ def _pruned(subject: Subject, convention: str) -> "Graph":
     if convention in PEERS:
         raise UsageError(f"{convention} counts what is executed, masked or not; leave out either it or sparse")
     return pruned(subject.graph, subject.module)
-
-
-def convention_named(name: str) -> Convention:
-    """A convention of netstat's own, or a peer's.
-
-    Raises:
-        UsageError: no such convention.
-    """
-    if name in CONVENTIONS:
-        return CONVENTIONS[name]
-    from netstat.peers import PEERS
-
-    if name in PEERS:
-        return PEERS[name].convention
-    raise UsageError(unknown("convention", name, [*CONVENTIONS.names(), *PEERS.names()]))
 
 
 def crosscheck(

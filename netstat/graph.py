@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from netstat.units import dtype_bytes
 
 PARAMETER = "parameter"  # the `op` of a row that shows a tensor of a file without a forward pass
+TORCH = "torch.nn"  # the home of the classes that torch ships
 
 
 class TensorSpec(NamedTuple):
@@ -68,6 +69,9 @@ class Node(NamedTuple):
         attributes: everything else it was called with, defaults included.
         outputs: the tensors it makes.
         fresh: whether they take memory of their own: not views of a tensor that was there, nor written over one.
+        spelled: the functions that it was called by, as code spells them, outermost first: one
+            ("torch.nn.functional.relu"), or more where functions written in Python call others; some counters replace
+            functions by ones that count, and see no other spelling. Empty where nothing says.
     """
 
     op: str
@@ -80,6 +84,7 @@ class Node(NamedTuple):
     attributes: Mapping[str, Any]
     outputs: tuple[TensorSpec, ...]
     fresh: bool = True
+    spelled: tuple[str, ...] = ()
 
     def argument(self, name: str) -> TensorSpec | None:
         """The spec of the tensor argument `name`, None where it was not given."""
@@ -145,6 +150,42 @@ class Param(NamedTuple):
         return self.spec.numel if self.kept is None or self.buffer else self.kept.elements
 
 
+class Module(NamedTuple):
+    """A module of the model.
+
+    Attributes:
+        path: the first path that leads to it; "" for the model itself.
+        kind: its class ("Conv2d").
+        home: where that class is defined: "torch.nn", whichever file of it, or a module of somebody else's.
+        base: the first class of torch.nn among those it descends from, itself included.
+        leaf: whether it has no children.
+    """
+
+    path: str
+    kind: str
+    home: str = ""
+    base: str = "Module"
+    leaf: bool = True
+
+
+class ModuleCall(NamedTuple):
+    """One call of a module, containers included.
+
+    Attributes:
+        module: the module.
+        inputs: the tensors it was given by position.
+        outputs: the tensors it returned.
+        start: index of the first node that ran inside it.
+        stop: index after the last one; `start` where none did.
+    """
+
+    module: Module
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    start: int
+    stop: int
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
     """The operator calls of one forward pass in execution order.
@@ -156,7 +197,9 @@ class Graph:
         params: every parameter and buffer of the model, used or not.
         outputs: where the model's outputs come from.
         training: whether the forward pass ran in training mode.
-        modules: path and class name of every module, containers included.
+        modules: every module, containers included.
+        aliases: the further paths that lead to a module, with its first one.
+        calls: the calls of modules, in the order they ended: inner ones first.
         device: what it ran on: "meta" or "fake" tensors, which hold nothing, or real ones on the "cpu"; "" where it did
             not run at all.
     """
@@ -167,8 +210,15 @@ class Graph:
     params: tuple[Param, ...] = ()
     outputs: tuple[Source, ...] = ()
     training: bool = False
-    modules: tuple[tuple[str, str], ...] = ()
+    modules: tuple[Module, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    calls: tuple[ModuleCall, ...] = ()
     device: str = field(default="", compare=False)  # how it was found out, not what it is
+
+    @property
+    def classes(self) -> dict[str, str]:
+        """Class of each module by path."""
+        return {module.path: module.kind for module in self.modules}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts and lists, ready for JSON."""

@@ -19,7 +19,8 @@ class Registry(Generic[T]):
 
     Args:
         kind: the noun for error messages ("model").
-        package: where one module per name lives; each registers itself under its own name when imported.
+        package: where one module per name lives, a dash in a name being an underscore in the module's; each registers
+            itself under its own name when imported.
         modules: modules that register further things; imported once somebody asks for all names, or for one that is
             not there yet.
         entry_points: group of entry points under which installed packages name modules of theirs that do.
@@ -57,7 +58,7 @@ class Registry(Generic[T]):
 
     def __getitem__(self, name: str) -> T:
         if self._package and name not in self._things and name in self._module_names():
-            import_module(f"{self._package}.{name}")
+            import_module(f"{self._package}.{name.replace('-', '_')}")
         if name not in self._things:
             self._import_modules()
         try:
@@ -98,7 +99,7 @@ class Registry(Generic[T]):
             return []
         folder = next(iter(import_module(self._package).__path__))
         files = sorted(os.listdir(folder))  # noqa: PTH208  pathlib takes a third of a bare Python's start
-        return [file[:-3] for file in files if file.endswith(".py") and not file.startswith("_")]
+        return [file[:-3].replace("_", "-") for file in files if file.endswith(".py") and not file.startswith("_")]
 
 
 def _place_of(thing: object) -> tuple[object, ...]:

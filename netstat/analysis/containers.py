@@ -18,7 +18,7 @@ def containers(graph: Graph, owned: Mapping[str, Param], depth: int | None = Non
         owned: its parameters by name.
         depth: leave out those of this many names and more, which are folded into a row.
     """
-    classes = {**{node.path: node.module for node in graph.nodes}, **dict(graph.modules)}
+    classes = {**{node.path: node.module for node in graph.nodes}, **graph.classes}
     several = _of_several_kinds(graph)
     read: dict[str, dict[str, bool]] = {}
     seen: set[str] = set()

@@ -1,13 +1,12 @@
 """Another counter's figure beside ours, and the way from one to the other."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
-from netstat.conventions import MACS, Convention
-from netstat.cost import ZERO, Cost
-from netstat.graph import Graph, Node
+from netstat.conventions import MACS, Convention, Counted
+from netstat.cost import Cost
+from netstat.graph import Graph
 from netstat.records.crosscheck import BillItem, CrossCheck, LayerCheck, PeerCount
-
-Costed = tuple[tuple[Node, Cost], ...]
 
 
 def crosscheck(graph: Graph, convention: Convention, count: PeerCount, costs: Sequence[Cost | None]) -> CrossCheck:
@@ -25,37 +24,40 @@ def crosscheck(graph: Graph, convention: Convention, count: PeerCount, costs: Se
     """
     if convention.terms[0] is not MACS:
         raise ValueError(f"convention '{convention.name}' does not start from multiply-accumulates")
-    costed = tuple((node, ZERO if cost is None else cost) for node, cost in zip(graph.nodes, costs, strict=True))
-    predicted = sum(convention.count(node, cost) for node, cost in costed)
+    counted = Counted.of(graph, costs)
+    by_path: Counter[str] = Counter()
+    bill = list(_bill(convention, counted, by_path))
+    ours = sum(cost.macs for cost in counted.costs)
+    predicted = ours + sum(item.amount for item in bill)
     return CrossCheck(
         peer=count.peer,
         version=count.version,
         unit=convention.unit,
         reported=count.total,
-        ours=sum(cost.macs for _, cost in costed),
+        ours=ours,
         predicted=predicted,
         unexplained=None if count.total is None else count.total - predicted,
-        terms=tuple(_bill(convention, costed)),
-        layers=tuple(_layers(convention, costed, count.by_path or {})),
+        terms=tuple(bill),
+        layers=tuple(_layers(graph, by_path, count.by_path or {})),
         reported_params=count.params,
         error=count.error,
     )
 
 
-def _bill(convention: Convention, costed: Costed) -> Iterator[BillItem]:
-    """The rules that make a difference, with what they add up to and where."""
-    for term in convention.terms[1:]:
-        amounts = [(node.path, term.amount(node, cost)) for node, cost in costed]
-        total = sum(amount for _, amount in amounts)
-        if total:
-            yield BillItem(term.reason, total, tuple(dict.fromkeys(path for path, amount in amounts if amount)))
+def _bill(convention: Convention, counted: Counted, by_path: Counter[str]) -> Iterator[BillItem]:
+    """The rules that make a difference, with what they add up to and where; `by_path` gets the sum of all rules."""
+    for term in convention.terms:
+        here: Counter[str] = Counter()
+        for share in term.shares(counted):
+            here[share.path] += share.amount
+        by_path.update(here)
+        if term is not MACS and (total := here.total()):
+            yield BillItem(term.reason, total, tuple(here), term.issue)
 
 
-def _layers(convention: Convention, costed: Costed, by_path: dict[str, int]) -> Iterator[LayerCheck]:
+def _layers(graph: Graph, predicted: Mapping[str, int], reported: Mapping[str, int]) -> Iterator[LayerCheck]:
     """Each module the peer has a figure for, in the order they ran; where none of ours ran, if the peer saw one."""
-    predicted: dict[str, int] = {}
-    for node, cost in costed:
-        predicted[node.path] = predicted.get(node.path, 0) + convention.count(node, cost)
-    for path in dict.fromkeys([*predicted, *by_path]):
-        if path in by_path and (path in predicted or by_path[path]):
-            yield LayerCheck(path, by_path[path], predicted.get(path, 0))
+    ran = dict.fromkeys([*(node.path for node in graph.nodes), *predicted])
+    for path in dict.fromkeys([*ran, *reported]):
+        if path in reported and (path in ran or reported[path]):
+            yield LayerCheck(path, reported[path], predicted.get(path, 0))

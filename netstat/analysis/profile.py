@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from netstat.analysis.containers import containers
 from netstat.analysis.receptive_field import receptive_fields
 from netstat.analysis.rows import Priced, cost_of, distinct, known, owned_params, rows
-from netstat.conventions import Convention
+from netstat.conventions import Convention, Counted
 from netstat.cost import FIELDS
 from netstat.graph import PARAMETER, Graph, Param
 from netstat.ops import OPERATORS, node_cost
@@ -37,6 +37,7 @@ def profile(
         priced = pruned(graph, priced)
     uncounted = _uncounted(priced)
     owned = owned_params(graph)
+    figures = convention.counts(Counted.of(graph, [member.cost for member in priced]))
     return Profile(
         model=graph.model,
         convention=convention.name,
@@ -44,9 +45,9 @@ def profile(
         complete=all(member.cost is not None for member in priced),
         training=graph.training,
         inputs=tuple(Input(name, spec.shape, spec.dtype) for name, spec in graph.inputs),
-        totals=_totals(graph, priced, convention, uncounted),
+        totals=_totals(graph, priced, sum(figures), uncounted),
         groups=_groups(priced, owned),
-        layers=rows(graph, priced, convention, receptive_fields(graph), depth),
+        layers=rows(graph, priced, figures, receptive_fields(graph), depth),
         uncounted=uncounted,
         modules=containers(graph, owned, depth),
         captured=graph.device,
@@ -72,13 +73,13 @@ def _uncounted(priced: Sequence[Priced]) -> tuple[Uncounted, ...]:
     return uncounted(nodes)
 
 
-def _totals(graph: Graph, priced: Sequence[Priced], convention: Convention, uncounted: Sequence[Uncounted]) -> Totals:
+def _totals(graph: Graph, priced: Sequence[Priced], count: int, uncounted: Sequence[Uncounted]) -> Totals:
     cost = cost_of(priced)
     return Totals(
         **_params(graph),
         input_bytes=sum(spec.nbytes for _, spec in graph.inputs),
         activation_bytes=sum(output.nbytes for node in graph.nodes if node.fresh for output in node.outputs),
-        count=sum(convention.count(node, cost) for node, cost, _ in priced if cost is not None),
+        count=count,
         flops=cost.flops,
         flops_at_most=_at_most(cost.flops, priced, uncounted),
         backward_macs=known(member.backward for member in priced),

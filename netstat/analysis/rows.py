@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from netstat.conventions import Convention
 from netstat.cost import ZERO, Cost
 from netstat.graph import PARAMETER, Graph, Node, Param
 from netstat.records.profile import Layer
@@ -32,16 +31,17 @@ def known(counts: Iterable[int | None]) -> int | None:
 
 
 def rows(
-    graph: Graph, priced: Sequence[Priced], convention: Convention, fields: Sequence[Field], depth: int | None
+    graph: Graph, priced: Sequence[Priced], figures: Sequence[int], fields: Sequence[Field], depth: int | None
 ) -> tuple[Layer, ...]:
-    """One row per node, or per run of nodes in the same module down to `depth` names; `fields` is per node."""
-    owned, classes = owned_params(graph), dict(graph.modules)
+    """One row per node, or per run of nodes in the same module down to `depth` names; three arguments are per node."""
+    owned, classes = owned_params(graph), graph.classes
     shown: set[str] = set()
     found = []
     for indices in _folded(graph.nodes, depth):
         members = [priced[i] for i in indices]
         read = distinct(members, owned)
-        found.append(_layer(members, read, shown, convention, classes, fields[indices[-1]]))
+        count = known(None if priced[i].cost is None and not figures[i] else figures[i] for i in indices)
+        found.append(_layer(members, read, shown, count, classes, fields[indices[-1]]))
         shown.update(param.name for param in read)
     return tuple(found)
 
@@ -69,7 +69,7 @@ def _layer(
     members: Sequence[Priced],
     read: Sequence[Param],
     shown: set[str],
-    convention: Convention,
+    count: int | None,
     classes: Mapping[str, str],
     field: Field,
 ) -> Layer:
@@ -98,7 +98,7 @@ def _layer(
         specials=cost.specials,
         bytes_read=cost.bytes_read,
         bytes_written=cost.bytes_written,
-        count=known(None if cost is None else convention.count(node, cost) for node, cost, _ in members),
+        count=count,
         arithmetic_intensity=cost.flops / moved if moved and complete else None,
         receptive_field=field,
         repeated_params=sum(param.elements for param in read if param.name in shown),

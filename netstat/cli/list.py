@@ -30,8 +30,7 @@ def _peers() -> Rows:
 def _conventions() -> Rows:
     from netstat.conventions import CONVENTIONS
 
-    yield from ((convention.name, convention.summary) for convention in CONVENTIONS)
-    yield from _peers()
+    return ((convention.name, convention.summary) for convention in CONVENTIONS)
 
 
 def _reports() -> Rows:

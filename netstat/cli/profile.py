@@ -4,9 +4,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import replace
 
-from netstat.api import check_complete, convention_named, profile_subject, saved_profile
+from netstat.api import check_complete, profile_subject, saved_profile
 from netstat.cli import _session as session
 from netstat.cli._arguments import layer_options, model_options, output_options, time_options
+from netstat.conventions import CONVENTIONS
 from netstat.errors import ModelError
 from netstat.frontends.resolve import is_saved
 from netstat.frontends.subject import Subject
@@ -73,7 +74,7 @@ def _check(options: Namespace) -> None:
     session.check_outputs(options)
     if options.charts:
         session.check_folder(options.charts)
-    convention_named(options.convention)
+    _ = CONVENTIONS[options.convention]
     session.view(options)
     session.peers(options)
     saved = is_saved(options.model)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from netstat.errors import ShapeError
-from netstat.graph import Argument, Graph, Node, Param, Source, TensorSpec
+from netstat.graph import TORCH, Argument, Graph, Module, ModuleCall, Node, Param, Source, TensorSpec
 from netstat.models.spec import Block, Call, Layer
 from netstat.ops import OPERATORS
 
@@ -30,6 +30,7 @@ def build_graph(name: str, spec: Block, input: TensorSpec) -> Graph:
         params=tuple(params(spec, input.dtype)),
         outputs=(builder.source,),
         modules=tuple(_modules(spec)),
+        calls=tuple(builder.ended),
     )
 
 
@@ -41,16 +42,24 @@ class _Builder:
         self.dtype = input.dtype
         self.nodes: list[Node] = []
         self.calls: Counter[tuple[str, str]] = Counter()
+        self.ended: list[ModuleCall] = []
 
-    def run(self, block: Block, path: str = "") -> None:
+    def run(self, step: Block | Layer, path: str = "") -> None:
+        """A module's call."""
+        given, start = self.spec, len(self.nodes)
+        if isinstance(step, Block):
+            self.block(step, path)
+        else:
+            self.layer(step, path)
+        self.ended.append(ModuleCall(_module(step, path), (given,), (self.spec,), start, len(self.nodes)))
+
+    def block(self, block: Block, path: str) -> None:
+        """The steps of a container's forward."""
         for name, step in block.steps:
-            child = f"{path}.{name}".lstrip(".")
-            if isinstance(step, Block):
-                self.run(step, child)
-            elif isinstance(step, Call):
-                self.call(step.op, step.attributes, path, block.module, leaf=False)
+            if isinstance(step, Call):
+                self.call(step.op, step.attributes, path, block.module, f"torch.{step.op}", leaf=False)
             else:
-                self.layer(step, child)
+                self.run(step, f"{path}.{name}".lstrip("."))
 
     def layer(self, layer: Layer, path: str) -> None:
         """A leaf module's call of its operator."""
@@ -60,7 +69,8 @@ class _Builder:
             for kind, shapes in kinds.items()
             for name, shape in shapes.items()
         }
-        self.call(layer.op, layer.attributes, path, layer.module, leaf=True, owned=owned)
+        spelled = layer.spelled or f"torch.nn.functional.{layer.op}"
+        self.call(layer.op, layer.attributes, path, layer.module, spelled, leaf=True, owned=owned)
 
     def call(
         self,
@@ -68,6 +78,7 @@ class _Builder:
         attributes: Mapping[str, Any],
         path: str,
         module: str,
+        spelled: str,
         *,
         leaf: bool,
         owned: Mapping[str, Argument] | None = None,
@@ -86,7 +97,7 @@ class _Builder:
         stock = leaf or module == "Sequential"
         call, fresh = self.calls[path, op], operator.makes_tensor(**canonical)
         self.calls[path, op] += 1
-        self.nodes.append(Node(op, path, module, stock, leaf, call, arguments, canonical, outputs, fresh))
+        self.nodes.append(Node(op, path, module, stock, leaf, call, arguments, canonical, outputs, fresh, (spelled,)))
         self.spec, self.source = outputs[0], Source("node", node=len(self.nodes) - 1)
 
 
@@ -103,12 +114,19 @@ def params(spec: Block, dtype: str = "float32") -> Iterator[Param]:
             yield Param(f"{path}.num_batches_tracked", TensorSpec((), "int64"), trainable=False, buffer=True)
 
 
-def _modules(step: Layer | Block, path: str = "") -> Iterator[tuple[str, str]]:
-    """Path and class of each module, in the order of torch's `named_modules`."""
-    yield path, step.module
+def _modules(step: Layer | Block, path: str = "") -> Iterator[Module]:
+    """Every module, in the order of torch's `named_modules`."""
+    yield _module(step, path)
     for name, child in step.steps if isinstance(step, Block) else ():
         if not isinstance(child, Call):
             yield from _modules(child, f"{path}.{name}".lstrip("."))
+
+
+def _module(step: Layer | Block, path: str) -> Module:
+    """As `assemble` makes it."""
+    if isinstance(step, Layer) or step.module == "Sequential":
+        return Module(path, step.module, TORCH, step.module, isinstance(step, Layer))
+    return Module(path, step.module, "netstat.frontends.assemble", "Module", leaf=False)
 
 
 def _leaves(block: Block, path: str = "") -> Iterator[tuple[str, Layer]]:

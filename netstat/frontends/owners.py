@@ -3,12 +3,15 @@
 import inspect
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 from torch.nn.modules import module as torch_module
+
+from netstat.frontends.specs import spec_of, tensors_in
+from netstat.graph import TORCH, Module, ModuleCall, Node
 
 NamedTensor = tuple[str, Tensor, bool]  # path, tensor, whether it is a buffer
 
@@ -32,13 +35,22 @@ class Owners:
 
     Attributes:
         training: whether a module that is none of ours ran in training mode.
+        modules: the model's modules.
+        calls: the calls of modules that have ended.
     """
 
-    def __init__(self, module: nn.Module | None, adopt: Callable[[Iterable[NamedTensor]], None]) -> None:
+    def __init__(
+        self, module: nn.Module | None, adopt: Callable[[Iterable[NamedTensor]], None], nodes: Sequence[Node]
+    ) -> None:
+        """Args: the model's module, who takes in the tensors of others that run, and what is being written down."""
         self.training = False
-        self._adopt = adopt
-        self._running = [_owner(module, "", leaf=False) if module else Owner("", "", False, False)]
-        self._known = {id(child): _owner(child, path) for path, child in module.named_modules()} if module else {}
+        self.calls: list[ModuleCall] = []
+        self._adopt, self._nodes = adopt, nodes
+        self._modules = {id(child): described(child, path) for path, child in module.named_modules()} if module else {}
+        self.modules = tuple(self._modules.values())
+        self._known = {key: _owner(child) for key, child in self._modules.items()}
+        self._running = [self._known[id(module)]._replace(leaf=False) if module else Owner("", "", False, False)]
+        self._started: list[int] = []
         self._failures: dict[int, str] = {}
         self._kept: list[nn.Module] = []  # what is gone could lend its id to another
         self._thread = threading.get_ident()
@@ -77,13 +89,15 @@ class Owners:
     def _enter(self, module: nn.Module, inputs: Any) -> None:
         if threading.get_ident() == self._thread:
             self._running.append(self._known.get(id(module)) or self._foreign(module))
+            self._started.append(len(self._nodes))
 
     def _foreign(self, module: nn.Module) -> Owner:
         """A module that came in by a closure: its path is its class, told apart by number."""
         stem = f"{self.current.path}.{type(module).__name__}".lstrip(".")
         taken = {owner.path for owner in self._known.values()}
         path = next(name for name in (stem, *(f"{stem}_{i}" for i in range(1, len(taken) + 2))) if name not in taken)
-        self._known[id(module)] = _owner(module, path)
+        self._modules[id(module)] = described(module, path)
+        self._known[id(module)] = _owner(self._modules[id(module)])
         self._kept.append(module)
         own = ((module._parameters, False), (module._buffers, True))
         self._adopt((f"{path}.{n}", t, buffer) for held, buffer in own for n, t in held.items() if t is not None)
@@ -92,9 +106,11 @@ class Owners:
 
     def _leave(self, module: nn.Module, inputs: Any, output: Any) -> None:
         if threading.get_ident() == self._thread:
-            owner, error = self._running.pop(), sys.exc_info()[1]
+            owner, error, start = self._running.pop(), sys.exc_info()[1], self._started.pop()
             if error is not None:
                 self._failures.setdefault(id(error), owner.path)
+            given, returned = (tuple(map(spec_of, tensors_in(value))) for value in (inputs, output))
+            self.calls.append(ModuleCall(self._modules[id(module)], given, returned, start, len(self._nodes)))
 
 
 def tensors_of(module: nn.Module) -> Iterator[NamedTensor]:
@@ -115,6 +131,17 @@ def module_arguments(module: nn.Module, args: Any, kwargs: Any) -> dict[str, Any
     return {**bound.arguments, **{name.replace(".", "_"): tensor for name, tensor in own}}
 
 
-def _owner(module: nn.Module, path: str, leaf: bool | None = None) -> Owner:
-    stock = type(module).__module__.startswith("torch.nn.modules.")
-    return Owner(path, type(module).__name__, stock, not module._modules if leaf is None else leaf)
+def described(module: nn.Module, path: str) -> Module:
+    """What is known of a module beside its tensors."""
+    kind = type(module)
+    base = next(parent for parent in kind.__mro__ if _of_torch(parent))
+    home = TORCH if base is kind else kind.__module__
+    return Module(path, kind.__name__, home, base.__name__, not module._modules)
+
+
+def _of_torch(kind: type) -> bool:
+    return kind.__module__.startswith("torch.nn.modules.")
+
+
+def _owner(module: Module) -> Owner:
+    return Owner(module.path, module.kind, module.home == TORCH, module.leaf)

@@ -13,8 +13,9 @@ from netstat.errors import ModelError, NetstatError, ShapeError, said
 from netstat.frontends.guards import quiet, random_state_kept, uncollected
 from netstat.frontends.naming import input_names
 from netstat.frontends.nesting import each_tensor
-from netstat.frontends.recorder import Recorder, spec_of, tensors_in
+from netstat.frontends.recorder import Recorder
 from netstat.frontends.shadow import Like, shadow
+from netstat.frontends.specs import spec_of, tensors_in
 from netstat.frontends.stages import Meta, Stage
 from netstat.graph import Graph, Param
 
@@ -76,14 +77,18 @@ def _captured(
         outputs=tuple(map(recorder.source, tensors_in(result))),
         training=training or recorder.owners.training,
         device=stage.device,
-        modules=tuple(_classes(module)),
+        modules=recorder.owners.modules,
+        aliases=tuple(_aliases(module)),
+        calls=tuple(recorder.owners.calls),
     )
 
 
-def _classes(module: nn.Module | None) -> Iterator[tuple[str, str]]:
-    """Path and class of every module."""
-    for path, child in module.named_modules() if module is not None else ():
-        yield path, type(child).__name__
+def _aliases(module: nn.Module | None) -> Iterator[tuple[str, str]]:
+    """Every further path to a module, and its first."""
+    first: dict[int, str] = {}
+    for path, child in module.named_modules(remove_duplicate=False) if module is not None else ():
+        if (known := first.setdefault(id(child), path)) != path:
+            yield path, known
 
 
 def _like(stage: Stage, dtype: str, tensor: Tensor) -> Tensor:

@@ -1,9 +1,10 @@
 """Writing down what a model calls while it runs."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor, nn
 from torch._C._functorch import peek_interpreter_stack
 from torch._ops import OpOverload, OpOverloadPacket
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_leaves, tree_map_only
+from torch.utils._pytree import tree_map_only
 
 from netstat.errors import ShapeError
 from netstat.frontends.audit import Audit
@@ -20,6 +21,8 @@ from netstat.frontends.nesting import each_tensor
 from netstat.frontends.opening import opened
 from netstat.frontends.owners import NamedTensor, Owner, Owners, module_arguments, owner_of_parameter, tensors_of
 from netstat.frontends.results import made
+from netstat.frontends.specs import spec_of, tensors_in
+from netstat.frontends.spelling import spelling
 from netstat.frontends.stages import Stage
 from netstat.frontends.vocabulary import DEVICE_MOVES, constructors, operator_of_module, vocabulary
 from netstat.graph import Argument, Node, Source, TensorSpec
@@ -66,8 +69,9 @@ class Recorder(TorchFunctionMode):
         self._born: set[int] = set()
         self._shadows: dict[int, tuple[int, Tensor]] = {}  # with the version it is a twin of
         self._opening: list[Any] = []
+        self._spelled: tuple[str, ...] = ()  # of the functions being opened, and the call that is looked at
         self._whole: nn.Module | None = None  # the module whose whole forward is one operator, while it runs
-        self.owners = Owners(module, self.adopt)
+        self.owners = Owners(module, self.adopt, self.nodes)
         if module:
             self.adopt(tensors_of(module))
             self._follow_wholes(module)
@@ -132,11 +136,13 @@ class Recorder(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if peek_interpreter_stack() is not None:  # a transform such as vmap: the dispatcher sees what it comes to
             return func(*args, **(kwargs or {}))
-        listening = self._audit.listening
+        listening, within = self._audit.listening, self._spelled
         taken_off = self._audit.pause()
+        self._spelled = (*within, spelling(func, sys._getframe(1)))
         try:
             return self._called(func, args, kwargs or {})
         finally:
+            self._spelled = within
             self._audit.resume(taken_off, listening)
 
     def _called(self, func: Any, args: Any, kwargs: Any) -> Any:
@@ -214,7 +220,7 @@ class Recorder(TorchFunctionMode):
         call = self._calls[owner.path, op]
         self._calls[owner.path, op] += 1
         specs = tuple(map(spec_of, outputs))
-        self.nodes.append(Node(op, *owner, call, arguments, attributes, specs, fresh))
+        self.nodes.append(Node(op, *owner, call, arguments, attributes, specs, fresh, self._spelled))
 
     def _owner(self, arguments: tuple[Argument, ...]) -> Owner:
         """The module that is running; inside a scripted one, the one whose parameters are read."""
@@ -318,29 +324,6 @@ class Recorder(TorchFunctionMode):
     def _is_overwritten(self, tensor: Tensor) -> bool:
         twin = self._shadows.get(id(tensor))
         return twin is not None and _version(twin[1]) > 0
-
-
-def spec_of(tensor: Tensor) -> TensorSpec:
-    """Shape and dtype of a torch tensor."""
-    return TensorSpec(tuple(tensor.shape), _dtype_name(tensor.dtype))
-
-
-@cache
-def _dtype_name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
-
-
-def tensors_in(value: Any) -> list[Tensor]:
-    """The tensors in nested lists, tuples, dicts and whatever else torch knows as a tree."""
-    if isinstance(value, Tensor):
-        return [value]
-    if type(value) in (tuple, list):
-        return [tensor for item in value for tensor in tensors_in(item)]
-    if type(value) is dict:
-        return [tensor for item in value.values() for tensor in tensors_in(item)]
-    if type(value) in (int, float, bool, str, type(None), torch.Size, torch.dtype, torch.device):
-        return []
-    return [leaf for leaf in tree_leaves(value) if isinstance(leaf, Tensor)]
 
 
 def _shape(operator: type[Operator], arguments: tuple[Argument, ...], attributes: Mapping[str, Any]) -> Any:

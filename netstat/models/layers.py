@@ -53,7 +53,7 @@ def relu(inplace: bool = False) -> Layer:
 
 def sigmoid() -> Layer:
     """torch.nn.Sigmoid."""
-    return Layer("Sigmoid", {}, "sigmoid", {"inplace": False})
+    return Layer("Sigmoid", {}, "sigmoid", {"inplace": False}, spelled="torch.sigmoid")
 
 
 def max_pool2d(kernel_size: Size, stride: Size) -> Layer:
@@ -88,7 +88,7 @@ def dropout(p: float = 0.5) -> Layer:
 
 def flatten() -> Layer:
     """torch.nn.Flatten: everything but the batch."""
-    return Layer("Flatten", {}, "flatten", {"start_dim": 1, "end_dim": -1})
+    return Layer("Flatten", {}, "flatten", {"start_dim": 1, "end_dim": -1}, spelled="torch.Tensor.flatten")
 
 
 def zero_pad2d(padding: int) -> Layer:

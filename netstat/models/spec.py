@@ -19,6 +19,7 @@ class Layer(NamedTuple):
         attributes: what it calls it with, besides tensors.
         params: shapes of its parameters by name.
         buffers: shapes of its floating-point buffers by name.
+        spelled: the function its forward calls, where it is not the operator's in torch.nn.functional.
     """
 
     module: str
@@ -27,6 +28,7 @@ class Layer(NamedTuple):
     attributes: Mapping[str, Any] = {}
     params: Mapping[str, Shape] = {}
     buffers: Mapping[str, Shape] = {}
+    spelled: str = ""
 
 
 class Call(NamedTuple):

@@ -30,11 +30,15 @@ class PeerCount:
 
 @dataclass(frozen=True, slots=True)
 class BillItem:
-    """One reason for a difference, with its amount in the peer's unit and the layers it comes from."""
+    """One reason for a difference, with its amount in the peer's unit and the layers it comes from.
+
+    `issue` is where a defect is on public record ("pytorch#195460"), "" where nothing is.
+    """
 
     reason: str
     amount: int
     paths: tuple[str, ...] = ()
+    issue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,14 @@ def _bill(check: CrossCheck) -> Iterator[Row]:
         return
     yield [tool, "our MACs", exact(check.ours)]
     for term in check.terms:
-        yield ["", f"{term.reason}{_places(term.paths)}", signed(term.amount)]
+        yield ["", f"{term.reason}{_record(term.issue)}{_places(term.paths)}", signed(term.amount)]
     yield ["", f"predicted {check.unit}", exact(check.predicted)]
     yield ["", f"reported {check.unit}", exact(check.reported)]
     yield from _verdict(check)
+
+
+def _record(issue: str) -> str:
+    return f" [{issue}]" if issue else ""
 
 
 def _places(paths: Sequence[str]) -> str:

@@ -4,7 +4,8 @@ import pytest
 
 from netstat.analysis.bounds import MAX_PER_ELEMENT, at_most, is_bounded, uncounted
 from netstat.analysis.profile import profile
-from netstat.api import check_complete, convention_named
+from netstat.api import check_complete
+from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError
 from netstat.graph import Argument, Graph, Node, Source, TensorSpec
 from netstat.ops import OPERATORS
@@ -69,7 +70,7 @@ def test_totals_are_bounded_where_everything_uncounted_is() -> None:
 
 
 def test_a_profile_says_what_its_flops_are_at_most() -> None:
-    documents = convention_named("documents")
+    documents = CONVENTIONS["documents"]
     bounded, unbounded = profile(of(call("erfinvx", "", X)), documents), profile(of(call("fftx", "", X)), documents)
     assert (bounded.complete, bounded.totals.flops) == (False, 0)
     assert bounded.totals.flops_at_most == MAX_PER_ELEMENT * 30
@@ -85,7 +86,7 @@ def test_a_complete_profile_has_as_many_flops_as_it_has_at_most() -> None:
 
 def test_strict_names_what_is_uncounted_in_one_line() -> None:
     nodes = [call("erfinvx", path, X) for path in ("a", "b", "", "c", "d")]
-    p = profile(of(*nodes, nodes[0]), convention_named("documents"))
+    p = profile(of(*nodes, nodes[0]), CONVENTIONS["documents"])
     with pytest.raises(IncompleteError) as caught:
         check_complete(p)
     assert caught.value.exit_code == 1
@@ -96,6 +97,6 @@ def test_strict_names_what_is_uncounted_in_one_line() -> None:
 
 def test_a_folded_row_with_something_uncounted_is_a_lower_bound() -> None:
     relu = Node("relu", "a.0", "ReLU", True, True, 0, (Argument("input", X, Source("input", "0")),), {}, (X,))
-    p = profile(of(relu, call("erfinvx", "a.1", X), relu._replace(path="b.0")), convention_named("documents"), depth=1)
+    p = profile(of(relu, call("erfinvx", "a.1", X), relu._replace(path="b.0")), CONVENTIONS["documents"], depth=1)
     assert [(row.path, row.complete, row.flops) for row in p.layers] == [("a", False, 6), ("b.0", True, 6)]
     assert p.layers[0].arithmetic_intensity is None

@@ -95,5 +95,5 @@ def test_a_convention_that_starts_elsewhere_has_no_bill() -> None:
 
 
 def test_one_cost_per_node_is_asked_for() -> None:
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="4 costs for 5 nodes"):
         crosscheck(GRAPH, CONVENTION, PeerCount("tool", "1.0", 0), COSTS[:-1])

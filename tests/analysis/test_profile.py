@@ -3,7 +3,7 @@
 import pytest
 
 from netstat import profile
-from netstat.api import convention_named
+from netstat.conventions import CONVENTIONS
 from netstat.cost import FIELDS
 from netstat.frontends.builder import build_graph
 from netstat.graph import TensorSpec
@@ -112,7 +112,7 @@ def test_the_count_of_a_convention_adds_up(convention: str) -> None:
     p = profile("alexnet", convention=convention)
     expected = {"documents": p.totals.flops, "macs": p.totals.macs, "literature": 2 * p.totals.macs}[convention]
     assert p.totals.count == expected == sum(row.count or 0 for row in p.layers)
-    assert p.unit == convention_named(convention).unit
+    assert p.unit == CONVENTIONS[convention].unit
 
 
 def test_twice_the_batch_is_twice_the_work_and_the_same_parameters() -> None:

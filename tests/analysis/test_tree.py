@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from netstat import profile
-from netstat.api import convention_named
+from netstat.conventions import CONVENTIONS
 from netstat.cost import FIELDS
 from netstat.frontends.builder import build_graph
 from netstat.graph import TensorSpec
@@ -24,7 +24,7 @@ def of(spec: Block, depth: int | None = None) -> Profile:
     from netstat.analysis.profile import profile as analyse
 
     graph = build_graph("stack", spec, TensorSpec((1, 4, 32, 32)))
-    return analyse(graph, convention_named("documents"), depth=depth)
+    return analyse(graph, CONVENTIONS["documents"], depth=depth)
 
 
 def every(branches: Iterable[Branch]) -> Iterator[Branch]:

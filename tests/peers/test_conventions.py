@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from netstat.conventions import CONVENTIONS, MACS, Convention
+from netstat.conventions import CONVENTIONS, MACS, Convention, Counted
 from netstat.cost import Cost
-from netstat.graph import Argument, Node, Source, TensorSpec
+from netstat.graph import Argument, Graph, Node, Source, TensorSpec
 from netstat.peers import PEERS
 
 LINEAR = Node(
@@ -41,9 +41,9 @@ COST = Cost(macs=MULTIPLIED, multiplies=MULTIPLIED, adds=MULTIPLIED - 2 * 10)
     ],
 )
 def test_a_linear_layer_in_every_convention(name: str, unit: str, figure: int) -> None:
-    convention = PEERS[name].convention if name in PEERS else CONVENTIONS[name]
+    convention = CONVENTIONS[name]
     assert (convention.name, convention.unit) == (name, unit)
-    assert convention.count(LINEAR, COST) == figure
+    assert convention.count(Counted(Graph("model", (), (LINEAR,)), (COST,))) == figure
 
 
 @pytest.mark.parametrize("name", PEERS.names())

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 
+from netstat.conventions import Counted
 from netstat.graph import Graph
 from netstat.ops import OPERATORS, node_cost
 from netstat.peers import PEERS
@@ -92,9 +93,9 @@ def counted(name: str) -> bool:
     """Whether it has multiply-accumulates, or some convention gives it a figure."""
     nodes = [node for _, _, graph in models(name, 3) for node in graph.nodes if node.op == name]
     assert nodes, f"{name} is never captured"
-    priced = [(node, cost) for node in nodes if (cost := node_cost(node))]
-    conventions = [PEERS[peer].convention for peer in ALL]
-    return any(cost.macs or any(rules.count(node, cost) for rules in conventions) for node, cost in priced)
+    alone = Counted.of(Graph(name, (), tuple(nodes)), [node_cost(node) for node in nodes])
+    rules = [term for peer in ALL for term in PEERS[peer].convention.terms]
+    return any(True for term in rules for _ in term.shares(alone))
 
 
 def test_every_operator_that_somebody_counts_is_met_by_a_case() -> None:

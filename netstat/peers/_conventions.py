@@ -1,0 +1,6 @@
+"""Every convention that is a tool's: imported once somebody asks for one that is not there yet, or for all names."""
+
+from netstat.peers import PEERS
+
+for _peer in PEERS:
+    assert _peer.convention
