@@ -1,0 +1,45 @@
+"""Many models for one peer in one process of its own, which it may pollute."""
+
+import multiprocessing
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from netstat.analysis.crosscheck import crosscheck
+from netstat.graph import Graph
+from netstat.ops import node_cost
+from netstat.peers import PEERS, run
+from netstat.records.crosscheck import CrossCheck, PeerCount
+
+Model = tuple[Any, tuple[Any, ...]]  # a module and its positional inputs
+
+
+def counts(peer: str, models: Sequence[Model]) -> list[PeerCount]:
+    """What `peer` says of each, one after the other."""
+    here, there = multiprocessing.Pipe(duplex=False)
+    child = multiprocessing.get_context("fork").Process(target=_count, args=(peer, models, there))
+    child.start()
+    there.close()
+    try:
+        return [here.recv() for _ in models]
+    finally:
+        child.join()
+        here.close()
+
+
+def _count(peer: str, models: Sequence[Model], there: Connection) -> None:
+    import torch
+
+    torch.set_num_threads(1)  # the parent's pool of threads does not survive a fork
+    for module, inputs in models:
+        there.send(run(peer, module, inputs))
+    there.close()
+
+
+def checks(peer: str, models: Sequence[Model], graphs: Sequence[Graph]) -> list[CrossCheck]:
+    """Each against what is predicted from its graph."""
+    convention = PEERS[peer].convention
+    return [
+        crosscheck(graph, convention, count, [node_cost(node) for node in graph.nodes])
+        for graph, count in zip(graphs, counts(peer, models), strict=True)
+    ]
