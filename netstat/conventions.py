@@ -155,6 +155,11 @@ class Convention:
     terms: tuple[Term | ModuleTerm, ...]
     scope: Scope | None = None
 
+    @property
+    def per_mac(self) -> int:
+        """How many of its unit it gives for one multiply-accumulate: 2 where it doubles them."""
+        return 2 if DOUBLED in self.terms else 1
+
     def count(self, counted: Counted) -> int:
         """The figure of the whole model."""
         return sum(share.amount for share in self.shares(counted))
@@ -172,6 +177,7 @@ class Convention:
             yield from term.shares(counted)
 
 
+# Where every bill begins, and what a tool that counts operations adds to it.
 MACS = Term("multiply-accumulates of convolutions and matrix products", lambda node, cost: cost.macs)
 DOUBLED = Term("one multiply-accumulate counted as two operations", lambda node, cost: cost.macs)
 

@@ -61,6 +61,11 @@ def signed(count: int) -> str:
     return f"{count:+,}" if count else "0"
 
 
+def deviation(share: float) -> str:
+    """A difference as a percentage with its sign: 0.0000258 -> '+0.00258 %'; '=' where there is none."""
+    return f"{100 * share:+.3g} %" if share else "="
+
+
 def rate(per_second: float, noun: str) -> str:
     """How often in a second: (1234.56, 'examples') -> '1,235 examples/s'."""
     return f"{per_second:,.0f} {noun}/s" if per_second >= 1000 else f"{per_second:.4g} {noun}/s"

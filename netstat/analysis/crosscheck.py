@@ -41,6 +41,7 @@ def crosscheck(graph: Graph, convention: Convention, count: PeerCount, costs: Se
         layers=tuple(_layers(graph, by_path, count.by_path or {})),
         reported_params=count.params,
         error=count.error,
+        per_mac=convention.per_mac,
     )
 
 

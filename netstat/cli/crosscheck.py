@@ -23,6 +23,6 @@ def run(options: Namespace) -> int:
     peers = session.peers(options)
     with session.progress(options) as progress:
         checks = crosscheck_subject(session.subject(options), peers, progress)
-    session.show(crosscheck_text(checks.crosscheck, checks.model, **session.style()), options)
+    session.show(crosscheck_text(checks.crosscheck, checks.model, overview=True, **session.style()), options)
     session.deliver(checks, options)
     return 1 if options.strict and not all(check.closed for check in checks.crosscheck) else 0

@@ -5,7 +5,7 @@ Which kernels those are, the device decides. The peer runs on tensors that call 
 
 from typing import TYPE_CHECKING
 
-from netstat.conventions import MACS, Convention, Term, register
+from netstat.conventions import DOUBLED, MACS, Convention, Term, register
 from netstat.peers import _torch_rules as rules
 from netstat.peers._paths import first_paths, leaf_paths
 from netstat.peers._peer import PEERS, Figures, Peer
@@ -20,7 +20,7 @@ CONVENTION = register(
         "two operations per multiply-accumulate of convolutions and matrix products, nothing else",
         (
             MACS,
-            Term("one multiply-accumulate counted as two operations", lambda node, cost: cost.macs),
+            DOUBLED,
             Term("einsum without anything to sum but sizes of 1 not counted", rules.einsum),
             Term("outer product by tensordot counted as a matrix product", rules.outer),
             Term("defect: product with a vector without a formula, counted as nothing", rules.vectors),

@@ -70,6 +70,7 @@ class CrossCheck:
         layers: the same per module, where the peer has figures per module.
         reported_params: parameters the peer reports, None where it reports none.
         error: one line on why there is no figure.
+        per_mac: how many of its unit the tool gives for one multiply-accumulate.
     """
 
     peer: str
@@ -83,6 +84,18 @@ class CrossCheck:
     layers: tuple[LayerCheck, ...] = ()
     reported_params: int | None = None
     error: str = ""
+    per_mac: int = 1
+
+    @property
+    def figure(self) -> int:
+        """What the tool reports, or must report where it was not run."""
+        return self.predicted if self.reported is None else self.reported
+
+    @property
+    def off(self) -> float | None:
+        """How far the figure is from our multiply-accumulates in its unit, as a share of them; None of nothing."""
+        ours = self.per_mac * self.ours
+        return self.figure / ours - 1 if ours else None
 
     @property
     def closed(self) -> bool:

@@ -10,7 +10,7 @@ from netstat.records.comparison import Compared
 from netstat.records.crosscheck import CrossCheck
 from netstat.reports._style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, SMALL, VERMILLION, YELLOW, legend, worded
 from netstat.reports._table import middle, printable, title
-from netstat.units import scaled, signed
+from netstat.units import deviation, scaled, signed
 
 _FAMILIES = (BLUE, ORANGE, GREEN, SKY, PURPLE, YELLOW, GREY)
 
@@ -41,6 +41,30 @@ def crosscheck_chart(checks: Sequence[CrossCheck], model: str) -> Figure:
     axes.grid(visible=False, axis="y")
     axes.margins(x=0.2)
     figure.suptitle(printable(title(model, "what other counters add to our MACs")), x=0.01, ha="left", weight="bold")
+    return figure
+
+
+def overview_chart(checks: Sequence[CrossCheck], model: str) -> Figure:
+    """How far each counter is from our MACs, as a share of them."""
+    known = [check for check in checks if check.off is not None]
+    figure = Figure(figsize=(9.0, 0.28 * len(known) + 1.2))
+    axes = figure.subplots()
+    offs = [check.off or 0.0 for check in known]
+    axes.barh(range(len(known)), offs, color=[VERMILLION if check.unexplained else BLUE for check in known])
+    for position, off in enumerate(offs):
+        axes.text(off, position, f" {deviation(off)} ", va="center", ha="right" if off < 0 else "left", fontsize=SMALL)
+    names = [check.peer if check.reported is not None else f"{check.peer} (predicted)" for check in known]
+    axes.set_yticks(range(len(known)), [middle(printable(name), 60) for name in names], fontsize=SMALL)
+    axes.invert_yaxis()
+    axes.set_xscale("symlog", linthresh=1e-5)
+    axes.xaxis.set_major_locator(SymmetricalLogLocator(base=100, linthresh=1e-5))
+    axes.xaxis.set_major_formatter(worded(deviation))
+    axes.grid(axis="x")
+    axes.grid(visible=False, axis="y")
+    axes.margins(x=0.2)
+    figure.suptitle(
+        printable(title(model, "how far other counters are from our MACs")), x=0.01, ha="left", weight="bold"
+    )
     return figure
 
 

@@ -12,7 +12,7 @@ from netstat.errors import UsageError
 from netstat.records.base import Record, write
 from netstat.records.profile import Profile
 from netstat.registry import REPORTS
-from netstat.reports._bar_charts import comparison_chart, crosscheck_chart
+from netstat.reports._bar_charts import comparison_chart, crosscheck_chart, overview_chart
 from netstat.reports._curves import activation_functions
 from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
 from netstat.reports._style import png, svg
@@ -68,6 +68,7 @@ def _profile(profile: Profile) -> Iterator[Chart]:
 
 def _crosscheck(record: Any) -> Iterator[Chart]:
     yield "crosscheck", partial(crosscheck_chart, record.crosscheck, record.model)
+    yield "crosscheck-overview", partial(overview_chart, record.crosscheck, record.model)
 
 
 def _benchmark(record: Any) -> Iterator[Chart]:

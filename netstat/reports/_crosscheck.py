@@ -1,34 +1,70 @@
-"""Cross-checks as a table: each counter's figure, and the way from ours to it."""
+"""Cross-checks as tables: every counter's figure at a glance, and the way from ours to each."""
 
 from collections.abc import Iterator, Sequence
 
 from netstat.records.crosscheck import CrossCheck
-from netstat.reports._table import Column, Row, Table, place, title
-from netstat.units import exact, plural, signed
+from netstat.reports._table import Column, Fact, Row, Table, count_column, place, title
+from netstat.units import deviation, exact, plural, signed
 
-_COLUMNS = (
+_OVERVIEW = (
+    Column("peer", "tool", left=True),
+    count_column("figure", "figure"),
+    Column("unit", "what it calls it", left=True, rank=1),
+    Column("off", "off from ours", deviation),
+    Column("settled", "the difference is", left=True, flexible="wrap"),
+)
+_BILL = (
     Column("peer", "tool", left=True),
     Column("figure", "figure", left=True, flexible="wrap"),
     Column("amount", "amount"),
 )
 
 
+def overview_table(checks: Sequence[CrossCheck], model: str = "") -> Table:
+    """Who says what, and how far it is from our multiply-accumulates."""
+    ours = f"{exact(checks[0].ours)} MACs" if checks else ""
+    rows = [[_tool(check), check.figure, check.unit, check.off, _settled(check)] for check in checks]
+    return Table(title("other counters", model, ours), _OVERVIEW, [rows], notes=list(_footnotes(checks)))
+
+
 def crosscheck_table(checks: Sequence[CrossCheck], model: str = "") -> Table:
     """What other counters report, each difference to ours itemised."""
-    closed = sum(check.closed for check in checks)
-    verdict = f"{exact(closed)} of {plural(len(checks), 'tool')} closed"
-    return Table(title("cross-check", model, verdict), _COLUMNS, [list(_bill(check)) for check in checks])
+    run = [check for check in checks if check.reported is not None]
+    verdict = f"{exact(sum(check.closed for check in run))} of {plural(len(run), 'tool')} closed"
+    predicted = f"{exact(len(checks) - len(run))} predicted only" if len(run) < len(checks) else ""
+    return Table(title("cross-check", model, verdict, predicted), _BILL, [list(_bill(check)) for check in checks])
+
+
+def _tool(check: CrossCheck) -> str:
+    return f"{check.peer} {check.version}".rstrip()
+
+
+def _settled(check: CrossCheck) -> str:
+    if check.reported is None:
+        return "predicted, not run"
+    if check.closed:
+        return f"closed by {plural(len(check.terms), 'rule')}" if check.terms else "none"
+    if check.unexplained:
+        return f"UNEXPLAINED: {signed(check.unexplained)}"
+    return f"UNEXPLAINED in {plural(sum(layer.unexplained != 0 for layer in check.layers), 'layer')} that cancel out"
+
+
+def _footnotes(checks: Sequence[CrossCheck]) -> Iterator[Fact]:
+    if any(check.per_mac > 1 for check in checks):
+        yield "off", "of our MACs; of twice our MACs for a tool that counts a multiply-accumulate as two operations"
+    missing = dict.fromkeys(check.error for check in checks if check.error)
+    for error in missing:
+        yield "not run", error
 
 
 def _bill(check: CrossCheck) -> Iterator[Row]:
-    tool = f"{check.peer} {check.version}".rstrip()
-    if check.reported is None:
-        yield [tool, f"no figure: {check.error}", None]
-        return
-    yield [tool, "our MACs", exact(check.ours)]
+    yield [_tool(check), "our MACs", exact(check.ours)]
     for term in check.terms:
         yield ["", f"{term.reason}{_record(term.issue)}{_places(term.paths)}", signed(term.amount)]
     yield ["", f"predicted {check.unit}", exact(check.predicted)]
+    if check.reported is None:
+        yield ["", f"no figure: {check.error}", None]
+        return
     yield ["", f"reported {check.unit}", exact(check.reported)]
     yield from _verdict(check)
 

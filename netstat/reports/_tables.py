@@ -21,14 +21,16 @@ def _profile(profile: Any, view: View) -> Iterator[Table]:
 
     yield from layer_tables(profile, view)
     if profile.crosscheck is not None:
-        yield from _crosscheck(profile)
+        yield from _crosscheck(profile, overview=False)
     if profile.benchmarks is not None:
         yield from _benchmark(profile, profile.layers)
 
 
-def _crosscheck(record: Any) -> Iterator[Table]:
-    from netstat.reports._crosscheck import crosscheck_table
+def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:
+    from netstat.reports._crosscheck import crosscheck_table, overview_table
 
+    if overview:
+        yield overview_table(record.crosscheck, record.model)
     yield crosscheck_table(record.crosscheck, record.model)
 
 

@@ -71,13 +71,18 @@ def crosscheck_text(
     model: str = "",
     width: int | None = None,
     *,
+    overview: bool = False,
     unicode: bool = True,
     color: bool = False,
 ) -> str:
-    """What other counters say, each difference itemised; arguments as for `layers_text`."""
-    from netstat.reports._crosscheck import crosscheck_table
+    """What other counters say, each difference itemised, all side by side above where wanted.
 
-    return _text([crosscheck_table(checks, model)], Terminal(width or terminal_width(), unicode, color))
+    The other arguments are as for `layers_text`.
+    """
+    from netstat.reports._crosscheck import crosscheck_table, overview_table
+
+    pages = [*([overview_table(checks, model)] if overview else []), crosscheck_table(checks, model)]
+    return _text(pages, Terminal(width or terminal_width(), unicode, color))
 
 
 def benchmark_text(

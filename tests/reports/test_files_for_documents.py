@@ -37,7 +37,7 @@ def test_markdown_has_layers_totals_summary_and_every_section() -> None:
     assert r"- **fully connected**: 3 layers: 95.96 % of params, 8.21 % of MACs" in text
     assert [line for line in text.splitlines() if line.startswith("### ")] == [
         "### alexnet · input 1×3×224×224 float32 · counted as documents (flops)",
-        "### cross-check · alexnet · 1 of 3 tools closed",
+        "### cross-check · alexnet · 1 of 2 tools closed · 1 predicted only",
         "### time · alexnet · cpu (Example CPU) · batch 1 · float32 · 2 threads",
     ]
 

@@ -270,14 +270,41 @@ def test_layers_that_differ_and_cancel_out_are_not_closed() -> None:
     assert re.search(r"UNEXPLAINED in features\.0 +-4$", text, re.MULTILINE)
 
 
-def test_a_peer_without_a_figure_says_why() -> None:
+def test_a_peer_without_a_figure_says_why_and_is_predicted() -> None:
     text = crosscheck_text([MISSING], width=120)
-    assert row(text, "fvcore") == ["fvcore", "no figure: fvcore cannot be imported; pip install fvcore", "-"]
+    assert "no figure: fvcore cannot be imported; pip install fvcore" in text
+    assert amounts(text) == [MISSING.ours, *(term.amount for term in MISSING.terms), MISSING.predicted]
+
+
+OVERVIEW = (crosscheck_text(CHECKS.crosscheck, "alexnet", 140, overview=True)).partition("\n\ncross-check")[0]
+
+
+def test_the_overview_has_every_tool_with_its_distance_from_ours() -> None:
+    assert OVERVIEW.startswith(f"other counters · alexnet · {exact(MACS)} MACs\n")
+    thop, fvcore = row(OVERVIEW, "thop 0.1.1"), row(OVERVIEW, "fvcore")
+    assert thop == ["thop 0.1.1", exact(MACS + 18_432), "macs", "+0.00258 %", "closed by 1 rule"]
+    assert fvcore[1:] == [exact(MISSING.predicted), "macs", "=", "predicted, not run"]
+    assert "fvcore cannot be imported; pip install fvcore" in OVERVIEW
+
+
+def test_the_overview_shouts_what_is_not_settled() -> None:
+    assert row(OVERVIEW, "torch 2.14.1")[-1] == "UNEXPLAINED: +7"
+    off = replace(THOP.layers[0], reported=5, predicted=9)
+    cancelling = replace(THOP, layers=(off, replace(off, reported=9, predicted=5)))
+    text = crosscheck_text([cancelling], width=140, overview=True)
+    assert row(text, "thop 0.1.1")[-1] == "UNEXPLAINED in 2 layers that cancel out"
+
+
+def test_a_tool_that_doubles_is_measured_against_twice_ours() -> None:
+    doubled = replace(THOP, unit="flops", reported=2 * MACS, per_mac=2)
+    assert doubled.off == 0
+    assert replace(doubled, reported=MACS).off == -0.5
+    assert replace(doubled, ours=0).off is None
 
 
 def test_the_title_counts_the_tools_that_closed() -> None:
     assert crosscheck_text(CHECKS.crosscheck, "alexnet", 120).startswith(
-        "cross-check · alexnet · 1 of 3 tools closed\n"
+        "cross-check · alexnet · 1 of 2 tools closed · 1 predicted only\n"
     )
 
 
