@@ -283,7 +283,7 @@ def test_the_overview_has_every_tool_with_its_distance_from_ours() -> None:
     assert OVERVIEW.startswith(f"other counters · alexnet · {exact(MACS)} MACs\n")
     thop, fvcore = row(OVERVIEW, "thop 0.1.1"), row(OVERVIEW, "fvcore")
     assert thop == ["thop 0.1.1", exact(MACS + 18_432), "macs", "+0.00258 %", "closed by 1 rule"]
-    assert fvcore[1:] == [exact(MISSING.predicted), "macs", "=", "predicted, not run"]
+    assert fvcore[1:] == [exact(MISSING.predicted), "flops", "=", "predicted, not run"]
     assert "fvcore cannot be imported; pip install fvcore" in OVERVIEW
 
 
