@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from tests.benchmarks import chain, footprint, machine, memory, modules, page, start, zoo
+from tests.benchmarks import chain, crosschecks, footprint, machine, memory, modules, page, start, zoo
 
 DOCS = Path(__file__).parents[2] / "docs"
 RAW, PAGE = DOCS / "measurements" / "benchmarks.json", DOCS / "benchmarks.md"
@@ -27,6 +27,7 @@ def measure(repeats: int) -> None:
         "modules": modules.measure(repeats),
         "zoo": zoo.measure(),
         "chain": chain.measure(repeats),
+        "crosscheck": crosschecks.measure(max(repeats, crosschecks.FEWEST)),
         "memory": [memory.measure("vgg16", batch) for batch in (1, 1024)],
         "footprint": [footprint.measure(name) for name in footprint.CASES],
     }

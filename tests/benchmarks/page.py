@@ -21,10 +21,12 @@ from tests.benchmarks.tables import (
 )
 
 OURS, UNAUDITED, THEIRS = "netstat", "netstat without its audit", "FlopCounterMode"
+WHOLE = "netstat.crosscheck against the three"
 TITLES = {"cpu": "on the CPU, as a user hands it over", "meta": "on the meta device"}
 LIMITS = {"cpu": 0.7, "meta": 1.0}
 ZOO_LIMIT = 1.0
 SPREAD = 1.5  # of the time per operator, over all lengths
+CROSSCHECK_LIMIT = 1.2
 ADDED = 100_000_000  # bytes
 SLOWEST = 5  # models of the zoo that are shown by name
 ALONE = 0.05  # of the machine's CPU time may go to other work
@@ -160,6 +162,22 @@ def chain(rows: list[Row]) -> str:
     )
 
 
+def crosscheck(rows: list[Row]) -> str:
+    """A cross-check beside the sum of the counters it runs."""
+    (ours,) = (row for row in rows if row["name"] == WHOLE)
+    alone = sum(row["median"] for row in rows if row is not ours)
+    body = [*([row["name"], *spread(row)] for row in rows), ["the three alone, together", seconds(alone), ""]]
+    return "\n".join(
+        [
+            "## Cross-check of AlexNet\n",
+            "Wall time of one call on a built module on the CPU, in one process, after a first call. The cross-check",
+            "profiles the module itself, runs the three counters on copies of it, and settles the bill.\n",
+            table(["", "time", "samples"], body),
+            judged("The cross-check against the three alone", ours["median"] / alone, CROSSCHECK_LIMIT),
+        ]
+    )
+
+
 def footprint(rows: list[Row]) -> str:
     """What naming a model adds to the process."""
     return "\n".join(
@@ -197,6 +215,7 @@ SECTIONS: dict[str, Callable[[Any], str]] = {
     "modules": modules,
     "zoo": zoo,
     "chain": chain,
+    "crosscheck": crosscheck,
     "memory": memory,
     "footprint": footprint,
 }
