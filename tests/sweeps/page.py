@@ -1,4 +1,4 @@
-"""The kept figures as docs/crosscheck.md. Computes counts and sums, and nothing else."""
+"""The kept figures as docs/zoo.md. Computes counts and sums, and nothing else."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ HEAD = """# Cross-check at large
 netstat's figures of every model of torchvision and of models of every family of timm, beside those torchvision
 publishes and those of torch's own counter. No tolerance: a figure is equal, or a table says what it takes to be equal.
 This page is written by the command below from the kept figures in
-[measurements/crosscheck.json](measurements/crosscheck.json); the slow tests measure them again.
+[measurements/zoo.json](measurements/zoo.json); the slow tests measure them again.
 
 ```bash
 python -m tests.sweeps
