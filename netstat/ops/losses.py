@@ -9,6 +9,7 @@ from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.broadcasting import broadcast
 from netstat.ops.dtypes import result_dtype
+from netstat.ops.pointwise import Sigmoid
 from netstat.ops.rows import between
 
 _LEGACY = ("size_average", "reduce")
@@ -227,4 +228,4 @@ class BinaryCrossEntropyWithLogits(ElementLoss):
 
     @classmethod
     def each(cls, **chosen: Any) -> Cost:
-        return Cost(multiplies=2, adds=4, divides=1, specials=3)
+        return BinaryCrossEntropy.each() + Sigmoid.each
