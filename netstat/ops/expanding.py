@@ -8,8 +8,8 @@ from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Specs, operator
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.layout import View
-from netstat.ops.pointwise import broadcast
 from netstat.ops.spelling import one_list, one_row
 from netstat.units import shape as shape_text
 

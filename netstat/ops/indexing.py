@@ -11,7 +11,7 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Operator, Specs, operator, traffic
-from netstat.ops.pointwise import broadcast
+from netstat.ops.broadcasting import broadcast
 from netstat.units import shape as shape_text
 
 

@@ -8,9 +8,9 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, spellings, traffic
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.contraction import sums_of_products
 from netstat.ops.dtypes import result_dtype
-from netstat.ops.pointwise import broadcast
 from netstat.units import shape as shape_text
 
 

@@ -8,7 +8,6 @@ from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.broadcasting import Elementwise, Unary
-from netstat.ops.broadcasting import broadcast as broadcast
 from netstat.ops.dtypes import Operand, floating_dtype, is_complex
 
 
