@@ -10,6 +10,7 @@ from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import certainly
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.normalization import functional, moments, normalise, refuse_channels
+from netstat.ops.spelling import without
 
 
 @operator
@@ -47,7 +48,7 @@ class GroupNorm(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args[:5], {name: value for name, value in kwargs.items() if name != "cudnn_enabled"})
+        return super().bind(args[:5], without(kwargs, "cudnn_enabled"))
 
     @staticmethod
     def cost(

@@ -11,6 +11,7 @@ from netstat.ops.broadcasting import broadcast
 from netstat.ops.dtypes import result_dtype
 from netstat.ops.pointwise import Sigmoid
 from netstat.ops.rows import between
+from netstat.ops.spelling import without
 
 _LEGACY = ("size_average", "reduce")
 
@@ -30,10 +31,9 @@ class Loss(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        named = {name: value for name, value in kwargs.items() if name not in _LEGACY}
         if any(kwargs.get(name) is not None for name in _LEGACY):
             raise TypeError(f"{cls.name} takes `reduction`, not what came before it")
-        return super().bind(args, named)
+        return super().bind(args, without(kwargs, *_LEGACY))
 
 
 class ElementLoss(Loss):

@@ -9,6 +9,7 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.normalization import moments, normalise
+from netstat.ops.spelling import without
 from netstat.units import shape as shape_text
 
 
@@ -41,7 +42,7 @@ class LayerNorm(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args[:5], {name: value for name, value in kwargs.items() if name != "cudnn_enable"})
+        return super().bind(args[:5], without(kwargs, "cudnn_enable"))
 
     @staticmethod
     def cost(
