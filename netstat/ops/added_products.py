@@ -46,7 +46,8 @@ class AddedProduct(Operator):
 
     @classmethod
     def products(cls, **arguments: Any) -> tuple[Product, ...]:
-        return tuple(Product(macs, cls.tensors[1:2], cls.tensors[2:]) for macs in (cls.cost(**arguments).macs,) if macs)
+        macs = cls.cost(**arguments).macs
+        return (Product(macs, cls.tensors[1:2], cls.tensors[2:]),) if macs else ()
 
 
 def _repeated(input: TensorSpec, made: TensorSpec) -> Specs:
