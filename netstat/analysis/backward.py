@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from netstat.graph import Graph, Node, Source
 from netstat.ops import OPERATORS
 from netstat.ops.base import named_specs
+from netstat.ops.dtypes import is_inexact
 
 # What hands on values and no gradient.
 STOPS = frozenset({"detach"})
@@ -29,12 +30,8 @@ def _wanting(graph: Graph) -> set[Source]:
     for i, node in enumerate(graph.nodes):
         if node.op not in STOPS and any(_wants(node, found)):
             outputs = enumerate(node.outputs)
-            found |= {Source("node", node=i, output=at) for at, spec in outputs if _has_gradient(spec.dtype)}
+            found |= {Source("node", node=i, output=at) for at, spec in outputs if is_inexact(spec.dtype)}
     return found
-
-
-def _has_gradient(dtype: str) -> bool:
-    return "float" in dtype or "complex" in dtype
 
 
 def _wants(node: Node, wanting: set[Source]) -> Iterator[Source]:

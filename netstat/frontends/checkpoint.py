@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from math import prod
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from netstat.errors import ModelError, UsageError, said
@@ -88,8 +89,8 @@ def _safetensors(path: str) -> Iterator[_Tensor]:
     """The entries of the header; the data behind it is not read. Source: the safetensors format description."""
     header, room = _header(path)
     end = 0
-    for name, entry in sorted(header.items(), key=lambda item: _offsets(path, item)):
-        start, stop = _offsets(path, (name, entry))
+    placed = ((_offsets(path, name, entry), name, entry) for name, entry in header.items())
+    for (start, stop), name, entry in sorted(placed, key=itemgetter(0)):
         spec = _declared(path, name, entry)
         if (start, stop - start) != (end, spec.nbytes) or stop > room:
             raise ModelError(f"'{path}': tensor '{plain_text(name)}' does not lie where its size puts it; damaged file")
@@ -123,8 +124,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _offsets(path: str, item: tuple[str, Any]) -> tuple[int, int]:
-    name, entry = item
+def _offsets(path: str, name: str, entry: Any) -> tuple[int, int]:
     offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
     if not isinstance(offsets, list) or [type(offset) for offset in offsets] != [int, int]:
         raise ModelError(f"'{path}': tensor '{plain_text(name)}' has no place in the file; it is damaged")

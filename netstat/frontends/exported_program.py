@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -43,13 +44,8 @@ class Outline(nn.Module):
         tensors = {name: _at(self, path) for name, path in self._program.owned.items()}
         env: dict[str, Any] = {**tensors, **dict(zip(self._program.inputs, inputs, strict=True))}
         for node, path in zip(self._program.graph["nodes"], self._program.paths, strict=True):
-            scope = self.get_submodule(path) if path else None
-            outputs = (
-                scope(lambda node=node: run(node, env, self._program.graph))
-                if scope
-                else run(node, env, self._program.graph)
-            )
-            env.update(outputs)
+            call = partial(run, node, env, self._program.graph)
+            env.update(self.get_submodule(path)(call) if path else call())
         return [env[arg["as_tensor"]["name"]] for arg in self._program.graph["outputs"] if "as_tensor" in arg]
 
 

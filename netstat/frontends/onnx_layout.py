@@ -1,6 +1,7 @@
 """ONNX operators that move, pick or rename values."""
 
 from itertools import repeat
+from math import prod
 from typing import Any
 
 from netstat.frontends.onnx_layers import Translation
@@ -20,10 +21,7 @@ def _flatten(call: Call) -> Step:
     if axis == 1 and len(shape) > 1:
         return Step("flatten", {"input": call[0]}, {"start_dim": 1, "end_dim": -1})
     at = axis if axis >= 0 else axis + len(shape)
-    rows = 1
-    for size in shape[:at]:
-        rows *= size
-    return Step("reshape", {"input": call[0]}, {"shape": (rows, call[0].spec.numel // rows if rows else 0)})
+    return Step("reshape", {"input": call[0]}, {"shape": (prod(shape[:at]), prod(shape[at:]))})
 
 
 def _reshape(call: Call) -> Step:

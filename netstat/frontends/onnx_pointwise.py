@@ -138,10 +138,8 @@ def _arg(call: Call) -> Step:
 
 
 def _cumsum(call: Call) -> Step:
-    axis = call[1].number
-    if axis is None and call[1].data is not None and call[1].data.size == 1:
-        axis = int(call[1].data.reshape(-1)[0])
-    if axis is None or call.attributes.get("exclusive"):
+    (axis,) = call.known("axis", 1) or ()
+    if call.attributes.get("exclusive"):
         raise UntranslatedError
     return Step("cumsum", {"input": call[0]}, {"dim": axis})
 

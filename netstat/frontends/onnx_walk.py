@@ -34,8 +34,8 @@ class Walk:
         self._nodes: list[Node] = []
         self._calls: Counter[tuple[str, str]] = Counter()
         self._declared = {info.name: info for info in (*graph.value_info, *graph.output)}
-        settings, statistics = (_uses(graph, table) for table in (SETTINGS, STATISTICS))
-        elsewhere = _uses(graph, {}, but=SETTINGS)
+        settings, elsewhere = _uses(graph, SETTINGS)
+        statistics, _ = _uses(graph, STATISTICS)
         for tensor in graph.initializer:
             self._initial(tensor, tensor.name in settings - elsewhere, tensor.name in statistics)
 
@@ -108,19 +108,11 @@ class Walk:
         arguments = tuple(self._arguments(step, place))
         _, defaults = signature(operator)  # type: ignore[arg-type]  # a class is hashable
         tensors = {argument.name.partition(".")[0] for argument in arguments} | set(operator.tensors)
-        plain = {
-            name: value for name, value in defaults.items() if name not in tensors and name[0] != "_" and name != "out"
-        }
+        plain = {name: value for name, value in defaults.items() if name not in tensors and name[0] != "_"}
         attributes = operator.canonical({**plain, **step.attributes})
         outputs = operator.shape(**named_specs(arguments), **attributes)
         first = arguments[0].source
-        if (
-            operator.view
-            and len(arguments) == 1
-            and len(outputs) == 1
-            and first.kind != "node"
-            and first.kind != "input"
-        ):
+        if operator.view and len(arguments) == len(outputs) == 1 and first.kind not in ("node", "input"):
             return (Value(outputs[0], first),)  # a weight under another shape is that weight
         return self._record(step.op, place, arguments, attributes, outputs, operator.makes_tensor(**attributes))
 
@@ -154,16 +146,15 @@ class Walk:
         return tuple(Value(spec, Source("node", node=index, output=i)) for i, spec in enumerate(outputs))
 
 
-def _uses(
-    graph: Any, table: Mapping[str, tuple[int, ...]], but: Mapping[str, tuple[int, ...]] | None = None
-) -> set[str]:
-    """Names that stand at the inputs in `table`; or, with `but`, at any others than those."""
-    found = set()
+def _uses(graph: Any, table: Mapping[str, tuple[int, ...]]) -> tuple[set[str], set[str]]:
+    """Names that stand at the inputs in `table`, and those that stand at any others."""
+    there: set[str] = set()
+    elsewhere: set[str] = set()
     for node in graph.node:
+        places = table.get(node.op_type, ())
         for i, name in enumerate(node.input):
-            if i not in but.get(node.op_type, ()) if but is not None else i in table.get(node.op_type, ()):
-                found.add(name)
-    return found
+            (there if i in places else elsewhere).add(name)
+    return there, elsewhere
 
 
 def _attributes(proto: Any) -> dict[str, Any]:

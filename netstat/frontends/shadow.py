@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from netstat.errors import ModelError
+from netstat.errors import ModelError, said
 
 T = TypeVar("T", bound=nn.Module)
 Like = Callable[[Tensor], Tensor]
@@ -33,8 +33,7 @@ def shadow(module: T, like: Like) -> T:
     except ModelError:
         raise
     except Exception as error:  # whatever a user's __deepcopy__ raises
-        reason = f"{type(error).__name__}: {error}"
-        raise ModelError(f"the model cannot be copied ({reason}); netstat never runs the original") from error
+        raise ModelError(f"the model cannot be copied ({said(error)}); netstat never runs the original") from error
 
 
 class _Copy:

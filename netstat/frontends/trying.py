@@ -1,8 +1,9 @@
 """One forward pass on the lightest tensors that will do."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import torch
@@ -63,13 +64,14 @@ def _on_values(
     with torch.no_grad():
         fill = partial(each_tensor, partial(_filled, highest_index(model)))
         real = make() if make else model
-        if _has_meta(real):
+        if any(tensor.is_meta for tensor in _tensors(real)):
             raise first
         return capture(real, fill(args), fill(dict(kwargs)), stage=Real(alias=make is not None), **options)
 
 
-def _has_meta(model: Any) -> bool:
-    return isinstance(model, nn.Module) and any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers()))
+def _tensors(model: Any) -> Iterator[Tensor]:
+    """Parameters and buffers; a callable that is no module has none."""
+    return chain(model.parameters(), model.buffers()) if isinstance(model, nn.Module) else iter(())
 
 
 def _filled(highest: int, tensor: Tensor) -> Tensor:
@@ -82,8 +84,8 @@ def _filled(highest: int, tensor: Tensor) -> Tensor:
 
 
 def _refuse_what_does_not_fit(model: Any, first: ModelError) -> None:
-    tensors = (*model.parameters(), *model.buffers()) if isinstance(model, nn.Module) else ()
-    needed = 2 * sum(tensor.numel() * tensor.element_size() for tensor in tensors if not nn.parameter.is_lazy(tensor))
+    shaped = (tensor for tensor in _tensors(model) if not nn.parameter.is_lazy(tensor))
+    needed = 2 * sum(tensor.numel() * tensor.element_size() for tensor in shaped)
     free = free_memory()
     if needed > free:
         raise ModelError(

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from netstat.ops import OPERATORS
 from netstat.ops.base import Operator, signature
+from netstat.ops.spelling import renamed
 
 # Handing a tensor to another device means nothing for a count, and would fail on the meta device.
 DEVICE_MOVES = frozenset({Tensor.cpu, Tensor.cuda, Tensor.to})
@@ -37,10 +38,10 @@ class Word(NamedTuple):
             TypeError: a spelling of the call that the operator's signature does not know.
         """
         if "self" in kwargs:
-            kwargs = {"input" if name == "self" else name: value for name, value in kwargs.items()}
+            kwargs = renamed(kwargs, self="input")
         if not self.reflected:
             return {**self.operator.bind(args, kwargs), **self.implied}
-        named = {_OTHER_WAY_ROUND.get(name, name): value for name, value in kwargs.items()}
+        named = renamed(kwargs, **_OTHER_WAY_ROUND)
         a, b = self.operator.tensors[:2]
         return {**self.operator.bind((), {**dict(zip((b, a), args, strict=False)), **named}), **self.implied}
 

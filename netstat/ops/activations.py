@@ -13,9 +13,7 @@ from netstat.ops.arithmetic import certainly
 from netstat.ops.base import Specs, operator, spellings
 from netstat.ops.broadcasting import Elementwise
 from netstat.ops.dtypes import floating_dtype
-from netstat.ops.pointwise import Activation, ParametricActivation, Softmax
-
-SIGMOID = Cost(specials=1, adds=1, divides=1)
+from netstat.ops.pointwise import Activation, ParametricActivation, Sigmoid, Softmax
 
 
 @operator
@@ -49,7 +47,7 @@ class Silu(Activation):
 
     name = "silu"
     torch = spellings("silu")
-    each = SIGMOID + Cost(multiplies=1)
+    each = Sigmoid.each + Cost(multiplies=1)
 
 
 @operator
@@ -93,7 +91,7 @@ class Logsigmoid(Activation):
 
     name = "logsigmoid"
     torch = spellings("logsigmoid", "log_sigmoid")
-    each = SIGMOID + Cost(specials=1)
+    each = Sigmoid.each + Cost(specials=1)
 
 
 @operator
@@ -181,7 +179,7 @@ class Glu(Elementwise):
     name = "glu"
     family = "activation"
     torch = spellings("glu")
-    each = SIGMOID + Cost(multiplies=1)
+    each = Sigmoid.each + Cost(multiplies=1)
 
     @classmethod
     def is_local(cls, **attributes: Any) -> bool:

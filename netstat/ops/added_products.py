@@ -10,6 +10,7 @@ from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Product, Specs, operator, spellings, traffic
 from netstat.ops.contraction import sums_of_products
 from netstat.ops.matrices import Bmm, Mm, Mv, Outer
+from netstat.ops.spelling import without
 from netstat.units import shape as shape_text
 
 
@@ -26,7 +27,7 @@ class AddedProduct(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args, {name: value for name, value in kwargs.items() if name != "out"})
+        return super().bind(args, without(kwargs, "out"))
 
     @classmethod
     def product(cls, left: TensorSpec, right: TensorSpec, made: TensorSpec) -> Cost:
@@ -45,7 +46,8 @@ class AddedProduct(Operator):
 
     @classmethod
     def products(cls, **arguments: Any) -> tuple[Product, ...]:
-        return tuple(Product(macs, cls.tensors[1:2], cls.tensors[2:]) for macs in (cls.cost(**arguments).macs,) if macs)
+        macs = cls.cost(**arguments).macs
+        return (Product(macs, cls.tensors[1:2], cls.tensors[2:]),) if macs else ()
 
 
 def _repeated(input: TensorSpec, made: TensorSpec) -> Specs:

@@ -8,8 +8,9 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size, certainly
 from netstat.ops.base import Operator, Product, Specs, operator, traffic
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.contraction import sums_of_products
-from netstat.ops.pointwise import broadcast
+from netstat.ops.pointwise import softmax
 from netstat.units import shape as shape_text
 
 
@@ -83,8 +84,7 @@ class ScaledDotProductAttention(Operator):
         masked = Cost(adds=scores) if attn_mask is not None and attn_mask.dtype != "bool" else Cost()
         scaled = Cost(multiplies=scores) if scale != 1 else Cost()
         dropped = Cost(multiplies=scores, compares=scores) if dropout_p else Cost()
-        softmax = Cost(specials=scores, adds=scores - sizes.rows, divides=scores)
-        return sum(_products(sizes), moved) + scaled + masked + softmax + dropped
+        return sum(_products(sizes), moved) + scaled + masked + softmax(sizes.rows, scores) + dropped
 
     @classmethod
     def products(

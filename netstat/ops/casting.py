@@ -66,7 +66,7 @@ class TypeAs(Cast):
         return (TensorSpec(input.shape, other.dtype),)
 
 
-# What torch.Tensor.type takes besides dtypes: "torch.FloatTensor", "torch.cuda.HalfTensor".
+# What torch.Tensor.type takes besides dtypes: "torch.FloatTensor", "torch.cuda.HalfTensor"; in small letters, methods.
 _OLD_NAMES = {
     "Double": "float64", "Float": "float32", "Half": "float16", "BFloat16": "bfloat16", "Long": "int64",
     "Int": "int32", "Short": "int16", "Char": "int8", "Byte": "uint8", "Bool": "bool",
@@ -104,10 +104,7 @@ class _To(Cast):
         return (TensorSpec(input.shape, cls.dtype),)
 
 
-_METHODS = {
-    "double": "float64", "float": "float32", "half": "float16", "bfloat16": "bfloat16", "long": "int64",
-    "int": "int32", "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool",
-}  # fmt: skip
-for _name, _dtype in _METHODS.items():
+for _old, _dtype in _OLD_NAMES.items():
+    _name = _old.lower()
     _members = {"__doc__": _To.__doc__, "name": _name, "dtype": _dtype, "torch": (f"torch.Tensor.{_name}",)}
-    operator(type(f"To{_name.title()}", (_To,), _members))
+    operator(type(f"To{_old}", (_To,), _members))

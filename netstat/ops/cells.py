@@ -9,6 +9,7 @@ from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size, certainly
 from netstat.ops.base import Operator, Product, Specs, operator, refuse_rank, traffic
 from netstat.ops.contraction import sums_of_products
+from netstat.ops.pointwise import Relu, Sigmoid, Tanh
 from netstat.units import shape as shape_text
 
 State = Any  # the hidden state, or for an LSTM the list of hidden and cell state
@@ -25,11 +26,7 @@ class Cell(Operator):
     family = "recurrent"
     tensors = ("input", "hx", "w_ih", "w_hh", "b_ih", "b_hh")
     gates: ClassVar[int]
-
-    @classmethod
-    def gate_work(cls, values: Size) -> Cost:
-        """What is done with the gates of so many hidden values."""
-        raise NotImplementedError
+    each: ClassVar[Cost]  # what is done with the gates of one hidden value
 
     @classmethod
     def sums(cls, rows: Size, w_ih: TensorSpec, w_hh: TensorSpec) -> tuple[Cost, Cost]:
@@ -41,8 +38,8 @@ class Cell(Operator):
     def step(cls, rows: Size, w_ih: TensorSpec, w_hh: TensorSpec, biases: int) -> Cost:
         """Arithmetic of a step of `rows` rows: gates of two sums and up to two biases, and the work on them."""
         gates = rows * w_ih.shape[0]
-        values = rows * (w_ih.shape[0] // cls.gates)
-        return sum(cls.sums(rows, w_ih, w_hh), Cost(adds=gates * (1 + biases))) + cls.gate_work(values)
+        work: Cost = cls.each * (rows * (w_ih.shape[0] // cls.gates))
+        return sum(cls.sums(rows, w_ih, w_hh), Cost(adds=gates * (1 + biases))) + work
 
     @classmethod
     def shape(
@@ -124,10 +121,7 @@ class LstmCell(Cell):
     name = "lstm_cell"
     torch = ("torch.lstm_cell",)
     gates = 4
-
-    @classmethod
-    def gate_work(cls, values: Size) -> Cost:
-        return _sigmoids(3 * values) + Cost(specials=2 * values, multiplies=3 * values, adds=values)
+    each = 3 * Sigmoid.each + 2 * Tanh.each + Cost(multiplies=3, adds=1)
 
 
 @operator
@@ -144,10 +138,7 @@ class GruCell(Cell):
     name = "gru_cell"
     torch = ("torch.gru_cell",)
     gates = 3
-
-    @classmethod
-    def gate_work(cls, values: Size) -> Cost:
-        return _sigmoids(2 * values) + Cost(specials=values, multiplies=3 * values, adds=2 * values)
+    each = 2 * Sigmoid.each + Tanh.each + Cost(multiplies=3, adds=2)
 
 
 @operator
@@ -157,10 +148,7 @@ class RnnTanhCell(Cell):
     name = "rnn_tanh_cell"
     torch = ("torch.rnn_tanh_cell",)
     gates = 1
-
-    @classmethod
-    def gate_work(cls, values: Size) -> Cost:
-        return Cost(specials=values)
+    each = Tanh.each
 
 
 @operator
@@ -170,11 +158,4 @@ class RnnReluCell(Cell):
     name = "rnn_relu_cell"
     torch = ("torch.rnn_relu_cell",)
     gates = 1
-
-    @classmethod
-    def gate_work(cls, values: Size) -> Cost:
-        return Cost(compares=values)
-
-
-def _sigmoids(values: Size) -> Cost:
-    return Cost(specials=values, adds=values, divides=values)
+    each = Relu.each

@@ -12,6 +12,7 @@ from netstat.ops.base import Operator, Product, Specs, operator, refuse_rank, tr
 from netstat.ops.contraction import sums_of_products
 from netstat.ops.einsum import meetings
 from netstat.ops.matrices import refuse_unlike
+from netstat.ops.spelling import one_list, without
 from netstat.units import shape as shape_text
 
 
@@ -32,9 +33,7 @@ class MultiDot(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        one_list = not args or type(args[0]) in (list, tuple)
-        named = {name: value for name, value in kwargs.items() if name != "out"}
-        return super().bind(args if one_list else (args,), named)
+        return super().bind(*one_list(args, without(kwargs, "out")))
 
     @staticmethod
     def shape(tensors: list[TensorSpec]) -> Specs:

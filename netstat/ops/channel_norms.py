@@ -7,9 +7,10 @@ from typing import Any
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
-from netstat.ops.arithmetic import Size, certainly
+from netstat.ops.arithmetic import certainly
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
-from netstat.ops.norms import moments, normalise
+from netstat.ops.normalization import functional, moments, normalise, refuse_channels
+from netstat.ops.spelling import without
 
 
 @operator
@@ -40,14 +41,14 @@ class GroupNorm(Operator):
         batch, channels, *sizes = input.shape
         if num_groups < 1 or certainly(channels % num_groups != 0):
             raise ShapeError(f"{channels} channels cannot be split into {num_groups} groups")
-        _refuse_channels(channels, weight, bias)
+        refuse_channels(channels, weight, bias)
         if certainly(batch * (channels // num_groups) * prod(sizes) == 1):
             raise ShapeError("needs more than one value per group, got 1", too_small=True)
         return (input,)
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args[:5], {name: value for name, value in kwargs.items() if name != "cudnn_enabled"})
+        return super().bind(args[:5], without(kwargs, "cudnn_enabled"))
 
     @staticmethod
     def cost(
@@ -66,19 +67,6 @@ class GroupNorm(Operator):
     def params(num_groups: int, num_channels: int, affine: bool = True) -> dict[str, tuple[int, ...]]:
         """Shapes of the layer's parameters by name."""
         return {"weight": (num_channels,), "bias": (num_channels,)} if affine else {}
-
-
-def _refuse_channels(channels: Size, *vectors: TensorSpec | None) -> None:
-    """Raise ShapeError unless each of these has a value for each channel."""
-    for spec in vectors:
-        if spec is not None and certainly(spec.numel != channels):
-            raise ShapeError(f"needs {spec.numel} channels, got {channels}")
-
-
-# torch.instance_norm has another order than torch.nn.functional.instance_norm, one argument more, and no defaults.
-_TORCH_INSTANCE_NORM = (
-    "input", "weight", "bias", "running_mean", "running_var", "use_input_stats", "momentum", "eps", "cudnn_enabled",
-)  # fmt: skip
 
 
 @operator
@@ -116,7 +104,7 @@ class InstanceNorm(Operator):
     ) -> Specs:
         if len(input.shape) < 3:
             raise ShapeError(f"needs at least 3 dimensions (N, C, L), got {len(input.shape)}")
-        _refuse_channels(input.shape[1], running_mean, running_var, weight, bias)
+        refuse_channels(input.shape[1], running_mean, running_var, weight, bias)
         if use_input_stats and certainly(prod(input.shape[2:]) == 1):
             raise ShapeError("needs more than one value per channel of an example, got 1", too_small=True)
         if not use_input_stats and running_mean is None:
@@ -125,11 +113,7 @@ class InstanceNorm(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        if len(args) + len(kwargs) < len(_TORCH_INSTANCE_NORM):
-            return super().bind(args, kwargs)
-        named = {**dict(zip(_TORCH_INSTANCE_NORM, args, strict=False)), **kwargs}
-        del named["cudnn_enabled"]
-        return super().bind((), named)
+        return super().bind(*functional(args, kwargs, "use_input_stats"))
 
     @staticmethod
     def cost(

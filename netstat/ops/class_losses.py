@@ -10,6 +10,7 @@ from netstat.ops.arithmetic import Size
 from netstat.ops.base import Specs, operator, traffic
 from netstat.ops.losses import Loss, reduce
 from netstat.ops.rows import between
+from netstat.ops.spelling import without
 from netstat.units import shape as shape_text
 
 
@@ -85,7 +86,7 @@ class CrossEntropy(ClassLoss):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        bound = super().bind(args, {name: value for name, value in kwargs.items() if name != "label_smoothing"})
+        bound = super().bind(args, without(kwargs, "label_smoothing"))
         if kwargs.get("label_smoothing") or bound["target"].shape == bound["input"].shape:
             raise TypeError(f"{cls.name} has no count for targets that are probabilities")
         return bound

@@ -27,7 +27,7 @@ def result_dtype(*operands: Operand) -> str:
 def floating_dtype(*operands: Operand) -> str:
     """What true division and the elementary functions make of them: integers and truth values become float32."""
     dtype = result_dtype(*operands)
-    return dtype if kind(dtype) > 1 else "float32"
+    return dtype if is_inexact(dtype) else "float32"
 
 
 def truth_dtype(*operands: Operand) -> str:
@@ -48,6 +48,11 @@ def real_dtype(dtype: str) -> str:
 def kind(dtype: str) -> int:
     """Truth values, integers, floating-point and complex numbers: each a higher kind than the one before."""
     return next((kind for kind, stem in enumerate(("bool", "int", "float", "complex")) if stem in dtype), 0)
+
+
+def is_inexact(dtype: str) -> bool:
+    """Whether values of this dtype are floating-point or complex numbers, which have means, roots and gradients."""
+    return kind(dtype) > 1
 
 
 def is_complex(operand: Operand) -> bool:

@@ -11,6 +11,7 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Product, Specs, operator, traffic
 from netstat.ops.contraction import Labels, contract, index_sizes
+from netstat.ops.spelling import without
 from netstat.units import shape as shape_text
 
 DOTS = "..."
@@ -158,7 +159,7 @@ class Tensordot(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args, {name: value for name, value in kwargs.items() if name != "out"})
+        return super().bind(args, without(kwargs, "out"))
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Specs, operator
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.layout import View
-from netstat.ops.pointwise import broadcast
-from netstat.ops.spelling import one_list, one_row
+from netstat.ops.spelling import one_list, one_row, without
 from netstat.units import shape as shape_text
 
 
@@ -31,8 +31,7 @@ class Expand(View):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        kwargs = {name: value for name, value in kwargs.items() if name != "implicit"}
-        return super().bind(*one_row(args, kwargs, "size"))
+        return super().bind(*one_row(args, without(kwargs, "implicit"), "size"))
 
 
 class _Like(View):

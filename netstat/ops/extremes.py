@@ -30,10 +30,6 @@ class Extreme(Operator):
         return super().bind(args, kwargs)
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return False
-
-    @classmethod
     def shape(
         cls, input: TensorSpec, dim: int | None = None, keepdim: bool = False, *, other: TensorSpec | None = None
     ) -> Specs:

@@ -7,8 +7,8 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Specs, operator
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.dtypes import result_dtype
-from netstat.ops.pointwise import broadcast
 from netstat.ops.spelling import is_tensor
 from netstat.units import shape as shape_text
 

@@ -20,6 +20,7 @@ from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.dtypes import complex_dtype, real_dtype
 from netstat.ops.rows import axes
+from netstat.ops.spelling import renamed
 
 
 def prime_factors(number: int) -> Iterator[int]:
@@ -86,7 +87,7 @@ class Fourier(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args, {"s" if name == "n" else name: value for name, value in kwargs.items()})
+        return super().bind(args, renamed(kwargs, n="s"))
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
+from netstat.ops.spelling import renamed
 from netstat.units import shape as shape_text
 
 MODES = ("bilinear", "nearest", "bicubic")
@@ -99,8 +100,7 @@ class GridSample(Operator):
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """The builtin numbers the modes."""
-        named = {"mode" if name == "interpolation_mode" else name: value for name, value in kwargs.items()}
-        bound = super().bind(args, named)
+        bound = super().bind(args, renamed(kwargs, interpolation_mode="mode"))
         for name, known in (("mode", MODES), ("padding_mode", PADDINGS)):
             if isinstance(bound[name], int):
                 bound[name] = known[bound[name]]

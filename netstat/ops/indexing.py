@@ -11,7 +11,8 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Operator, Specs, operator, traffic
-from netstat.ops.pointwise import broadcast
+from netstat.ops.broadcasting import broadcast
+from netstat.ops.spelling import renamed
 from netstat.units import shape as shape_text
 
 
@@ -61,8 +62,7 @@ class Embedding(Pick):
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         if "indices" in kwargs or (len(args) > 1 and not _are_indices(args[0])):  # torch.embedding: the weight first
             names = ("weight", "input", "padding_idx", "scale_grad_by_freq", "sparse")
-            named = {"input" if name == "indices" else name: value for name, value in kwargs.items()}
-            args, kwargs = (), {**dict(zip(names, args, strict=False)), **named}
+            args, kwargs = (), {**dict(zip(names, args, strict=False)), **renamed(kwargs, indices="input")}
         bound = super().bind(args, kwargs)
         if bound["max_norm"] is not None:
             raise TypeError("which vectors are rescaled is not known without the indices")

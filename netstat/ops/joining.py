@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
@@ -10,6 +10,7 @@ from netstat.graph import TensorSpec
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Specs, operator
 from netstat.ops.dtypes import result_dtype
+from netstat.ops.expanding import AtLeast1d, AtLeast2d, AtLeast3d
 from netstat.ops.layout import Cat
 from netstat.ops.spelling import one_list
 from netstat.units import shape as shape_text
@@ -37,8 +38,8 @@ class _Joined(Copy):
     """`cat` of tensors given the dimensions they need for it."""
 
     tensors = ("tensors",)
-    rank: int
-    dim: int
+    dim: ClassVar[int]
+    like: ClassVar[type[AtLeast1d | AtLeast2d | AtLeast3d]]
 
     @classmethod
     def shape(cls, tensors: Sequence[TensorSpec]) -> Specs:
@@ -47,39 +48,35 @@ class _Joined(Copy):
 
     @classmethod
     def raised(cls, shape: tuple[int, ...]) -> tuple[int, ...]:
-        return (1,) * (cls.rank - len(shape)) + shape
+        return cls.like.sizes(shape)
 
 
 @operator
 class HStack(_Joined):
     """Tensors one behind the other along the second dimension, vectors along their only one. Source: torch.hstack."""
 
-    name, torch, rank, dim = "hstack", ("torch.hstack",), 1, 1
+    name, torch, dim, like = "hstack", ("torch.hstack",), 1, AtLeast1d
 
 
 @operator
 class VStack(_Joined):
     """Tensors one below the other, a vector being a row. Source: torch.vstack."""
 
-    name, torch, rank, dim = "vstack", ("torch.vstack", "torch.row_stack"), 2, 0
+    name, torch, dim, like = "vstack", ("torch.vstack", "torch.row_stack"), 0, AtLeast2d
 
 
 @operator
 class DStack(_Joined):
     """Tensors one behind the other along the third dimension, (H, W) being (H, W, 1). Source: torch.dstack."""
 
-    name, torch, rank, dim = "dstack", ("torch.dstack",), 3, 2
-
-    @classmethod
-    def raised(cls, shape: tuple[int, ...]) -> tuple[int, ...]:
-        return shape if len(shape) > 2 else (*((1,) * (2 - len(shape)) + shape), 1)
+    name, torch, dim, like = "dstack", ("torch.dstack",), 2, AtLeast3d
 
 
 @operator
 class ColumnStack(_Joined):
     """Tensors side by side, a vector being a column. Source: torch.column_stack."""
 
-    name, torch, rank, dim = "column_stack", ("torch.column_stack",), 2, 1
+    name, torch, dim = "column_stack", ("torch.column_stack",), 1
 
     @classmethod
     def raised(cls, shape: tuple[int, ...]) -> tuple[int, ...]:

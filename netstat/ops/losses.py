@@ -9,7 +9,9 @@ from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.broadcasting import broadcast
 from netstat.ops.dtypes import result_dtype
+from netstat.ops.pointwise import Sigmoid
 from netstat.ops.rows import between
+from netstat.ops.spelling import without
 
 _LEGACY = ("size_average", "reduce")
 
@@ -29,10 +31,9 @@ class Loss(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        named = {name: value for name, value in kwargs.items() if name not in _LEGACY}
         if any(kwargs.get(name) is not None for name in _LEGACY):
             raise TypeError(f"{cls.name} takes `reduction`, not what came before it")
-        return super().bind(args, named)
+        return super().bind(args, without(kwargs, *_LEGACY))
 
 
 class ElementLoss(Loss):
@@ -227,4 +228,4 @@ class BinaryCrossEntropyWithLogits(ElementLoss):
 
     @classmethod
     def each(cls, **chosen: Any) -> Cost:
-        return Cost(multiplies=2, adds=4, divides=1, specials=3)
+        return BinaryCrossEntropy.each() + Sigmoid.each

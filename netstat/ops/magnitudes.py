@@ -10,6 +10,7 @@ from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.rows import axes, between, reduced, refuse_integers, rows
+from netstat.ops.spelling import renamed
 
 
 def norm(values: Size, order: float) -> Cost:
@@ -102,7 +103,7 @@ class MatrixNorm(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        bound = super().bind(args, {_NORM.get(name, name): value for name, value in kwargs.items()})
+        bound = super().bind(args, renamed(kwargs, **_NORM))
         if bound["ord"] not in ("fro", 1, -1, inf, -inf):
             raise TypeError(f"{cls.name} does not take the order {bound['ord']}")
         return bound
@@ -163,7 +164,7 @@ class Norm(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        bound = super().bind(args, {_NORM.get(name, name): value for name, value in kwargs.items()})
+        bound = super().bind(args, renamed(kwargs, **_NORM))
         kind, chosen = cls._of(bound["input"], bound["ord"], bound["dim"])
         kind.bind((), {"input": bound["input"], **chosen})  # raises where the order has no count
         return bound

@@ -8,9 +8,10 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, spellings, traffic
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.contraction import sums_of_products
 from netstat.ops.dtypes import result_dtype
-from netstat.ops.pointwise import broadcast
+from netstat.ops.spelling import renamed, without
 from netstat.units import shape as shape_text
 
 
@@ -26,7 +27,7 @@ class MatrixProduct(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args, {name: value for name, value in kwargs.items() if name != "out"})
+        return super().bind(args, without(kwargs, "out"))
 
     @classmethod
     def terms(cls, left: TensorSpec, right: TensorSpec) -> Size:
@@ -137,7 +138,7 @@ class Dot(MatrixProduct):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args, {"other" if name == "tensor" else name: value for name, value in kwargs.items()})
+        return super().bind(args, renamed(kwargs, tensor="other"))
 
     @staticmethod
     def shape(input: TensorSpec, other: TensorSpec) -> Specs:

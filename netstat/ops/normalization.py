@@ -104,10 +104,42 @@ def _cut(reach: int, channels: Size) -> Size:
     return short * reach - short * (short - 1) // 2
 
 
-# torch.batch_norm has another order than torch.nn.functional.batch_norm, one argument more, and no defaults.
-_TORCH_BATCH_NORM = (
-    "input", "weight", "bias", "running_mean", "running_var", "training", "momentum", "eps", "cudnn_enabled",
-)  # fmt: skip
+def moments(many: Size, values: Size) -> Cost:
+    """Mean and variance of so many rows, so many values in all: the differences x − E are the normalisation's."""
+    return Cost(multiplies=values, adds=2 * (values - many), divides=2 * many)
+
+
+def normalise(many: Size, values: Size, weight: TensorSpec | None, bias: TensorSpec | None) -> Cost:
+    """(x − E) / √(V + eps) · w + b, with one root per row."""
+    return Cost(
+        multiplies=values if weight is not None else 0,
+        adds=values + many + (values if bias is not None else 0),
+        divides=values,
+        specials=many,
+    )
+
+
+def refuse_channels(channels: Size, *vectors: TensorSpec | None) -> None:
+    """Raise ShapeError unless each of these has a value for each channel."""
+    for spec in vectors:
+        if spec is not None and spec.numel != channels:
+            raise ShapeError(f"needs {spec.numel} channels, got {channels}")
+
+
+def functional(
+    args: tuple[Any, ...], kwargs: Mapping[str, Any], switch: str
+) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """A norm's arguments as torch.nn.functional's function takes them; `switch` says whether it takes the input's own.
+
+    The function of the same name under torch has another order, one argument more, and no defaults.
+    """
+    first = ("input", "weight", "bias", "running_mean", "running_var")
+    names = (*first, switch, "momentum", "eps", "cudnn_enabled")
+    if len(args) + len(kwargs) < len(names):
+        return args, kwargs
+    named = {**dict(zip(names, args, strict=False)), **kwargs}
+    del named["cudnn_enabled"]
+    return (), named
 
 
 @operator
@@ -146,9 +178,7 @@ class BatchNorm(Operator):
         eps: float = 1e-5,
     ) -> Specs:
         refuse_rank(input, (2, 3, 4, 5), "(N, C), (N, C, L), (N, C, H, W) or (N, C, D, H, W)")
-        for spec in (running_mean, running_var, weight, bias):
-            if spec is not None and spec.numel != input.shape[1]:
-                raise ShapeError(f"needs {spec.numel} channels, got {input.shape[1]}")
+        refuse_channels(input.shape[1], running_mean, running_var, weight, bias)
         if training and input.numel == input.shape[1]:
             raise ShapeError("needs more than one value per channel in training, got 1", too_small=True)
         if not training and running_mean is None:
@@ -157,11 +187,7 @@ class BatchNorm(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        if len(args) + len(kwargs) < len(_TORCH_BATCH_NORM):
-            return super().bind(args, kwargs)
-        named = {**dict(zip(_TORCH_BATCH_NORM, args, strict=False)), **kwargs}
-        del named["cudnn_enabled"]
-        return super().bind((), named)
+        return super().bind(*functional(args, kwargs, "training"))
 
     @staticmethod
     def cost(
@@ -176,19 +202,13 @@ class BatchNorm(Operator):
     ) -> Cost:
         BatchNorm.shape(input, running_mean, running_var, weight, bias, training)
         values, channels = input.numel, input.shape[1]
-        normalise = Cost(
-            multiplies=values if weight is not None else 0,
-            adds=values + channels + (values if bias is not None else 0),
-            divides=values,
-            specials=channels,
-        )
+        work = normalise(channels, values, weight, bias)
         if not training:
-            return normalise + Cost(**traffic((input, running_mean, running_var, weight, bias), (input,)))
+            return work + Cost(**traffic((input, running_mean, running_var, weight, bias), (input,)))
         updated = [spec for spec in (running_mean, running_var) if spec is not None]
-        statistics = Cost(multiplies=values, adds=2 * (values - channels), divides=2 * channels)
         running = Cost(multiplies=5 * channels, adds=2 * channels) if updated else Cost()
         moved = Cost(**traffic((input, *updated, weight, bias), (input, *updated)))
-        return normalise + statistics + running + moved
+        return work + moments(channels, values) + running + moved
 
     @staticmethod
     def params(num_features: int, affine: bool = True) -> dict[str, tuple[int, ...]]:

@@ -7,24 +7,10 @@ from typing import Any
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
-from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
+from netstat.ops.normalization import moments, normalise
+from netstat.ops.spelling import without
 from netstat.units import shape as shape_text
-
-
-def moments(many: Size, values: Size) -> Cost:
-    """Mean and variance of so many rows, so many values in all: the differences x − E are the normalisation's."""
-    return Cost(multiplies=values, adds=2 * (values - many), divides=2 * many)
-
-
-def normalise(many: Size, values: Size, weight: TensorSpec | None, bias: TensorSpec | None) -> Cost:
-    """(x − E) / √(V + eps) · w + b, with one root per row."""
-    return Cost(
-        multiplies=values if weight is not None else 0,
-        adds=values + many + (values if bias is not None else 0),
-        divides=values,
-        specials=many,
-    )
 
 
 @operator
@@ -56,7 +42,7 @@ class LayerNorm(Operator):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args[:5], {name: value for name, value in kwargs.items() if name != "cudnn_enable"})
+        return super().bind(args[:5], without(kwargs, "cudnn_enable"))
 
     @staticmethod
     def cost(

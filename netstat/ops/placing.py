@@ -12,8 +12,8 @@ from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.filling import fits
-from netstat.ops.pointwise import broadcast
 from netstat.ops.spelling import is_tensor
 
 

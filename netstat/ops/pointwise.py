@@ -5,9 +5,9 @@ from typing import Any
 
 from netstat.cost import ZERO, Cost
 from netstat.graph import TensorSpec
+from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.broadcasting import Elementwise, Unary
-from netstat.ops.broadcasting import broadcast as broadcast
 from netstat.ops.dtypes import Operand, floating_dtype, is_complex
 
 
@@ -52,6 +52,11 @@ class Tanh(Activation):
     dtype = staticmethod(floating_dtype)
 
 
+def softmax(many: Size, values: Size) -> Cost:
+    """Softmax of so many rows, so many values in all."""
+    return Cost(specials=values, adds=values - many, divides=values)
+
+
 @operator
 class Softmax(Operator):
     """R rows of F values along `dim`.
@@ -80,8 +85,7 @@ class Softmax(Operator):
     def cost(input: TensorSpec, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Cost:
         (output,) = Softmax.shape(input, dim, dtype=dtype)
         features = input.shape[_softmax_dim(input) if dim is None else dim] if input.shape else 1
-        n = input.numel
-        return Cost(specials=n, adds=n - n // features, divides=n, **traffic((input,), (output,)))
+        return softmax(input.numel // features, input.numel) + Cost(**traffic((input,), (output,)))
 
 
 def _softmax_dim(input: TensorSpec) -> int:

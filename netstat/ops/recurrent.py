@@ -22,6 +22,7 @@ from netstat.ops.cells import (
     states,
 )
 from netstat.ops.contraction import sums_of_products
+from netstat.ops.spelling import renamed
 from netstat.units import shape as shape_text
 
 # Padded sequences come in one tensor; packed ones as all their rows, and how many of them each time step has.
@@ -74,8 +75,7 @@ class Recurrent(Operator):
         packed = "data" in kwargs or (len(args) > 3 and isinstance(args[3], (list, tuple)))
         if not packed:
             return super().bind(args, kwargs)
-        named = {"input" if name == "data" else name: value for name, value in kwargs.items()}
-        return super().bind((), {**dict(zip(PACKED, args, strict=False)), **named})
+        return super().bind((), {**dict(zip(PACKED, args, strict=False)), **renamed(kwargs, data="input")})
 
     @classmethod
     def shape(

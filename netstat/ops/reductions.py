@@ -8,12 +8,12 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size, least
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
-from netstat.ops.dtypes import floating_dtype, real_dtype
+from netstat.ops.dtypes import floating_dtype, is_inexact, real_dtype
 from netstat.ops.rows import between, reduced, refuse_integers, rows
 
 
 class RowWise(Operator):
-    """Rows of F values, one result each. A row is what differs in `dim` alone: one dimension, several, all for None."""
+    """Rows of F values. A row is what differs in `dim` alone: one dimension, several, all for None."""
 
     family = "reduction"
 
@@ -57,7 +57,7 @@ class Total(RowWise):
 
     @classmethod
     def result(cls, input: TensorSpec) -> str:
-        return input.dtype if "float" in input.dtype or "complex" in input.dtype else "int64"
+        return input.dtype if is_inexact(input.dtype) else "int64"
 
 
 class Average(RowWise):

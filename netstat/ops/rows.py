@@ -6,6 +6,7 @@ from typing import Any
 
 from netstat.errors import ShapeError
 from netstat.ops.arithmetic import Size, most
+from netstat.ops.dtypes import is_inexact
 
 
 def axes(shape: tuple[Size, ...], dim: Any) -> tuple[int, ...]:
@@ -46,5 +47,5 @@ def between(values: Size) -> Size:
 
 def refuse_integers(dtype: str) -> None:
     """Raise ShapeError unless values of this dtype are floating-point or complex numbers."""
-    if "float" not in dtype and "complex" not in dtype:
+    if not is_inexact(dtype):
         raise ShapeError(f"needs floating-point numbers, got {dtype}")

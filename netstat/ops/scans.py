@@ -8,25 +8,14 @@ from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size, most
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.dtypes import result_dtype
+from netstat.ops.reductions import RowWise, Total
 from netstat.ops.rows import axes, between, rows
 
 
-class Scan(Operator):
+class Scan(RowWise):
     """Rows of F values along `dim`; result i is made of the values up to i, and of result i − 1 where it can."""
 
     family = "scan"
-
-    @classmethod
-    def cost(cls, input: TensorSpec, dim: int, *args: Any, **chosen: Any) -> Cost:
-        outputs = cls.shape(input, dim, *args, **chosen)
-        many, length = rows(input.shape, dim if input.shape else None)
-        work: Cost = cls.row(length) * many
-        return work + Cost(**traffic((input,), outputs))
-
-    @classmethod
-    def row(cls, length: Size) -> Cost:
-        """What one row of so many values costs."""
-        raise NotImplementedError
 
 
 class Running(Scan):
@@ -35,8 +24,7 @@ class Running(Scan):
     @classmethod
     def shape(cls, input: TensorSpec, dim: int, *, dtype: Any = None, inplace: bool = False) -> Specs:
         axes(input.shape, dim)
-        whole = not inplace and "float" not in input.dtype and "complex" not in input.dtype
-        return (input._replace(dtype=dtype or ("int64" if whole else input.dtype)),)
+        return (input._replace(dtype=dtype or (input.dtype if inplace else Total.result(input))),)
 
 
 @operator

@@ -11,7 +11,7 @@ from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Specs, operator
 from netstat.ops.placing import Write
-from netstat.ops.spelling import is_tensor
+from netstat.ops.spelling import is_tensor, renamed
 from netstat.units import shape as shape_text
 
 # What one value that is put together with another takes.
@@ -77,7 +77,7 @@ class Scatter(_Scatter):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        return super().bind(args, {"src" if name == "value" else name: value for name, value in kwargs.items()})
+        return super().bind(args, renamed(kwargs, value="src"))
 
 
 @operator

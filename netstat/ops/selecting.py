@@ -10,7 +10,7 @@ from netstat.cost import Cost
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.sorting import insertions
-from netstat.ops.spelling import is_tensor
+from netstat.ops.spelling import is_tensor, renamed
 
 
 class Selection(Operator):
@@ -67,9 +67,7 @@ class WhereIndices(Nonzero):
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        given = {"condition": "input"}
-        bound = super().bind(args, {given.get(name, name): value for name, value in kwargs.items()})
-        return {**bound, "as_tuple": True}
+        return {**super().bind(args, renamed(kwargs, condition="input")), "as_tuple": True}
 
 
 @operator

@@ -9,9 +9,9 @@ from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
+from netstat.ops.broadcasting import broadcast
 from netstat.ops.filling import fits
 from netstat.ops.indexing import Pick
-from netstat.ops.pointwise import broadcast
 from netstat.ops.spelling import is_tensor
 
 # An index as an attribute: numbers, None and "..." as they are, a slice as its (start, stop, step), a list of numbers

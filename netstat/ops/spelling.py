@@ -37,6 +37,11 @@ def one_list(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[An
     return ((tensors, *args[len(tensors) :]) if tensors else args), kwargs
 
 
+def without(kwargs: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Keyword arguments but for these."""
+    return {name: value for name, value in kwargs.items() if name not in names}
+
+
 def renamed(kwargs: Mapping[str, Any], **names: str) -> dict[str, Any]:
     """Keyword arguments under our names for them."""
     return {names.get(name, name): value for name, value in kwargs.items()}

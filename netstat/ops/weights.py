@@ -30,14 +30,8 @@ class Direction(Operator):
     @classmethod
     def cost(cls, v: TensorSpec, g: TensorSpec, dim: int = 0) -> Cost:
         outputs = cls.shape(v, g, dim)
-        values, many = v.numel, g.numel
-        return Cost(
-            multiplies=2 * values,
-            adds=values - many,
-            divides=many,
-            specials=many,
-            **traffic((v, g), outputs),
-        )
+        scaled = Cost(multiplies=v.numel, divides=g.numel)
+        return _lengths(v, g, 2) + scaled + Cost(**traffic((v, g), outputs))
 
 
 @operator
@@ -85,5 +79,10 @@ class NormExceptDim(Operator):
     @staticmethod
     def cost(v: TensorSpec, pow: int = 2, dim: int = 0) -> Cost:
         (output,) = NormExceptDim.shape(v, pow, dim)
-        work: Cost = norm(v.numel // output.numel, pow) * output.numel
-        return work + Cost(**traffic((v,), (output,)))
+        return _lengths(v, output, pow) + Cost(**traffic((v,), (output,)))
+
+
+def _lengths(v: TensorSpec, made: TensorSpec, order: int) -> Cost:
+    """The norm of each row of v, of which there are as many as values in `made`."""
+    work: Cost = norm(v.numel // (made.numel or 1), order) * made.numel
+    return work
