@@ -39,6 +39,7 @@ def crosscheck(graph: Graph, convention: Convention, count: PeerCount, costs: Se
         layers=tuple(_layers(convention, costed, count.by_path or {})),
         reported_params=count.params,
         error=count.error,
+        note=count.note,
     )
 
 

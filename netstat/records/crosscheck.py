@@ -18,6 +18,7 @@ class PeerCount:
             figure for are left out.
         params: the parameters it reports, None where it reports none.
         error: one line saying why there is no figure; "" where there is one.
+        note: one line on what to know of the figure; "" where there is nothing.
     """
 
     peer: str
@@ -26,6 +27,7 @@ class PeerCount:
     by_path: dict[str, int] | None = None
     params: int | None = None
     error: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class CrossCheck:
         layers: the same per module, where the peer has figures per module.
         reported_params: parameters the peer reports, None where it reports none.
         error: one line on why there is no figure.
+        note: one line on what to know of it: that the package is of another version than the rules were written for.
     """
 
     peer: str
@@ -79,6 +82,7 @@ class CrossCheck:
     layers: tuple[LayerCheck, ...] = ()
     reported_params: int | None = None
     error: str = ""
+    note: str = ""
 
     @property
     def closed(self) -> bool:

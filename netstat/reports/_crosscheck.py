@@ -24,12 +24,18 @@ def _bill(check: CrossCheck) -> Iterator[Row]:
     tool = f"{check.peer} {check.version}".rstrip()
     if check.reported is None:
         yield [tool, f"no figure: {check.error}", None]
-        return
-    yield [tool, "our MACs", exact(check.ours)]
+    else:
+        yield [tool, "our MACs", exact(check.ours)]
+        yield from _steps(check, check.reported)
+    if check.note:
+        yield ["", check.note, None]
+
+
+def _steps(check: CrossCheck, reported: int) -> Iterator[Row]:
     for term in check.terms:
         yield ["", f"{term.reason}{_places(term.paths)}", signed(term.amount)]
     yield ["", f"predicted {check.unit}", exact(check.predicted)]
-    yield ["", f"reported {check.unit}", exact(check.reported)]
+    yield ["", f"reported {check.unit}", exact(reported)]
     yield from _verdict(check)
 
 
