@@ -51,7 +51,8 @@ def _named(names: Sequence[str], peers: Registry[Peer]) -> Iterator[Peer]:
         UsageError: there is no such peer, or it comes with netstat.
     """
     for name in names:
-        peer = peers[name if name in peers else name.replace("-", "_")]
+        underscored = name.replace("-", "_")
+        peer = peers[underscored if underscored in peers else name]
         if not peer.requirements:
             raise UsageError(f"{peer.name} comes with netstat; if it is missing: pip install {peer.package}")
         yield peer
