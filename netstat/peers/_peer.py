@@ -142,12 +142,14 @@ def _here(peer: Peer, place: Place, module: "nn.Module", inputs: "tuple[Tensor, 
 
 def _apart(peer: Peer, place: Place, module: "nn.Module", inputs: "tuple[Tensor, ...]", limit: float) -> _Outcome:
     """Run it in a copy of this process."""
-    from netstat.peers import _stand_ins, _undisturbed  # noqa: F401  once, and not in every copy
+    from netstat.peers._stand_ins import off_devices
+    from netstat.peers._undisturbed import undisturbed
 
-    module, inputs = _stand_ins.off_devices(module, inputs)
-    for name in peer.before:
-        with suppress(ImportError):  # the peer will say so
-            import_module(name)
+    with undisturbed():
+        module, inputs = off_devices(module, inputs)
+        for name in peer.before:
+            with suppress(ImportError):  # the peer will say so
+                import_module(name)
 
     def work() -> _Outcome:
         import torch
