@@ -131,22 +131,29 @@ def crosscheck(
     batch: int = 1,
     args: Sequence[Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
+    time_limit: float = 120,
 ) -> "CrossChecks":
     """What other counters say of the model, and every difference itemised.
 
     Args:
         model, input_shape, batch, args, kwargs: as for `profile`. Peers get copies; the model is left as it was.
         against: names of peers; all by default.
+        time_limit: seconds each peer may take.
 
     Raises:
-        UsageError, ShapeError, ModelError: as `profile`. A peer that is missing or fails is no error: its entry says
-        so.
+        UsageError, ShapeError, ModelError: as `profile`. A peer that is missing, fails or takes too long is no error:
+        its entry says so.
     """
-    return crosscheck_subject(_subject(model, input_shape, batch, "float32", args, kwargs), against)
+    subject = _subject(model, input_shape, batch, "float32", args, kwargs)
+    return crosscheck_subject(subject, against, time_limit=time_limit)
 
 
 def crosscheck_subject(
-    subject: Subject, against: Sequence[str] | None = None, progress: "Progress | None" = None
+    subject: Subject,
+    against: Sequence[str] | None = None,
+    progress: "Progress | None" = None,
+    *,
+    time_limit: float = 120,
 ) -> "CrossChecks":
     """The cross-check of a resolved model."""
     from netstat.analysis.crosscheck import crosscheck as settle
@@ -162,7 +169,7 @@ def crosscheck_subject(
     for i, (name, peer) in enumerate(zip(names, peers, strict=True)):
         if progress:
             progress(f"running {name}", i / len(names))
-        count = run(name, module, inputs)
+        count = run(name, module, inputs, time_limit=time_limit)
         checks.append(settle(subject.graph, peer.convention, count, costs))
     return CrossChecks(subject.graph.model, tuple(checks))
 

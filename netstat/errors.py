@@ -26,6 +26,12 @@ class IncompleteError(ModelError):
     exit_code = 1
 
 
+class InstallError(NetstatError):
+    """A peer could not be installed."""
+
+    exit_code = 1
+
+
 class ShapeError(ModelError):
     """An operator cannot take an input of this shape.
 

@@ -42,6 +42,7 @@ def crosscheck(graph: Graph, convention: Convention, count: PeerCount, costs: Se
         reported_params=count.params,
         error=count.error,
         per_mac=convention.per_mac,
+        note=count.note,
     )
 
 

@@ -11,6 +11,7 @@ def configure(parser: ArgumentParser) -> None:
     """Options of the command."""
     model_options(parser)
     parser.add_argument("--against", metavar="A,B", help="peers, with commas (default: all)")
+    parser.add_argument("--time-limit", default="120", metavar="SECONDS", help="for each peer (default 120)")
     parser.add_argument("--strict", action="store_true", help="exit 1 where a difference stays unexplained")
     output_options(parser)
 
@@ -20,9 +21,9 @@ def run(options: Namespace) -> int:
     from netstat.reports.table import crosscheck_text
 
     session.check_outputs(options)
-    peers = session.peers(options)
+    peers, seconds = session.peers(options), session.whole(options.time_limit, "--time-limit")
     with session.progress(options) as progress:
-        checks = crosscheck_subject(session.subject(options), peers, progress)
+        checks = crosscheck_subject(session.subject(options), peers, progress, time_limit=seconds)
     session.show(crosscheck_text(checks.crosscheck, checks.model, overview=True, **session.style()), options)
     session.deliver(checks, options)
     return 1 if options.strict and not all(check.closed for check in checks.crosscheck) else 0

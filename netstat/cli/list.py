@@ -27,6 +27,16 @@ def _peers() -> Rows:
     return ((name, PEERS[name].convention.summary) for name in PEERS.names())
 
 
+def _installed_peers() -> Rows:
+    from netstat.peers import PEERS, find
+
+    rows = list(_peers())
+    places = [find(PEERS[name]) for name, _ in rows]
+    versions = [place.version if place else "not installed" for place in places]
+    width = max(map(len, versions))
+    return ((name, f"{version:{width}}  {summary}") for (name, summary), version in zip(rows, versions, strict=True))
+
+
 def _conventions() -> Rows:
     from netstat.conventions import CONVENTIONS
 
@@ -48,7 +58,7 @@ def _devices() -> Rows:
 KINDS: dict[str, Callable[[], Rows]] = {
     "models": _models,
     "operators": _operators,
-    "peers": _peers,
+    "peers": _installed_peers,
     "conventions": _conventions,
     "reports": _reports,
     "devices": _devices,

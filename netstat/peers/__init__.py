@@ -5,6 +5,7 @@ the peer's package nor torch is imported before a peer is run.
 """
 
 from netstat.peers._inputs import example_inputs
-from netstat.peers._peer import PEERS, Figures, Peer, consult, run
+from netstat.peers._peer import PEERS, TIME_LIMIT, Figures, Peer, consult, run
+from netstat.peers._places import find, folder
 
-__all__ = ["PEERS", "Figures", "Peer", "consult", "example_inputs", "run"]
+__all__ = ["PEERS", "TIME_LIMIT", "Figures", "Peer", "consult", "example_inputs", "find", "folder", "run"]

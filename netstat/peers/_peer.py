@@ -1,11 +1,17 @@
 """What a peer is, and how one is run without a trace."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.conventions import Convention
 from netstat.errors import said
+from netstat.peers._deadline import OverrunError, deadline
+from netstat.peers._places import Place, find, importable, missing, note
+from netstat.peers._process import can_fork, forked
 from netstat.records.crosscheck import PeerCount
 from netstat.registry import Registry
 
@@ -39,6 +45,13 @@ class Peer:
         needs_values: whether it has to run the model's arithmetic. The others look at shapes alone, and are handed
             tensors that call themselves CPU tensors and hold no data.
         count: runs it on a module in evaluation mode that it may spoil.
+        apart: whether it leaves traces in its process, and gets one of its own, on one thread.
+        before: modules it imports that leave no traces and take long: imported before its process is split off, once.
+        requirements: what pip has to put into a folder of its own, "NAME==VERSION", the package itself first, then
+            small packages that it imports; () where it comes with netstat.
+        modules: names it is imported by, where they are not that of the package.
+        alone: whether it is looked for in its own folder only, its import name being another package's.
+        known: versions of the package that the convention was written for; () where it follows all of them.
     """
 
     name: str
@@ -46,17 +59,29 @@ class Peer:
     convention: Convention
     needs_values: bool
     count: "Callable[[nn.Module, tuple[Tensor, ...]], Figures]"
+    apart: bool = False
+    before: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    alone: bool = False
+    known: tuple[str, ...] = ()
 
     @property
     def unit(self) -> str:
         """What it calls its figure: "macs" or "flops"."""
         return self.convention.unit
 
+    @property
+    def import_names(self) -> tuple[str, ...]:
+        """The top-level names of its modules."""
+        return self.modules or (self.package.replace("-", "_"),)
+
 
 PEERS: Registry[Peer] = Registry("peer", "netstat.peers")
+TIME_LIMIT = 120.0  # seconds
 
 
-def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]") -> PeerCount:
+def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]", *, time_limit: float = TIME_LIMIT) -> PeerCount:
     """What the peer `name` reports for `module(*inputs)` in evaluation mode.
 
     The peer gets a copy on the CPU; the module, the inputs and the process stay as they are, whatever it does.
@@ -65,52 +90,102 @@ def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]") -> PeerCount
         name: a name in `PEERS`.
         module: the model, on any device, meta included: weights that hold no data are zeros to a peer that needs some.
         inputs: its positional inputs, likewise; without data, they are drawn by `example_inputs`.
+        time_limit: seconds it may take. A peer in this process is stopped at the next call of a module.
 
     Raises:
-        UsageError: there is no such peer. One that is not installed, or fails, is a `PeerCount` that says so.
+        UsageError: there is no such peer. One that is not installed, fails or takes too long is a `PeerCount` that says
+            so.
     """
-    return consult(PEERS[name], module, inputs)
+    return consult(PEERS[name], module, inputs, time_limit=time_limit)
 
 
-def consult(peer: Peer, module: "nn.Module", inputs: "Sequence[Tensor]") -> PeerCount:
+def consult(
+    peer: Peer, module: "nn.Module", inputs: "Sequence[Tensor]", *, time_limit: float = TIME_LIMIT
+) -> PeerCount:
     """What `peer` reports; see `run`."""
-    from importlib.metadata import PackageNotFoundError, version
+    place = find(peer)
+    if place is None:
+        return PeerCount(peer.name, "", error=missing(peer))
+    figures, error = _outcome(peer, place, module, tuple(inputs), time_limit)
+    total, by_path, params = figures or (None, None, None)
+    return PeerCount(peer.name, place.version, total, by_path, params, error, note(peer, place.version))
+
+
+class _Outcome(NamedTuple):
+    """Whole numbers, or one line on why there are none."""
+
+    figures: tuple[int, dict[str, int], int | None] | None
+    error: str = ""
+
+
+def _outcome(peer: Peer, place: Place, module: "nn.Module", inputs: "tuple[Tensor, ...]", limit: float) -> _Outcome:
+    from torch.nn import Module
+
+    if not isinstance(module, Module):
+        return _Outcome(None, f"TypeError: it takes a torch.nn.Module, not a {type(module).__name__}")
+    way = _apart if (peer.apart or place.folder) and can_fork() else _here
+    try:
+        return way(peer, place, module, inputs, limit)
+    except OverrunError:
+        return _Outcome(None, f"took longer than {limit:g} s; raise it by --time-limit")
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a peer may fail in any way; it is told, the others go on
+        return _Outcome(None, said(error))
+
+
+def _here(peer: Peer, place: Place, module: "nn.Module", inputs: "tuple[Tensor, ...]", limit: float) -> _Outcome:
+    """Run it in this process, on a copy."""
+    from netstat.peers._undisturbed import undisturbed
+
+    with undisturbed(), importable(peer, place), deadline(limit):
+        return _whole(_figures(peer, module, inputs))
+
+
+def _apart(peer: Peer, place: Place, module: "nn.Module", inputs: "tuple[Tensor, ...]", limit: float) -> _Outcome:
+    """Run it in a copy of this process."""
+    from netstat.peers._stand_ins import off_devices
+    from netstat.peers._undisturbed import undisturbed
+
+    with undisturbed():
+        module, inputs = off_devices(module, inputs)
+        for name in peer.before:
+            with suppress(ImportError):  # the peer will say so
+                import_module(name)
+
+    def work() -> _Outcome:
+        import torch
+
+        torch.set_num_threads(1)  # the threads of a pool are not copied, and would be waited for for ever
+        try:
+            return _here(peer, place, module, inputs, inf)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  told by the parent
+            return _Outcome(None, said(error))
 
     try:
-        installed = version(peer.package)
-    except PackageNotFoundError:
-        return PeerCount(peer.name, "", error=f"{peer.package} is not installed: pip install {peer.package}")
-    try:
-        total, by_path, params = _figures(peer, module, tuple(inputs))
-        return PeerCount(
-            peer.name,
-            installed,
-            _whole(total),
-            {path: _whole(figure) for path, figure in by_path.items()},
-            None if params is None else _whole(params),
-        )
-    except Exception as error:  # noqa: BLE001  a peer may fail in any way; it is told, and the other peers go on
-        return PeerCount(peer.name, installed, error=said(error))
+        return _Outcome(*forked(work, limit))
+    except ChildProcessError as error:
+        return _Outcome(None, str(error))
 
 
 def _figures(peer: Peer, module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
-    from torch.nn import Module
-
     from netstat.peers._stand_ins import with_values, without_values
-    from netstat.peers._undisturbed import undisturbed
 
-    if not isinstance(module, Module):
-        raise TypeError(f"it takes a torch.nn.Module, not a {type(module).__name__}")
-    with undisturbed():
-        if not peer.needs_values:
-            try:
-                return peer.count(*without_values(module, inputs))
-            except Exception:  # noqa: BLE001  a model that looks at its data says so in many ways; the run below has data
-                pass
-        return peer.count(*with_values(module, inputs))
+    if not peer.needs_values:
+        try:
+            return peer.count(*without_values(module, inputs))
+        except OverrunError:
+            raise
+        except Exception:  # noqa: BLE001  a model that looks at its data says so in many ways; the run below has data
+            pass
+    return peer.count(*with_values(module, inputs))
 
 
-def _whole(figure: float) -> int:
+def _whole(figures: Figures) -> _Outcome:
+    total, by_path, params = figures
+    paths = {path: _integer(figure) for path, figure in by_path.items()}
+    return _Outcome((_integer(total), paths, None if params is None else _integer(params)))
+
+
+def _integer(figure: float) -> int:
     """A count that a peer keeps as a float."""
     if figure != int(figure):
         raise ValueError(f"it reports {figure}, which is no whole number of operations")

@@ -45,6 +45,13 @@ def with_values(module: nn.Module, inputs: tuple[Tensor, ...]) -> Model:
     return _copied(module, value_of), tuple(map(value_of, inputs))
 
 
+def off_devices(module: nn.Module, inputs: tuple[Tensor, ...]) -> Model:
+    """The same model, or a copy on the CPU where a copy of this process could not reach its tensors."""
+    tensors = (*module.parameters(), *module.buffers(), *inputs)
+    reached = not torch.cuda.is_initialized() and {t.device.type for t in tensors} <= {"cpu", "meta"}  # type: ignore[no-untyped-call]
+    return (module, inputs) if reached else with_values(module, inputs)
+
+
 def _specs(inputs: tuple[Tensor, ...]) -> Iterator[tuple[str, TensorSpec]]:
     return (("", TensorSpec(tuple(t.shape), str(t.dtype).removeprefix("torch."))) for t in inputs)
 

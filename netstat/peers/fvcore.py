@@ -64,4 +64,4 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return Figures(analysis.total(), own_figures(analysis.by_module()))
 
 
-PEERS.add("fvcore")(Peer("fvcore", "fvcore", CONVENTION, needs_values=True, count=count))
+PEERS.add("fvcore")(Peer("fvcore", "fvcore", CONVENTION, needs_values=True, count=count, known=("0.1.5.post20221221",)))

@@ -18,6 +18,7 @@ class PeerCount:
             figure for are left out.
         params: the parameters it reports, None where it reports none.
         error: one line saying why there is no figure; "" where there is one.
+        note: one line on what to know of the figure; "" where there is nothing.
     """
 
     peer: str
@@ -26,6 +27,7 @@ class PeerCount:
     by_path: dict[str, int] | None = None
     params: int | None = None
     error: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class CrossCheck:
         reported_params: parameters the peer reports, None where it reports none.
         error: one line on why there is no figure.
         per_mac: how many of its unit the tool gives for one multiply-accumulate.
+        note: one line on what to know of it: that the package is of another version than the rules were written for.
     """
 
     peer: str
@@ -85,6 +88,7 @@ class CrossCheck:
     reported_params: int | None = None
     error: str = ""
     per_mac: int = 1
+    note: str = ""
 
     @property
     def figure(self) -> int:

@@ -85,8 +85,9 @@ def test_a_peer_without_a_figure_is_predicted_and_never_closed() -> None:
 
 
 def test_names_units_and_parameters_are_handed_on() -> None:
-    check = checked(PeerCount("tool", "1.0", PREDICTED, params=7))
+    check = checked(PeerCount("tool", "1.0", PREDICTED, params=7, note="of another version"))
     assert (check.peer, check.version, check.unit, check.reported_params) == ("tool", "1.0", "macs", 7)
+    assert check.note == "of another version"
 
 
 def test_a_convention_that_starts_elsewhere_has_no_bill() -> None:

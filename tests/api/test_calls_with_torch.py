@@ -1,5 +1,6 @@
 """The Python side of the contract on modules, callables and files."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,16 @@ def test_a_modules_crosscheck_is_a_sequence_of_bills(small: nn.Module) -> None:
     first = netstat.crosscheck(small, (3, 8, 8), against=["torch"])[0]
     assert (first.reported, first.predicted, first.unexplained) == (2 * first.ours, 2 * first.ours, 0)
     assert first.ours + sum(term.amount for term in first.terms) == first.predicted
+
+
+def test_a_cross_check_ends_in_time() -> None:
+    class Slow(nn.Sequential):
+        def forward(self, x: Tensor) -> Tensor:
+            time.sleep(0.1)
+            return super().forward(x)
+
+    (check,) = netstat.crosscheck(Slow(nn.Linear(3, 4)), (3,), against=["torch"], time_limit=0.05)
+    assert (check.reported, check.error) == (None, "took longer than 0.05 s; raise it by --time-limit")
 
 
 def test_a_modules_benchmark_is_a_sequence_of_one(small: nn.Module) -> None:

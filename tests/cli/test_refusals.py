@@ -72,6 +72,10 @@ def test_a_dtype_that_is_not_known_or_not_floating_point(refused: Refused) -> No
     )
 
 
+def test_a_time_limit_is_a_whole_number_of_seconds(refused: Refused) -> None:
+    assert refused("crosscheck", "alexnet", "--time-limit", "0") == "--time-limit must be 1 or more, got 0"
+
+
 @pytest.mark.parametrize("option", ["--columns", "--against", "--device"])
 def test_a_list_of_names_without_a_name(refused: Refused, option: str) -> None:
     assert refused(*FAST, option, " ,") == f"{option} names nothing; write for example {option} a,b"

@@ -1,6 +1,7 @@
 """What the program prints and writes, as far as that needs no torch."""
 
 import csv
+import importlib.metadata
 import json
 import os
 import re
@@ -182,6 +183,16 @@ def test_a_list_names_one_thing_a_line_with_what_it_is(netstat: Run, kind: str) 
     assert first == kind
     assert lines
     assert all(re.fullmatch(r"  \S+( {2,}\S.*)?", line) for line in lines)
+
+
+def test_the_list_of_peers_says_which_versions_are_there(netstat: Run) -> None:
+    peers = netstat("list", "peers").out
+    for package in ("thop", "fvcore"):
+        try:
+            there = re.escape(importlib.metadata.version(package))
+        except importlib.metadata.PackageNotFoundError:
+            there = "not installed"
+        assert re.search(rf"^  {package} +{there} +\S", peers, re.MULTILINE)
 
 
 def test_a_list_of_everything_is_all_the_lists(netstat: Run) -> None:

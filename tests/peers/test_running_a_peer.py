@@ -4,77 +4,23 @@ import importlib.metadata
 import logging
 import random
 import sys
+import time
 import warnings
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from netstat.conventions import MACS, Convention
 from netstat.errors import UsageError
 from netstat.graph import TensorSpec
-from netstat.peers import Figures, Peer, consult, example_inputs, run
+from netstat.peers import Figures, consult, example_inputs, run
 from tests.peers.settled import ALL
 
 torch = pytest.importorskip("torch")
 from torch import Tensor, nn  # noqa: E402
 
+from tests.peers.traces import network, peer, process, same, state  # noqa: E402
+
 pytestmark = [pytest.mark.torch, pytest.mark.peers]
-
-COUNTS_NOTHING = Convention("fake", "macs", "for tests", (MACS,))
-
-
-def peer(count: Callable[..., Figures], *, package: str = "torch", needs_values: bool = True) -> Peer:
-    """A peer whose package is there, that counts by `count`."""
-    return Peer("fake", package, COUNTS_NOTHING, needs_values, count)
-
-
-def network() -> nn.Module:
-    """In training mode, with buffers to update, a hook, a gradient and a random operator."""
-    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.Dropout(), nn.ReLU(inplace=True), nn.Flatten())
-    model.register_forward_hook(lambda module, inputs, output: None)
-    model(torch.randn(2, 3, 8, 8)).sum().backward()
-    return model
-
-
-def state(model: nn.Module) -> dict[str, Any]:
-    """Everything of a module a peer could change."""
-    return {
-        "state_dict": {name: tensor.clone() for name, tensor in model.state_dict().items()},
-        "grads": {name: parameter.grad.clone() for name, parameter in model.named_parameters()},
-        "members": {
-            path: {name: len(value) if isinstance(value, dict) else id(value) for name, value in vars(child).items()}
-            for path, child in model.named_modules()
-        },
-        "modes": [child.training for child in model.modules()],
-    }
-
-
-def same(a: Any, b: Any) -> bool:
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    return torch.equal(a, b) if isinstance(a, Tensor) else a == b
-
-
-def process() -> dict[str, Any]:
-    return {
-        "torch rng": torch.get_rng_state(),
-        "rng": random.getstate(),
-        "numpy rng": sys.modules["numpy"].random.get_state()[1].tolist() if "numpy" in sys.modules else None,
-        "filters": list(warnings.filters),
-        "handlers": list(logging.root.handlers),
-        "logging": logging.root.manager.disable,
-        "streams": (sys.stdout, sys.stderr),
-        "dtype": torch.get_default_dtype(),
-        "threads": torch.get_num_threads(),
-        "grad": torch.is_grad_enabled(),
-        "fused layers": torch.backends.mha.get_fastpath_enabled(),
-        "hooks": (
-            len(torch.nn.modules.module._global_forward_hooks),
-            len(torch.nn.modules.module._global_forward_pre_hooks),
-        ),
-        "functions": (torch.nn.functional.linear, torch.matmul, torch.Tensor.__add__, nn.Module.__call__),
-    }
 
 
 def runs(name: str, model: nn.Module, *inputs: Tensor) -> None:
@@ -199,6 +145,69 @@ def test_a_crash_is_told_in_one_line() -> None:
     assert count.total is None
     assert "\n" not in count.error
     assert count.error.startswith("KeyError: ")
+
+
+def test_leaving_is_told_like_a_crash() -> None:
+    def leave(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
+        sys.exit("enough")
+
+    assert consult(peer(leave), nn.ReLU(), ()).error == "SystemExit: enough"
+
+
+class Slow(nn.Module):
+    """Takes its time at every call."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        time.sleep(0.02)
+        return x
+
+
+def for_ever(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
+    while True:
+        module(*inputs)
+
+
+def for_ever_in_other_words(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
+    try:
+        return for_ever(module, inputs)
+    except Exception as error:
+        raise RuntimeError("the model failed") from error
+
+
+def until_it_fails(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
+    try:
+        return for_ever(module, inputs)
+    except Exception:  # noqa: BLE001
+        return Figures(1, {})
+
+
+@pytest.mark.parametrize("needs_values", [True, False])
+@pytest.mark.parametrize("count", [for_ever, for_ever_in_other_words, until_it_fails])
+def test_a_peer_that_takes_too_long_is_stopped_at_the_next_module(
+    count: Callable[..., Figures], needs_values: bool
+) -> None:
+    before = process()
+    found = consult(peer(count, needs_values=needs_values), Slow(), (torch.ones(1),), time_limit=0.1)
+    assert (found.total, found.error) == (None, "took longer than 0.1 s; raise it by --time-limit")
+    assert same(process(), before)
+
+
+def test_a_timeout_of_the_peers_own_is_told_as_what_it_is() -> None:
+    def wait(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
+        raise TimeoutError("no answer")
+
+    assert consult(peer(wait), nn.ReLU(), ()).error == "TimeoutError: no answer"
+
+
+def test_a_figure_of_a_version_the_rules_were_not_written_for_says_so() -> None:
+    version = importlib.metadata.version("torch")
+
+    def noted(*known: str) -> str:
+        return consult(peer(lambda module, inputs: Figures(0, {}), known=known), nn.ReLU(), ()).note
+
+    assert noted() == noted("0.9", version) == ""
+    assert noted("0.9") == f"written for 0.9; {version} is predicted by the same rules"
+    assert noted("0.9", "1.0") == f"written for 0.9 and 1.0; {version} is predicted by the same rules"
 
 
 def test_a_figure_that_is_no_whole_number_is_an_error_and_not_rounded() -> None:

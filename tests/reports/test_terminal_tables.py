@@ -302,6 +302,14 @@ def test_a_tool_that_doubles_is_measured_against_twice_ours() -> None:
     assert replace(doubled, ours=0).off is None
 
 
+def test_what_is_to_be_known_of_a_figure_stands_below_it() -> None:
+    words = "written for 1.0; 1.1 is predicted by the same rules"
+    for check in (THOP, MISSING):
+        text = crosscheck_text([replace(check, note=words)], width=120)
+        assert words in text.rstrip().splitlines()[-1]
+        assert words not in crosscheck_text([check], width=120)
+
+
 def test_the_title_counts_the_tools_that_closed() -> None:
     assert crosscheck_text(CHECKS.crosscheck, "alexnet", 120).startswith(
         "cross-check · alexnet · 1 of 2 tools closed · 1 predicted only\n"
