@@ -22,7 +22,7 @@ def configure(parser: ArgumentParser) -> None:
     model_options(parser)
     layer_options(parser)
     time_options(parser)
-    parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: all)")
+    parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: thop,fvcore,torch)")
     parser.add_argument("--no-crosscheck", action="store_true", help="leave out the cross-check")
     parser.add_argument("--no-time", action="store_true", help="leave out the measurement")
     parser.add_argument("--fast", action="store_true", help="the layer table alone: both of the above")
@@ -89,10 +89,11 @@ def _show_layers(profile: Profile, options: Namespace) -> None:
 
 def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Profile:
     from netstat.api import crosscheck_subject
+    from netstat.peers import STANDARD
     from netstat.reports.table import crosscheck_text
 
     with session.progress(options) as progress:
-        checks = crosscheck_subject(subject, session.peers(options), progress)
+        checks = crosscheck_subject(subject, session.peers(options) or STANDARD, progress)
     session.show("\n" + crosscheck_text(checks.crosscheck, checks.model, **session.style()), options)
     return replace(profile, crosscheck=checks.crosscheck)
 

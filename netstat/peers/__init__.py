@@ -8,4 +8,6 @@ from netstat.peers._inputs import example_inputs
 from netstat.peers._peer import PEERS, TIME_LIMIT, Figures, Peer, consult, run
 from netstat.peers._places import find, folder
 
-__all__ = ["PEERS", "TIME_LIMIT", "Figures", "Peer", "consult", "example_inputs", "find", "folder", "run"]
+STANDARD = ("thop", "fvcore", "torch")  # they come with netstat, and every profile is held against them
+
+__all__ = ["PEERS", "STANDARD", "TIME_LIMIT", "Figures", "Peer", "consult", "example_inputs", "find", "folder", "run"]
