@@ -184,7 +184,7 @@ def published(model: str) -> "Published":
 
     name = family(model) if isinstance(model, str) else None
     if name is None:
-        said = f"'{model}'" if isinstance(model, str) else f"a {type(model).__name__}"
+        said = f"'{model}'" if isinstance(model, str) else f"an object of class {type(model).__name__}"
         raise UsageError(f"no published figures are on record for {said}; there are for {', '.join(VARIANTS)}")
     from netstat.analysis.published import published as analyse
     from netstat.frontends.subject import built_in

@@ -149,7 +149,7 @@ def _nearest(claim: Claim, readings: Sequence[Reading]) -> Reading:
 def _settled(claim: Claim, reading: Reading) -> bool:
     """Whether the differences, of which there are some, lead from our figure to the printed digits."""
     total = reading.amount + sum(amount for _, amount in claim.differences)
-    return bool(claim.differences) and _match(claim, Fraction(total)) in _ROUNDED
+    return bool(claim.differences) and match(claim, Fraction(total)) in _ROUNDED
 
 
 def _candidates(claim: Claim, counters: Counters) -> Iterator[Reading]:
@@ -178,7 +178,7 @@ def _reading(claim: Claim, counters: Counters, variant: str, counted: str, scope
         return None
     whole = counter.count(counted, WHOLE) if claim.figure.endswith("%") else None
     found = Reading(variant, counted, scope, claim.batch, amount, whole)
-    return Reading(variant, counted, scope, claim.batch, amount, whole, _match(claim, _value(found)))
+    return Reading(variant, counted, scope, claim.batch, amount, whole, match(claim, _value(found)))
 
 
 def _value(reading: Reading) -> Fraction:
@@ -186,7 +186,7 @@ def _value(reading: Reading) -> Fraction:
     return Fraction(reading.amount) if reading.whole is None else Fraction(100 * reading.amount, reading.whole)
 
 
-def _match(claim: Claim, found: Fraction) -> str:
+def match(claim: Claim, found: Fraction) -> str:
     """How `found` gives the printed digits; a half may have been rounded either way."""
     printed, last = parse_printed(claim.figure, claim.digits)
     if found == printed:

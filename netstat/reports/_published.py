@@ -30,7 +30,7 @@ def _verdict(figures: Sequence[PublishedFigure]) -> str:
     said = sum(figure.explained for figure in figures) - reproduced
     rest = len(figures) - reproduced - said
     parts = [f"{exact(reproduced)} of {plural(len(figures), 'figure')} reproduced"]
-    parts += [f"{exact(said)} not, for the reason given"] if said else []
+    parts += [f"{exact(said)} not, with reasons"] if said else []
     parts += [f"{exact(rest)} UNEXPLAINED"] if rest else []
     return ", ".join(parts)
 
