@@ -51,7 +51,9 @@ def summary(figures: Sequence[PublishedFigure]) -> str:
         of = [figure for figure in figures if figure.model == model]
         body.append([model, str(len(of)), *(str(sum(counts)) for counts in outcomes(of))])
     total = [str(len(figures)), *(str(sum(counts)) for counts in outcomes(figures))]
-    return table(["model", "figures", "reproduced", "not, with a sum", "not, with a reason"], [*body, ["all", *total]])
+    return table(
+        ["model", "figures", "reproduced", "not, difference itemised", "not, reason in words"], [*body, ["all", *total]]
+    )
 
 
 def outcomes(figures: Sequence[PublishedFigure]) -> Iterator[list[bool]]:
