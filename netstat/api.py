@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmarks
     from netstat.records.comparison import Comparison
     from netstat.records.crosscheck import CrossChecks
+    from netstat.records.published import Published
 
 InputShape = Shape | Sequence[Shape] | Mapping[str, Shape] | None
 _AS_EVER = ("documents", None, False, False, False)  # how a profile is counted where nobody says anything
@@ -172,6 +173,33 @@ def crosscheck_subject(
         count = run(name, module, inputs, time_limit=time_limit)
         checks.append(settle(subject.graph, peer.convention, count, costs))
     return CrossChecks(subject.graph.model, tuple(checks))
+
+
+def published(model: str) -> "Published":
+    """Figures that papers, READMEs and notes print for a built-in model, and what reproduces each.
+
+    Each figure has a reading that is stated and not looked for: a variant of the model, a way of counting, a part of
+    it. Beside it stand all others of a fixed set that give the same digits. Loads no torch.
+
+    Args:
+        model: name of a built-in model; the figures are those of all its variants.
+
+    Raises:
+        UsageError: nothing is on record for it; says for which models something is.
+    """
+    from netstat.models.published import VARIANTS, claims, family
+
+    name = family(model) if isinstance(model, str) else None
+    if name is None:
+        said = f"'{model}'" if isinstance(model, str) else f"an object of class {type(model).__name__}"
+        raise UsageError(f"no published figures are on record for {said}; there are for {', '.join(VARIANTS)}")
+    from netstat.analysis.published import published as analyse
+    from netstat.frontends.subject import built_in
+
+    def graph(variant: str, batch: int) -> "Graph":
+        return built_in(variant, {}, Inputs(batch=batch)).graph
+
+    return analyse(name, [claim for claim in claims() if claim.model == name], graph)
 
 
 def benchmark(
@@ -369,4 +397,4 @@ def _shapes(input_shape: InputShape) -> tuple[tuple[Shape, str, str], ...]:
     return tuple(item if len(item) == 3 and isinstance(item[1], str) else (item, "", "") for item in several)
 
 
-__all__ = ["benchmark", "compare", "crosscheck", "load", "profile", "stat"]
+__all__ = ["benchmark", "compare", "crosscheck", "load", "profile", "published", "stat"]

@@ -143,7 +143,7 @@ class Convention:
 
     Attributes:
         name: what `--as` takes.
-        unit: "flops" or "macs": what the tool calls its figure.
+        unit: "flops", "macs" or "connections": what the tool or the text calls its figure.
         summary: one line on what it counts.
         terms: the rules; a model's figure is their sum.
         scope: what the tool looks at; None for a convention that is nobody's tool.
@@ -181,6 +181,23 @@ class Convention:
 MACS = Term("multiply-accumulates of convolutions and matrix products", lambda node, cost: cost.macs)
 DOUBLED = Term("one multiply-accumulate counted as two operations", lambda node, cost: cost.macs)
 
+_WEIGHTED = ("conv", "linear")  # what the operators of convolutional and fully connected layers begin with
+
+
+def weighted(node: Node) -> bool:
+    """Whether it is a convolutional or fully connected layer's operator."""
+    return node.op.startswith(_WEIGHTED)
+
+
+def _uses(node: Node, cost: Cost) -> int:
+    return cost.macs if weighted(node) else 0
+
+
+def bias_additions(node: Node, cost: Cost) -> int:
+    """One per output value of a convolutional or fully connected layer that has a bias."""
+    return node.output.numel if weighted(node) and node.argument("bias") is not None else 0
+
+
 CONVENTIONS: Registry[Convention] = Registry("convention", modules=("netstat.peers._conventions",))
 
 
@@ -204,5 +221,16 @@ register(
         "flops",
         "two operations per multiply-accumulate of convolutions and matrix products, nothing else",
         (MACS, DOUBLED),
+    )
+)
+register(
+    Convention(
+        "paper",
+        "connections",
+        "as the LeNet and AlexNet papers speak: each use of a weight or bias of convolutional and linear layers",
+        (
+            Term("uses of the weights of convolutional and fully connected layers", _uses),
+            Term("uses of their biases, one per output value", bias_additions),
+        ),
     )
 )

@@ -4,7 +4,12 @@ Inside netstat a figure is an int count, seconds (float) or bytes (int); prefixe
 only.
 """
 
+from typing import TYPE_CHECKING
+
 from netstat.errors import UsageError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _PREFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 _DTYPE_BYTES = {
@@ -116,6 +121,28 @@ def _whole(value: float) -> int:
     if abs(value - nearest) > 1e-15 * abs(value):
         raise ValueError
     return nearest
+
+
+def parse_printed(text: str, digits: int | None = None) -> "tuple[Fraction, Fraction]":
+    """A figure as texts print it, and what one more of its last digit would be: '62.3 M' -> (62300000, 100000).
+
+    Args:
+        text: '0.77 G', '122,304', '6 %', '93 MB'; prefixes are decimal.
+        digits: how many of the digits mean something; all of them by default.
+
+    Raises:
+        UsageError: it is no such figure.
+    """
+    from fractions import Fraction
+
+    number, _, prefix = text.replace(",", "").partition(" ")
+    written, _, decimals = number.partition(".")
+    try:
+        factor = Fraction(_PREFIXES[prefix.lower().strip("%b")], 10 ** len(decimals))
+        value, cut = int(written + decimals), 0 if digits is None else len((written + decimals).lstrip("0")) - digits
+    except (ValueError, KeyError):
+        raise UsageError(f"'{text}' is no figure; write for example 62.3 M, 122,304 or 6 %") from None
+    return value * factor, 10**cut * factor
 
 
 def parse_shape(text: str) -> tuple[int, ...]:

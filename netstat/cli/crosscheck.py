@@ -2,9 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 
-from netstat.api import crosscheck_subject
+from netstat.api import crosscheck_subject, published
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options
+from netstat.errors import UsageError
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -12,12 +13,17 @@ def configure(parser: ArgumentParser) -> None:
     model_options(parser)
     parser.add_argument("--against", metavar="A,B", help="peers, with commas (default: all)")
     parser.add_argument("--time-limit", default="120", metavar="SECONDS", help="for each peer (default 120)")
+    parser.add_argument(
+        "--published", action="store_true", help="instead: what reproduces the figures in print for a built-in model"
+    )
     parser.add_argument("--strict", action="store_true", help="exit 1 where a difference stays unexplained")
     output_options(parser)
 
 
 def run(options: Namespace) -> int:
     """Run the peers and settle the bill."""
+    if options.published:
+        return _published(options)
     from netstat.reports.table import crosscheck_text
 
     session.check_outputs(options)
@@ -27,3 +33,18 @@ def run(options: Namespace) -> int:
     session.show(crosscheck_text(checks.crosscheck, checks.model, overview=True, **session.style()), options)
     session.deliver(checks, options)
     return 1 if options.strict and not all(check.closed for check in checks.crosscheck) else 0
+
+
+def _published(options: Namespace) -> int:
+    """The figures in print, which say themselves what inputs they are of."""
+    from netstat.reports.table import published_text
+
+    if options.against is not None or session.counts_anew(options):
+        raise UsageError(
+            "published figures come with inputs and conventions of their own; leave out -i, -b and --against"
+        )
+    session.check_outputs(options)
+    record = published(options.model)
+    session.show(published_text(record.published, record.model, **session.style()), options)
+    session.deliver(record, options)
+    return 1 if options.strict and not all(figure.explained for figure in record.published) else 0

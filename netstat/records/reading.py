@@ -11,12 +11,18 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from netstat.errors import ModelError
-from netstat.records import benchmark, comparison, crosscheck, profile
+from netstat.records import benchmark, comparison, crosscheck, profile, published
 from netstat.records.base import SCHEMA, Record
 
 KINDS: dict[str, type[Record]] = {
     record.kind: record
-    for record in (profile.Profile, crosscheck.CrossChecks, benchmark.Benchmarks, comparison.Comparison)
+    for record in (
+        profile.Profile,
+        crosscheck.CrossChecks,
+        benchmark.Benchmarks,
+        comparison.Comparison,
+        published.Published,
+    )
 }
 _NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark}
 

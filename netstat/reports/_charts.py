@@ -79,6 +79,10 @@ def _comparison(record: Any) -> Iterator[Chart]:
     yield "comparison", partial(comparison_chart, record.models)
 
 
+def _published(record: Any) -> Iterator[Chart]:
+    raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
+
+
 def _work(profile: Profile) -> list[Panel]:
     return [count_panel(profile, "params", "parameters"), count_panel(profile, "macs", "MACs")]
 
@@ -92,4 +96,5 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "crosscheck": _crosscheck,
     "benchmark": _benchmark,
     "comparison": _comparison,
+    "published": _published,
 }

@@ -46,4 +46,15 @@ def _comparison(record: Any) -> Iterator[Table]:
     yield comparison_table(record.models)
 
 
-_SECTIONS = {"crosscheck": _crosscheck, "benchmark": _benchmark, "comparison": _comparison}
+def _published(record: Any) -> Iterator[Table]:
+    from netstat.reports._published import published_table
+
+    yield published_table(record.published, record.model)
+
+
+_SECTIONS = {
+    "crosscheck": _crosscheck,
+    "benchmark": _benchmark,
+    "comparison": _comparison,
+    "published": _published,
+}

@@ -20,7 +20,7 @@ Row = dict[str, Any]  # a piece of the JSON form
 
 @REPORTS.add("csv")
 class Csv:
-    """A layer, peer, timed layer or model per row; the last column says which netstat wrote it.
+    """A layer, peer, timed layer, model or published figure per row; the last column says which netstat wrote it.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front. Shapes are as users type them.
     """
@@ -91,8 +91,18 @@ def _models(saved: Row) -> Iterator[Row]:
         yield {**figures, **model["totals"]}
 
 
+def _published(saved: Row) -> Iterator[Row]:
+    """A figure per row, what its reading is beside it; what else gives its digits as a number."""
+    for figure in saved["published"]:
+        differences = "; ".join(f"{item['reason']}: {signed(item['amount'])}" for item in figure["differences"])
+        nearest = {f"nearest_{name}": value for name, value in (figure["nearest"] or figure["reading"]).items()}
+        rest = {name: value for name, value in figure.items() if name not in ("reading", "nearest")}
+        yield {**rest, "differences": differences, "also": len(figure["also"]), **figure["reading"], **nearest}
+
+
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
     "comparison": _models,
+    "published": _published,
 }

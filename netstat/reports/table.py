@@ -24,8 +24,17 @@ if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.published import PublishedFigure
 
-__all__ = ["Text", "benchmark_text", "comparison_text", "crosscheck_text", "layers_text", "shows_unicode"]
+__all__ = [
+    "Text",
+    "benchmark_text",
+    "comparison_text",
+    "crosscheck_text",
+    "layers_text",
+    "published_text",
+    "shows_unicode",
+]
 
 _ALARMS = ("warning", "UNRELIABLE")  # labels of facts
 _ALARM = "UNEXPLAINED"  # in a row
@@ -107,6 +116,20 @@ def comparison_text(
     from netstat.reports._comparison import comparison_table
 
     return _text([comparison_table(models)], Terminal(width or terminal_width(), unicode, color))
+
+
+def published_text(
+    figures: "Sequence[PublishedFigure]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """Figures in print beside ours; arguments as for `layers_text`."""
+    from netstat.reports._published import published_table
+
+    return _text([published_table(figures, model)], Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:

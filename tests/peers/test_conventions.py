@@ -38,6 +38,9 @@ COST = Cost(macs=MULTIPLIED, multiplies=MULTIPLIED, adds=MULTIPLIED - 2 * 10)
         ("thop", "macs", MULTIPLIED),
         ("fvcore", "flops", MULTIPLIED),
         ("torch", "flops", 2 * MULTIPLIED),
+        ("paper", "connections", MULTIPLIED),
+        ("thop-readme", "macs", 2 * MULTIPLIED - 2 * 10),
+        ("ptflops-readme", "macs", MULTIPLIED),
     ],
 )
 def test_a_linear_layer_in_every_convention(name: str, unit: str, figure: int) -> None:

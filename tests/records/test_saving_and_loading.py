@@ -16,6 +16,7 @@ from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
 from netstat.records.profile import Layer, Profile
+from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
 from netstat.registry import REPORTS
 from tests.records.strategies import of, records
@@ -86,10 +87,13 @@ def test_every_kind_of_record_can_be_read() -> None:
         "crosscheck": CrossChecks,
         "benchmark": Benchmarks,
         "comparison": Comparison,
+        "published": Published,
     }
 
 
-@pytest.mark.parametrize(("kind", "part"), [(Benchmarks, Benchmark), (CrossChecks, CrossCheck)])
+@pytest.mark.parametrize(
+    ("kind", "part"), [(Benchmarks, Benchmark), (CrossChecks, CrossCheck), (Published, PublishedFigure)]
+)
 def test_a_record_of_several_behaves_as_a_sequence(kind: type[Any], part: type[Any]) -> None:
     @slow_to_draw
     @given(of(kind))

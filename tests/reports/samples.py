@@ -8,6 +8,7 @@ from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
+from netstat.records.published import Published, PublishedFigure, Reading
 
 # path, operator, module, output without batch, params, macs, flops
 ALEXNET = (
@@ -227,6 +228,19 @@ COMPARISON = Comparison(
     tuple(compared(profile, ALEXNET_PROFILE) for profile in (ALEXNET_PROFILE, _HALF, HOSTILE_PROFILE))
 )
 
+_READING = Reading("alexnet-bvlc", "macs", "convolutions", 10, 6_657_848_640, None, "rounded")
+_SHARE = Reading("alexnet", "parameters", "convolutions", 1, 2_469_696, 61_100_840, "")
+PUBLISHED = Published(
+    "alexnet",
+    (
+        PublishedFigure("alexnet", "6.66 G", "MACs", "a README", _READING, "rounded", (_READING, _SHARE)),
+        PublishedFigure(
+            "alexnet", "6 %", "of it", HOSTILE, _SHARE, "truncated", (), _READING, (BillItem(HOSTILE, -3),), url=HOSTILE
+        ),
+        PublishedFigure(HOSTILE, "7 %", HOSTILE, HOSTILE, _SHARE, "rounded", (), _SHARE, (), HOSTILE, explained=False),
+    ),
+)
+
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
@@ -234,4 +248,5 @@ RECORDS: dict[str, Record] = {
     "cross-checks": CHECKS,
     "benchmarks": BENCHMARKS,
     "a comparison": COMPARISON,
+    "published figures": PUBLISHED,
 }

@@ -14,14 +14,18 @@ from netstat.errors import UsageError
 from netstat.records.base import Record, write
 from netstat.records.reading import from_dict
 from netstat.registry import REPORTS
-from tests.reports.samples import BENCHMARKS, CHECKS, COMPARISON, CPU, RECORDS, profile_of
+from tests.reports.samples import BENCHMARKS, CHECKS, COMPARISON, CPU, PUBLISHED, RECORDS, profile_of
 
 TEXT = ["table", "json", "csv", "md", "tex"]
 IMAGES = ["png", "svg"]
 DRAWN = [pytest.param(format, marks=pytest.mark.charts) for format in IMAGES]
 CASES = [(format, name) for format in TEXT for name in RECORDS]
+NOT_DRAWN = {"a profile", "published figures"}
 CASES += [
-    pytest.param(format, name, marks=pytest.mark.charts) for format in IMAGES for name in RECORDS if name != "a profile"
+    pytest.param(format, name, marks=pytest.mark.charts)
+    for format in IMAGES
+    for name in RECORDS
+    if name not in NOT_DRAWN
 ]
 FULL = "a profile with everything"
 HOSTILE = "a hostile, incomplete profile"
@@ -90,8 +94,16 @@ def test_records_of_nothing_are_shown_as_such(format: str) -> None:
         replace(BENCHMARKS, benchmarks=(replace(CPU, layers=()),)),
         replace(CHECKS, crosscheck=()),
         replace(COMPARISON, models=()),
+        *([replace(PUBLISHED, published=())] if format in TEXT else []),
     ]
     assert all(REPORTS[format].render(record) for record in nothing)
+
+
+@pytest.mark.charts
+@pytest.mark.parametrize("format", IMAGES)
+def test_published_figures_have_no_chart_and_say_what_to_write(format: str) -> None:
+    with pytest.raises(UsageError, match=r"^published figures have no chart; write them to a table"):
+        REPORTS[format].render(PUBLISHED)
 
 
 def test_text_formats_load_neither_matplotlib_nor_numpy() -> None:

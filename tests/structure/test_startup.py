@@ -48,6 +48,8 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         ["profile", "vgg19_bn", "--fast", "--json"],
         ["profile", "alexnet", "--fast", "--columns", "path,macs", "--sort", "macs", "--batch", "4"],
         ["compare", "alexnet", "vgg16"],
+        ["crosscheck", "alexnet", "--published"],
+        ["crosscheck", "vgg16_bn", "--published", "--json"],
     ],
     ids=lambda arguments: " ".join(["netstat", *arguments]),
 )
