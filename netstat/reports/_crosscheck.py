@@ -62,13 +62,13 @@ def _bill(check: CrossCheck) -> Iterator[Row]:
     for term in check.terms:
         yield ["", f"{term.reason}{_record(term.issue)}{_places(term.paths)}", signed(term.amount)]
     yield ["", f"predicted {check.unit}", exact(check.predicted)]
-    if check.note:
-        yield ["", check.note, None]
     if check.reported is None:
         yield ["", f"no figure: {check.error}", None]
-        return
-    yield ["", f"reported {check.unit}", exact(check.reported)]
-    yield from _verdict(check)
+    else:
+        yield ["", f"reported {check.unit}", exact(check.reported)]
+        yield from _verdict(check)
+    if check.note:
+        yield ["", check.note, None]
 
 
 def _record(issue: str) -> str:

@@ -68,7 +68,7 @@ def _squeezed(strip: Strip, width: int, terminal: Terminal) -> Strip:
     if strip.column.flexible == "middle":
         return _mapped(strip, lambda text: terminal.write(middle(text, width)))
     if strip.column.flexible == "wrap":
-        return _mapped(strip, lambda text: "\n".join(wrap(text, width)))
+        return _mapped(strip, lambda text: "\n".join(wrap(text, width, break_on_hyphens=False)))
     return strip
 
 
