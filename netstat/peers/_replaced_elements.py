@@ -29,7 +29,7 @@ SOFTMAX, BATCH_NORM, RESPONSE_NORM = (
 )
 NORM = frozenset(f"{F}.{kind}_norm" for kind in ("layer", "group", "instance"))
 ELEMENTWISE = frozenset(f"{place}.{name}" for place in ("torch", "torch.Tensor") for name in ("add", "mul"))
-UPSAMPLING = frozenset({f"{F}.interpolate", f"{F}.upsample"})
+UPSAMPLING = frozenset({f"{F}.interpolate"})
 _LAYERS = frozenset({"TransformerEncoderLayer", "TransformerDecoderLayer"})
 
 
@@ -115,8 +115,8 @@ def response_norm(node: Node, cost: Cost) -> int:
     """Two products and a sum per element, and the pooled elements, padding included; no power and no division."""
     if not called_by(node, RESPONSE_NORM):
         return 0
-    channels = node.input.shape[1]
-    return 3 * node.input.numel + node.input.numel // channels * (channels + node.attributes["size"] - 1)
+    channels, size = node.input.shape[1], int(node.attributes["size"])
+    return 3 * node.input.numel + node.input.numel // channels * (channels + size - 1)
 
 
 # Additions and multiplications.
@@ -133,32 +133,30 @@ def misaligned(node: Node, cost: Cost) -> int:
         return 0
     longest = max(map(len, shapes))
     sizes = zip(*(shape + (1,) * (longest - len(shape)) for shape in shapes), strict=True)
-    return prod(map(max, sizes)) - node.output.numel
+    return int(prod(map(max, sizes))) - node.output.numel
 
 
 # Upsampling.
 
 
-def _upsampled(node: Node) -> int:
-    """How many of the functions that led to it count."""
-    return len(UPSAMPLING.intersection(node.spelled))
+def _factors(node: Node) -> tuple[float, ...]:
+    """By which it is enlarged, none where a size was asked for."""
+    return node.attributes.get("scale_factors") or () if called_by(node, UPSAMPLING) else ()
 
 
 def to_size(node: Node, cost: Cost) -> int:
-    """A size asked for as one number is told from several numbers nowhere: they are taken for several."""
-    size = node.attributes.get("output_size")
-    return _upsampled(node) * prod(size) if _upsampled(node) and size else 0
+    """A size asked for as one number counts as that number; a graph does not tell, and several are taken for it."""
+    size: tuple[int, ...] = node.attributes.get("output_size") or ()
+    return prod(size) if size and called_by(node, UPSAMPLING) and not _factors(node) else 0
 
 
 def by_factor(node: Node, cost: Cost) -> int:
-    factors = node.attributes.get("scale_factors")
-    return _upsampled(node) * node.input.numel if _upsampled(node) and factors else 0
+    return node.input.numel if _factors(node) else 0
 
 
 def by_factor_to_outputs(node: Node, cost: Cost) -> int:
     """Where factors do not give whole numbers, the product of all is cut to one."""
-    factors = node.attributes.get("scale_factors")
-    if not _upsampled(node) or not factors:
+    if not (factors := _factors(node)):
         return 0
     larger = factors[0] ** len(factors) if len(set(factors)) == 1 else prod(factors)
-    return _upsampled(node) * int(node.input.numel * larger)
+    return int(node.input.numel * larger)

@@ -24,12 +24,19 @@ SIGN = frozenset({"torch.Tensor.__matmul__"})
 MM = frozenset({"torch.mm", "torch.Tensor.mm", "torch.bmm", "torch.Tensor.bmm"})
 EVERYWHERE = CONV | TRANSPOSED | LINEAR | EINSUM | ADDMM | MATMUL  # what both replace
 
+_OF_TORCH = frozenset({"matmul", "mm", "bmm", "einsum", "addmm", "baddbmm"})
 _RECURRENT = ("rnn_", "gru", "lstm")
 
 
 def called_by(node: Node, names: frozenset[str]) -> bool:
-    """Whether one of these names led to it."""
-    return not names.isdisjoint(node.spelled)
+    """Whether one of these names led to it; where nothing says which did, it is taken for the usual one."""
+    return not names.isdisjoint(node.spelled or (_usual(node.op),))
+
+
+def _usual(op: str) -> str:
+    if op.startswith("upsample"):
+        return f"{F}.interpolate"
+    return f"torch.{op}" if op in _OF_TORCH else f"{F}.{op}"
 
 
 def is_recurrent(node: Node) -> bool:
