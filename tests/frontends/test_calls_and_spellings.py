@@ -32,6 +32,7 @@ def spelled(function: object, *shape: int) -> list[tuple[str, ...]]:
         (lambda x: x @ x, "torch.Tensor.__matmul__"),
         (lambda x: x.matmul(x), "torch.Tensor.matmul"),
         (lambda x: torch.matmul(x, x), "torch.matmul"),
+        (lambda x: torch.mm(x, x), "torch.mm"),
         (lambda x: x / 2, "torch.Tensor.__truediv__"),
         (lambda x: x.div(2), "torch.Tensor.div"),
         (lambda x: 1 - x, "torch.Tensor.__rsub__"),

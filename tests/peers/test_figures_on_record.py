@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from tests.on_record import ON_RECORD
+from tests.on_record import ON_RECORD, figure
 
 torch = pytest.importorskip("torch")
 
@@ -46,7 +46,7 @@ def test_a_convention_alone_gives_the_figure_on_record(tool: str, case: str) -> 
     if case not in ON_RECORD[tool]:
         pytest.skip("the tool failed, and no figure is on record")
     counted = Counted.of(graph(case), [node_cost(node) for node in graph(case).nodes])
-    assert CONVENTIONS[tool].count(counted) == ON_RECORD[tool][case]
+    assert CONVENTIONS[tool].count(counted) == figure(tool, case)
 
 
 @pytest.mark.parametrize("case", RECORDED)
@@ -58,5 +58,5 @@ def test_the_real_counter_gives_the_figure_on_record_module_by_module(tool: str,
     if case not in ON_RECORD[tool]:
         assert check.reported is None
         return
-    assert check.reported == ON_RECORD[tool][case]
+    assert check.reported == figure(tool, case)
     assert check.closed, said(check)

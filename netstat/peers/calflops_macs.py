@@ -1,0 +1,29 @@
+"""calflops: multiply-accumulates, by functions of torch that are replaced while the model runs."""
+
+from typing import TYPE_CHECKING
+
+from netstat.conventions import Convention, register
+from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers._replaced_terms import again_per_parent, in_macs
+from netstat.peers.calflops import AGAIN, PRODUCT_RULES, TWICE_REACHED, measured
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+CONVENTION = register(
+    Convention(
+        "calflops-macs",
+        "macs",
+        "multiply-accumulates of the functions it replaces; none of einsum and recurrent layers",
+        again_per_parent(TWICE_REACHED, in_macs(PRODUCT_RULES)),
+        AGAIN,
+    )
+)
+
+
+def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
+    """Its multiply-accumulates."""
+    return measured(module, inputs, "__macs__")
+
+
+PEERS.add("calflops-macs")(Peer("calflops-macs", "calflops", CONVENTION, needs_values=True, count=count))

@@ -1,0 +1,29 @@
+"""DeepSpeed's profiler: multiply-accumulates, by functions of torch that are replaced while the model runs."""
+
+from typing import TYPE_CHECKING
+
+from netstat.conventions import Convention, register
+from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers._replaced_terms import SCOPE, in_macs
+from netstat.peers.deepspeed import PRODUCT_RULES, measured
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+CONVENTION = register(
+    Convention(
+        "deepspeed-macs",
+        "macs",
+        "multiply-accumulates of the functions it replaces; none of einsum and recurrent layers",
+        in_macs(PRODUCT_RULES),
+        SCOPE,
+    )
+)
+
+
+def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
+    """Its multiply-accumulates."""
+    return measured(module, inputs, "__macs__")
+
+
+PEERS.add("deepspeed-macs")(Peer("deepspeed-macs", "deepspeed", CONVENTION, needs_values=True, count=count))
