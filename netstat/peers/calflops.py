@@ -106,4 +106,16 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return measured(module, inputs, "__flops__")
 
 
-PEERS.add("calflops")(Peer("calflops", "calflops", CONVENTION, needs_values=True, count=count))
+PEER = PEERS.add("calflops")(
+    Peer(
+        "calflops",
+        "calflops",
+        CONVENTION,
+        needs_values=True,
+        count=count,
+        apart=True,
+        before=("transformers",),
+        requirements=("calflops==0.3.2", "accelerate"),
+        known=("0.3.2",),
+    )
+)

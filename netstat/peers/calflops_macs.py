@@ -1,11 +1,12 @@
 """calflops: multiply-accumulates, by functions of torch that are replaced while the model runs."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netstat.conventions import Convention, register
-from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers._peer import PEERS, Figures
 from netstat.peers._replaced_terms import again_per_parent, in_macs
-from netstat.peers.calflops import AGAIN, PRODUCT_RULES, TWICE_REACHED, measured
+from netstat.peers.calflops import AGAIN, PEER, PRODUCT_RULES, TWICE_REACHED, measured
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -26,4 +27,4 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return measured(module, inputs, "__macs__")
 
 
-PEERS.add("calflops-macs")(Peer("calflops-macs", "calflops", CONVENTION, needs_values=True, count=count))
+PEERS.add("calflops-macs")(replace(PEER, name="calflops-macs", convention=CONVENTION, count=count))

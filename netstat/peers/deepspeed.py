@@ -62,4 +62,20 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return measured(module, inputs, "__flops__")
 
 
-PEERS.add("deepspeed")(Peer("deepspeed", "deepspeed", CONVENTION, needs_values=True, count=count))
+# What it imports, and what that imports. It is built from source, which compiles nothing.
+_REQUIREMENTS = (
+    *("deepspeed==0.19.8", "hjson", "einops", "msgpack", "psutil", "packaging", "tqdm"),
+    *("pydantic==2.14.3", "pydantic-core==2.50.4", "annotated-types", "typing-inspection", "typing-extensions"),
+)
+PEER = PEERS.add("deepspeed")(
+    Peer(
+        "deepspeed",
+        "deepspeed",
+        CONVENTION,
+        needs_values=True,
+        count=count,
+        apart=True,
+        requirements=_REQUIREMENTS,
+        known=("0.19.8",),
+    )
+)

@@ -1,11 +1,12 @@
 """DeepSpeed's profiler: multiply-accumulates, by functions of torch that are replaced while the model runs."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netstat.conventions import Convention, register
-from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers._peer import PEERS, Figures
 from netstat.peers._replaced_terms import SCOPE, in_macs
-from netstat.peers.deepspeed import PRODUCT_RULES, measured
+from netstat.peers.deepspeed import PEER, PRODUCT_RULES, measured
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -26,4 +27,4 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return measured(module, inputs, "__macs__")
 
 
-PEERS.add("deepspeed-macs")(Peer("deepspeed-macs", "deepspeed", CONVENTION, needs_values=True, count=count))
+PEERS.add("deepspeed-macs")(replace(PEER, name="deepspeed-macs", convention=CONVENTION, count=count))

@@ -2,13 +2,16 @@
 
 import multiprocessing
 from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
 from netstat.analysis.crosscheck import crosscheck
 from netstat.graph import Graph
 from netstat.ops import node_cost
-from netstat.peers import PEERS, run
+from netstat.peers import PEERS, consult, find
+from netstat.peers._places import importable
 from netstat.records.crosscheck import CrossCheck, PeerCount
 
 Model = tuple[Any, tuple[Any, ...]]  # a module and its positional inputs
@@ -31,8 +34,13 @@ def _count(peer: str, models: Sequence[Model], there: Connection) -> None:
     import torch
 
     torch.set_num_threads(1)  # the parent's pool of threads does not survive a fork
-    for module, inputs in models:
-        there.send(run(peer, module, inputs))
+    chosen = PEERS[peer]
+    place = find(chosen)
+    # Once for all models: imported anew for each, some take seconds.
+    here = replace(chosen, apart=False, alone=False)
+    with importable(chosen, place) if place else nullcontext():
+        for module, inputs in models:
+            there.send(consult(here, module, inputs))
     there.close()
 
 
