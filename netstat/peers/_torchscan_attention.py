@@ -17,7 +17,8 @@ def _own(called: Called) -> list[Node]:
 
 def _has_rule(called: Called) -> bool:
     """A batch of sequences, without positions appended to keys and values."""
-    return len(called.call.outputs[0].shape) == 3 and all(node.op != "cat" for node in _own(called))
+    shapes = [output.shape for output in called.call.outputs[:1]]
+    return [len(shape) for shape in shapes] == [3] and all(node.op != "cat" for node in _own(called))
 
 
 def _scores(called: Called) -> tuple[int, ...]:

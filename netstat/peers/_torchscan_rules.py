@@ -30,8 +30,14 @@ def functional(node: Node, cost: Cost) -> int:
 
 
 def _of(bases: tuple[str, ...], amount: Rule) -> Rule:
-    """`amount` for modules without children that descend from one of the classes."""
-    return lambda called: amount(called) if called.call.module.leaf and called.call.module.base in bases else 0
+    """`amount` for modules without children that descend from one of the classes, where tensors go in and out."""
+
+    def here(called: Called) -> int:
+        call = called.call
+        known = call.module.leaf and call.module.base in bases
+        return amount(called) if known and call.outputs and (call.inputs or called.nodes) else 0
+
+    return here
 
 
 def _own(called: Called) -> list[Node]:
@@ -75,13 +81,16 @@ def _product(called: Called) -> Node | None:
 
 
 def _weight(called: Called) -> tuple[int, ...]:
-    node = _product(called)
-    return node.arguments[1].spec.shape if node else called.params["weight"].spec.shape
+    """Of the class; where it goes by another name, as what is convolved or multiplied with."""
+    node, weight = _product(called), called.params.get("weight")
+    if weight:
+        return weight.spec.shape
+    return node.arguments[1].spec.shape if node else (1, 0)
 
 
 def _groups(called: Called) -> int:
     node = _product(called)
-    return int(node.attributes["groups"]) if node else 1
+    return int(node.attributes.get("groups", 1)) if node else 1
 
 
 def _outputs(called: Called) -> int:
@@ -141,10 +150,9 @@ def _batch_norm(called: Called) -> int:
 
 def _layer_norm(called: Called) -> int:
     numel = _input(called).numel
-    sizes: tuple[int, ...] = next(node for node in _own(called) if node.op == "layer_norm").attributes[
-        "normalized_shape"
-    ]
-    return (6 + ("weight" in called.params) + ("bias" in called.params)) * numel + 2 * (numel // prod(sizes))
+    norms = (node.attributes["normalized_shape"] for node in _own(called) if node.op == "layer_norm")
+    row = next(norms, called.params["weight"].spec.shape if "weight" in called.params else ())
+    return (6 + ("weight" in called.params) + ("bias" in called.params)) * numel + 2 * (numel // prod(row))
 
 
 def _dropout(called: Called) -> int:
@@ -154,8 +162,8 @@ def _dropout(called: Called) -> int:
 
 def _sides(called: Called) -> tuple[int, ...]:
     """Of the window of a pooling."""
-    sides: tuple[int, ...] = next(node for node in _own(called) if "pool" in node.op).attributes["kernel_size"]
-    return sides
+    pools = (node.attributes["kernel_size"] for node in _own(called) if "kernel_size" in node.attributes)
+    return next(pools, (1,))
 
 
 def _window(called: Called) -> int:
