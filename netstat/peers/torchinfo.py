@@ -32,6 +32,8 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
 
     try:
         statistics = summary(module, input_data=list(inputs), verbose=0)
+    except RuntimeError as error:
+        raise error.__cause__ or error from None  # it says no more than that it failed
     finally:
         clear_cached_forward_pass()
     paths = {id(child): path for path, child in module.named_modules()}

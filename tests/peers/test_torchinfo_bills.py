@@ -99,4 +99,4 @@ def test_an_output_without_dimensions_is_an_error_of_torchinfo() -> None:
     model = Calls(lambda m, x: (x * m.weight).sum(), weight=torch.ones(16))
     check = settled("torchinfo", model, torch.zeros(VECTORS))
     assert check.reported is None
-    assert "not installed" in check.error or check.error.startswith("RuntimeError: Failed to run torchinfo")
+    assert "not installed" in check.error or check.error.startswith("IndexError")
