@@ -43,4 +43,15 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return Figures(statistics.total_mult_adds, by_path, statistics.total_params)
 
 
-PEERS.add("torchinfo")(Peer("torchinfo", "torchinfo", CONVENTION, needs_values=False, count=count))
+PEERS.add("torchinfo")(
+    Peer(
+        "torchinfo",
+        "torchinfo",
+        CONVENTION,
+        needs_values=False,
+        count=count,
+        apart=True,
+        requirements=("torchinfo==1.8.0",),
+        known=("1.8.0",),
+    )
+)

@@ -89,4 +89,15 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return Figures(total, {} if whole else by_path, totals["parameters"]["value"])
 
 
-PEERS.add("torchscan")(Peer("torchscan", "torchscan", CONVENTION, needs_values=False, count=count))
+PEERS.add("torchscan")(
+    Peer(
+        "torchscan",
+        "torchscan",
+        CONVENTION,
+        needs_values=False,
+        count=count,
+        apart=True,
+        requirements=("torchscan==0.2.0",),
+        known=("0.2.0",),
+    )
+)
