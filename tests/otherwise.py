@@ -1,0 +1,59 @@
+"""Figures on record that cannot be had today, each with the day that was found out and the reason.
+
+`TODAY` is what has to hold: the record, but for these.
+"""
+
+from typing import NamedTuple
+
+from tests.on_record import ON_RECORD
+
+
+class Otherwise(NamedTuple):
+    """What a tool gives instead of the figures on record.
+
+    Attributes:
+        day: when that was found out.
+        why: what is different from the day of the record.
+        figures: by case; None where the tool fails.
+    """
+
+    day: str
+    why: str
+    figures: dict[str, int | None]
+
+
+_TORCHSTAT_FAILS = dict.fromkeys(
+    [
+        *("rnn", "gru", "lstm, batch first", "lstm, sequence first", "lstm of 2 layers in both directions"),
+        *("lstm, projected", "lstm cell", "transformer encoder layer"),
+    ]
+)
+_LINEARS = (
+    "linear called three times",
+    "linear beside an unused one",
+    "linear in a module with a parameter of its own",
+)
+_BY_ONE_FUNCTION = (
+    "recorded from the function torchstat has for one module, called on the outermost one, which has no rule and "
+    "counts 0: the tool itself looks at the layers within (of three calls it keeps one), and fails where a layer without "
+    "children returns more than a tensor, or a linear layer is given a sequence"
+)
+
+OTHERWISE: dict[str, tuple[Otherwise, ...]] = {
+    "torchstat": (
+        Otherwise("2026-11-22", _BY_ONE_FUNCTION, {**dict.fromkeys(_LINEARS, 2 * 16 * 16), **_TORCHSTAT_FAILS}),
+    ),
+    "torchstat-madd": (
+        Otherwise("2026-11-22", _BY_ONE_FUNCTION, {**dict.fromkeys(_LINEARS, 16 * (2 * 16 - 1)), **_TORCHSTAT_FAILS}),
+    ),
+}
+
+
+def _today(tool: str) -> dict[str, int]:
+    figures: dict[str, int | None] = {**ON_RECORD[tool]}
+    for other in OTHERWISE.get(tool, ()):
+        figures |= other.figures
+    return {case: figure for case, figure in figures.items() if figure is not None}
+
+
+TODAY = {tool: _today(tool) for tool in ON_RECORD}
