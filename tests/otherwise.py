@@ -35,7 +35,7 @@ _LINEARS = (
 )
 _BY_ONE_FUNCTION = (
     "recorded from the function torchstat has for one module, called on the outermost one, which has no rule and "
-    "counts 0: the tool itself looks at the layers within (of three calls it keeps one), and fails where a layer without "
+    "counts 0: the tool looks at the layers within (of three calls it keeps one), and fails where a layer without "
     "children returns more than a tensor, or a linear layer is given a sequence"
 )
 
