@@ -43,6 +43,6 @@ def _classes_restored(module: "nn.Module") -> Iterator[None]:
     finally:
         for kind, own in kinds.items():
             if own is not None:
-                kind.__call__ = own
+                kind.__call__ = own  # type: ignore[method-assign]
             elif "__call__" in vars(kind):
                 del kind.__call__
