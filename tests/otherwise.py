@@ -40,6 +40,16 @@ _BY_ONE_FUNCTION = (
 )
 
 OTHERWISE: dict[str, tuple[Otherwise, ...]] = {
+    "ultralytics-thop": (
+        Otherwise(
+            "2026-11-22",
+            "recorded from 2.1.6: 2.2.3 also counts products by functions, outside modules that have a rule",
+            {
+                **{"F.linear": 320, "torch.matmul": 3200, "x @ w": 3200, "torch.bmm": 3200, "einsum": 3200},
+                **{"F.scaled_dot_product_attention": 12800, "causal attention": 12800},
+            },
+        ),
+    ),
     "torchstat": (
         Otherwise("2026-11-22", _BY_ONE_FUNCTION, {**dict.fromkeys(_LINEARS, 2 * 16 * 16), **_TORCHSTAT_FAILS}),
     ),

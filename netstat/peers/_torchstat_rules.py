@@ -6,8 +6,9 @@ It asks what the module is, subclasses included, and looks at its input and its 
 from collections.abc import Callable, Iterator
 from math import prod
 
-from netstat.conventions import Called, Counted, Share, calls
+from netstat.conventions import Called, Counted, Share
 from netstat.graph import Module, ModuleCall, TensorSpec
+from netstat.peers._by_shapes import by_shapes, products
 
 Figure = Callable[[Called], int]
 Amounts = Callable[[Counted], Iterator[Share]]
@@ -65,18 +66,9 @@ def _less(counted: Counted, times: int, applies: Callable[[str, int], bool]) -> 
             yield Share(-times * cost.macs, node.path, i)
 
 
-def by_shapes(*kinds: str, times: int) -> Amounts:
+def counted_by_shapes(*kinds: str, times: int) -> Amounts:
     """The products of such a layer by its shapes, less those that its forward ran: another number in a subclass."""
-
-    def amounts(counted: Counted) -> Iterator[Share]:
-        for called in calls(counted.graph):
-            call, path = called.call, called.call.module.path
-            if called.last and _kind(call.module) in kinds:
-                inside = range(call.start, call.stop)
-                ran = sum(counted.costs[i].macs for i in inside if counted.graph.nodes[i].path == path)
-                yield Share(times * (_products(called) - ran), path, max(call.stop - 1, 0))
-
-    return amounts
+    return by_shapes(lambda called: called.last and _kind(called.call.module) in kinds, times)
 
 
 # A layer's shapes.
@@ -108,21 +100,6 @@ def _output(called: Called) -> TensorSpec:
     return called.call.outputs[0]
 
 
-def _weight(called: Called) -> TensorSpec:
-    param = called.params.get("weight")
-    return param.spec if param else next(spec for node in called.nodes if (spec := node.argument("weight")))
-
-
-def _products(called: Called) -> int:
-    """Of a layer on its whole batch: per output, or input position of a transposed convolution, a row of the weight."""
-    weight, kind = _weight(called).shape, _kind(called.call.module)
-    if kind == "ConvTranspose2d":
-        return inputs(called) * prod(weight[1:])
-    if kind == "Bilinear":
-        return outputs(called) * (weight[1] + 1) * weight[2]
-    return outputs(called) * prod(weight[1:])
-
-
 # The column "Flops".
 
 
@@ -136,7 +113,7 @@ def upsampling(called: Called) -> int:
 
 def rest_of_batch(called: Called) -> int:
     """Multiplications and additions of all but one."""
-    return 2 * (_products(called) // batch(called) - _products(called))
+    return 2 * (products(called) // batch(called) - products(called))
 
 
 def sums(called: Called) -> int:

@@ -27,7 +27,7 @@ CONVENTION = register(
             ),
             GraphTerm(
                 "subclass counted by its shapes like its parent, whatever its forward runs",
-                rules.by_shapes(*PRODUCTS, times=1),
+                rules.counted_by_shapes(*PRODUCTS, times=1),
             ),
             ModuleTerm(
                 "bias of a convolution counted as 1 per output",

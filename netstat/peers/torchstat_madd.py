@@ -25,7 +25,7 @@ CONVENTION = register(
             ),
             GraphTerm(
                 "subclass counted by its shapes like its parent, whatever its forward runs",
-                rules.by_shapes(*PRODUCTS, times=2),
+                rules.counted_by_shapes(*PRODUCTS, times=2),
             ),
             ModuleTerm(
                 "products of one sample counted, not of the batch", rules.where(*PRODUCTS, figure=rules.rest_of_batch)

@@ -1,8 +1,11 @@
 """Many models for one peer in one process of its own, which it may pollute."""
 
 import multiprocessing
+import os
+import sys
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from netstat.analysis.crosscheck import crosscheck
@@ -27,13 +30,28 @@ def counts(peer: str, models: Sequence[Model]) -> list[PeerCount]:
         here.close()
 
 
+def folder(peer: str) -> Path:
+    """Where a peer lies that cannot be installed beside another one."""
+    return Path(os.environ.get("NETSTAT_PEERS") or Path.home() / ".cache" / "netstat" / "peers") / peer
+
+
 def _count(peer: str, models: Sequence[Model], there: Connection) -> None:
     import torch
 
+    _import_from(folder(peer))
     torch.set_num_threads(1)  # the parent's pool of threads does not survive a fork
     for module, inputs in models:
         there.send(run(peer, module, inputs))
     there.close()
+
+
+def _import_from(place: Path) -> None:
+    """What lies there comes before what else goes by its names, and is not what was imported under them."""
+    if place.is_dir():
+        sys.path.insert(0, str(place))
+        names = {path.stem for path in place.iterdir()}
+        for module in [name for name in sys.modules if name.partition(".")[0] in names]:
+            del sys.modules[module]
 
 
 def checks(peer: str, models: Sequence[Model], graphs: Sequence[Graph]) -> list[CrossCheck]:
