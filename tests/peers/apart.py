@@ -3,7 +3,8 @@
 import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,13 @@ Model = tuple[Any, tuple[Any, ...]]  # a module and its positional inputs
 
 def counts(peer: str, models: Sequence[Model]) -> list[PeerCount]:
     """What `peer` says of each, one after the other."""
+    return in_its_place(peer, partial(run, peer), models)
+
+
+def in_its_place(peer: str, function: Callable[..., Any], models: Sequence[Model]) -> list[Any]:
+    """What `function` makes of each, in a process that imports the peer."""
     here, there = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("fork").Process(target=_count, args=(peer, models, there))
+    child = multiprocessing.get_context("fork").Process(target=_each, args=(peer, function, models, there))
     child.start()
     there.close()
     try:
@@ -35,13 +41,13 @@ def folder(peer: str) -> Path:
     return Path(os.environ.get("NETSTAT_PEERS") or Path.home() / ".cache" / "netstat" / "peers") / peer
 
 
-def _count(peer: str, models: Sequence[Model], there: Connection) -> None:
+def _each(peer: str, function: Callable[..., Any], models: Sequence[Model], there: Connection) -> None:
     import torch
 
     _import_from(folder(peer))
     torch.set_num_threads(1)  # the parent's pool of threads does not survive a fork
     for module, inputs in models:
-        there.send(run(peer, module, inputs))
+        there.send(function(module, inputs))
     there.close()
 
 
