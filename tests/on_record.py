@@ -21,15 +21,3 @@ def _read() -> dict[str, dict[str, int]]:
 
 
 ON_RECORD = _read()  # tool, then case of tests.one_operator
-
-# Where the version that the conventions are written for returns something else, with the change that made it so.
-# 2026-11-22, DeepSpeed 0.19.8: transposed convolutions corrected after the snapshot on record (DeepSpeed#8323).
-SINCE: dict[str, dict[str, int]] = {
-    "deepspeed": {"transposed conv, bias": 27_648, "transposed conv in 2 groups": 12_288},
-    "deepspeed-macs": {"transposed conv in 2 groups": 6_144},
-}
-
-
-def figure(tool: str, case: str) -> int:
-    """What the tool returns in the version that its convention is written for."""
-    return SINCE.get(tool, {}).get(case, ON_RECORD[tool][case])

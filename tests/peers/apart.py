@@ -1,9 +1,10 @@
 """Many models for one peer in one process of its own, which it may pollute."""
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -19,8 +20,13 @@ Model = tuple[Any, tuple[Any, ...]]  # a module and its positional inputs
 
 def counts(peer: str, models: Sequence[Model]) -> list[PeerCount]:
     """What `peer` says of each, one after the other."""
+    return in_its_place(peer, partial(consult, replace(PEERS[peer], apart=False, alone=False)), models)
+
+
+def in_its_place(peer: str, function: Callable[..., Any], models: Sequence[Model]) -> list[Any]:
+    """What `function` makes of each, in a process that imports the peer."""
     here, there = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.get_context("fork").Process(target=_count, args=(peer, models, there))
+    child = multiprocessing.get_context("fork").Process(target=_each, args=(peer, function, models, there))
     child.start()
     there.close()
     try:
@@ -30,17 +36,16 @@ def counts(peer: str, models: Sequence[Model]) -> list[PeerCount]:
         here.close()
 
 
-def _count(peer: str, models: Sequence[Model], there: Connection) -> None:
+def _each(peer: str, function: Callable[..., Any], models: Sequence[Model], there: Connection) -> None:
     import torch
 
     torch.set_num_threads(1)  # the parent's pool of threads does not survive a fork
     chosen = PEERS[peer]
     place = find(chosen)
     # Once for all models: imported anew for each, some take seconds.
-    here = replace(chosen, apart=False, alone=False)
     with importable(chosen, place) if place else nullcontext():
         for module, inputs in models:
-            there.send(consult(here, module, inputs))
+            there.send(function(module, inputs))
     there.close()
 
 
