@@ -5,7 +5,8 @@ from math import prod
 
 from netstat.cost import Cost
 from netstat.graph import Node, TensorSpec
-from netstat.peers._recurrent import directions, padded_rows, rows, runs
+from netstat.peers._recurrent import directions, hidden, kind, padded_rows, rows, runs
+from netstat.peers._recurrent import gates as gates_of
 
 _UPSAMPLING = {"upsample_linear1d": 5, "upsample_bilinear2d": 11, "upsample_bicubic2d": 259}
 _UPSAMPLING |= {f"upsample_nearest{d}d": 1 for d in (1, 2, 3)}  # trilinear and nearest-exact: no mode it knows
@@ -23,7 +24,6 @@ _CELLS = {"RNNCell": {"rnn_tanh_cell", "rnn_relu_cell"}, "GRUCell": {"gru_cell"}
 _LAYERS = {"RNN": {"rnn_tanh", "rnn_relu"}, "GRU": {"gru"}, "LSTM": {"lstm"}}
 RULES |= _CELLS | _LAYERS
 
-_GATES = {"rnn": 1, "gru": 3, "lstm": 4}
 # An activation per gate; reset, and (1 − z)·n + z·h; f·c + i·g, and o·tanh.
 _PER_HIDDEN = {"rnn": 1, "gru": 3 + 1 + 3, "lstm": 4 + 3 + 1}
 
@@ -109,41 +109,31 @@ upsampling = _where_seen(_named("upsample"), lambda node, cost: _UPSAMPLING[node
 # Recurrent layers: rows, which are time steps of all sequences, through every layer and direction.
 
 
-def _kind(node: Node) -> str:
-    return node.op.partition("_")[0]
-
-
 def _is_recurrent(node: Node) -> bool:
     return node.module in _CELLS or node.module in _LAYERS
-
-
-def _hidden(node: Node) -> int:
-    """Hidden features, before any projection."""
-    weight = node.argument("w_ih") or node.argument("params.0")
-    return weight.shape[0] // _GATES[_kind(node)] if weight else 0
 
 
 def _inputs(node: Node) -> Iterator[int]:
     """Input features of each layer and direction, where nothing is projected."""
     ways = directions(node)
     yield from [node.input.shape[-1]] * ways
-    yield from [ways * _hidden(node)] * (runs(node) - ways)
+    yield from [ways * hidden(node)] * (runs(node) - ways)
 
 
 def _products(node: Node) -> int:
     """Of one row."""
-    hidden = _hidden(node)
-    return sum(_GATES[_kind(node)] * hidden * (features + hidden) for features in _inputs(node))
+    per_step = hidden(node)
+    return sum(gates_of(node) * per_step * (features + per_step) for features in _inputs(node))
 
 
 def _recurrent_biases(node: Node, cost: Cost) -> int:
     biased = node.attributes.get("has_biases", node.argument("b_ih") is not None)
-    return padded_rows(node) * runs(node) * _GATES[_kind(node)] * _hidden(node) * 2 if biased else 0
+    return padded_rows(node) * runs(node) * gates_of(node) * hidden(node) * 2 if biased else 0
 
 
 recurrent_biases = _where_seen(_is_recurrent, _recurrent_biases)
 gates = _where_seen(
-    _is_recurrent, lambda node, cost: padded_rows(node) * runs(node) * _PER_HIDDEN[_kind(node)] * _hidden(node)
+    _is_recurrent, lambda node, cost: padded_rows(node) * runs(node) * _PER_HIDDEN[kind(node)] * hidden(node)
 )
 projection = _where_seen(_is_recurrent, lambda node, cost: rows(node) * _products(node) - cost.macs)
 packed = _where_seen(_is_recurrent, lambda node, cost: (padded_rows(node) - rows(node)) * _products(node))
