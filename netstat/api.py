@@ -1,7 +1,8 @@
 """What Python users call. Each function has the name of its command."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
@@ -131,24 +132,42 @@ def crosscheck(
     batch: int = 1,
     args: Sequence[Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
+    training: bool = False,
 ) -> "CrossChecks":
     """What other counters say of the model, and every difference itemised.
 
     Args:
         model, input_shape, batch, args, kwargs: as for `profile`. Peers get copies; the model is left as it was.
         against: names of peers; all by default.
+        training: count the training-mode forward pass; of a peer that puts the model into evaluation mode itself, the
+            evaluation pass.
 
     Raises:
         UsageError, ShapeError, ModelError: as `profile`. A peer that is missing or fails is no error: its entry says
         so.
     """
-    return crosscheck_subject(_subject(model, input_shape, batch, "float32", args, kwargs), against)
+    subject = partial(_subject, model, input_shape, batch, "float32", args, kwargs)
+    return crosscheck_subject(subject(training=training), against, evaluated=subject)
 
 
 def crosscheck_subject(
-    subject: Subject, against: Sequence[str] | None = None, progress: "Progress | None" = None
+    subject: Subject,
+    against: Sequence[str] | None = None,
+    progress: "Progress | None" = None,
+    *,
+    evaluated: Callable[[], Subject] | None = None,
 ) -> "CrossChecks":
-    """The cross-check of a resolved model."""
+    """The cross-check of a resolved model.
+
+    Args:
+        subject: the model; in training mode where peers are to count that.
+        against: as for `crosscheck`.
+        progress: called with a label and the share that is done.
+        evaluated: makes the same in evaluation mode, for peers that count nothing else; None where `subject` is.
+
+    Raises:
+        ModelError: peers cannot run the model, or have no pass to count.
+    """
     from netstat.analysis.crosscheck import crosscheck as settle
     from netstat.ops import node_cost
     from netstat.peers import PEERS, example_inputs, run
@@ -157,14 +176,30 @@ def crosscheck_subject(
     names = list(PEERS.names() if against is None else against)
     peers = [PEERS[name] for name in names]
     module, inputs = _runnable(subject, subject.outline()), example_inputs(subject.graph.inputs, device="meta")
-    costs = [node_cost(node) for node in subject.graph.nodes]
+    graph, training = subject.graph, subject.graph.training
+    other = graph
+    if training and any(peer.convention.evaluates for peer in peers):
+        other = _evaluation(evaluated)
+    costs = {id(each): [node_cost(node) for node in each.nodes] for each in (graph, other)}
     checks = []
     for i, (name, peer) in enumerate(zip(names, peers, strict=True)):
         if progress:
             progress(f"running {name}", i / len(names))
-        count = run(name, module, inputs)
-        checks.append(settle(subject.graph, peer.convention, count, costs))
+        seen = other if peer.convention.evaluates else graph
+        count = run(name, module, inputs, training=training)
+        checks.append(settle(seen, peer.convention, count, costs[id(seen)]))
     return CrossChecks(subject.graph.model, tuple(checks))
+
+
+def _evaluation(evaluated: Callable[[], Subject] | None) -> "Graph":
+    """The evaluation pass, beside a training pass.
+
+    Raises:
+        ModelError: nobody makes it.
+    """
+    if evaluated is None:
+        raise ModelError("some peers count the evaluation pass only, and this graph is of the training pass")
+    return evaluated().graph
 
 
 def benchmark(
@@ -212,6 +247,8 @@ def benchmark_subject(
     from netstat.measure.settings import DEFAULT
     from netstat.records.benchmark import Benchmarks
 
+    if subject.graph.training:
+        raise ModelError("clocks run the evaluation pass, and this graph is of the training pass")
     module, state = _runnable(subject, subject.module()), environment(devices)
     times = [
         measure(
@@ -238,8 +275,6 @@ def _runnable(subject: Subject, module: Any) -> Any:
     """
     from torch.nn import Module
 
-    if subject.graph.training:
-        raise ModelError("peers and clocks run the evaluation pass, and this graph is of the training pass")
     if not isinstance(module, Module):
         raise ModelError(f"only a torch.nn.Module can be run, and this is a {type(module).__name__}; profile counts it")
     if not subject.by_position:

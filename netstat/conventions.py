@@ -147,6 +147,7 @@ class Convention:
         summary: one line on what it counts.
         terms: the rules; a model's figure is their sum.
         scope: what the tool looks at; None for a convention that is nobody's tool.
+        evaluates: whether the tool puts the model into evaluation mode itself, so that it never counts a training pass.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Convention:
     summary: str
     terms: tuple[Term | ModuleTerm, ...]
     scope: Scope | None = None
+    evaluates: bool = False
 
     def count(self, counted: Counted) -> int:
         """The figure of the whole model."""

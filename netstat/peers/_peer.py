@@ -1,7 +1,7 @@
 """What a peer is, and how one is run without a trace."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.conventions import Convention
@@ -52,12 +52,18 @@ class Peer:
         """What it calls its figure: "macs" or "flops"."""
         return self.convention.unit
 
+    def training(self) -> "Peer":
+        """The same, of a module in training mode; of one in evaluation mode where the tool sees to that itself."""
+        if self.convention.evaluates:
+            return self
+        return replace(self, count=lambda module, inputs: self.count(module.train(), inputs))
+
 
 PEERS: Registry[Peer] = Registry("peer", "netstat.peers")
 
 
-def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]") -> PeerCount:
-    """What the peer `name` reports for `module(*inputs)` in evaluation mode.
+def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]", *, training: bool = False) -> PeerCount:
+    """What the peer `name` reports for `module(*inputs)`.
 
     The peer gets a copy on the CPU; the module, the inputs and the process stay as they are, whatever it does.
 
@@ -65,11 +71,12 @@ def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]") -> PeerCount
         name: a name in `PEERS`.
         module: the model, on any device, meta included: weights that hold no data are zeros to a peer that needs some.
         inputs: its positional inputs, likewise; without data, they are drawn by `example_inputs`.
+        training: whether the copy is in training mode, and not in evaluation mode.
 
     Raises:
         UsageError: there is no such peer. One that is not installed, or fails, is a `PeerCount` that says so.
     """
-    return consult(PEERS[name], module, inputs)
+    return consult(PEERS[name].training() if training else PEERS[name], module, inputs)
 
 
 def consult(peer: Peer, module: "nn.Module", inputs: "Sequence[Tensor]") -> PeerCount:

@@ -35,6 +35,7 @@ CONVENTION = register(
             Term("defect: projection of an LSTM ignored, its hidden state counted as before it", rules.projection),
             Term("defect: packed sequences all counted as long as the longest", rules.packed),
         ),
+        evaluates=True,
     )
 )
 

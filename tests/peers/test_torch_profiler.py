@@ -100,6 +100,14 @@ def test_the_convention_predicts_what_the_profiler_returns(
     assert check.closed, said(check)
 
 
+@pytest.mark.parametrize(
+    ("make", "shape"), {**UNRECORDED, **CASES, **TRAINED}.values(), ids={**UNRECORDED, **CASES, **TRAINED}
+)
+def test_the_convention_predicts_the_training_pass(make: Callable[[], nn.Module], shape: tuple[int, ...]) -> None:
+    check = settled(PEER, make(), torch.zeros(shape), training=True)
+    assert check.closed, said(check)
+
+
 @pytest.mark.parametrize("batch", [1, 8])
 @pytest.mark.parametrize("case", ["2 * x + 1", "attention with dropout", "rms norm without weights"])
 def test_a_batch_is_counted(case: str, batch: int) -> None:
