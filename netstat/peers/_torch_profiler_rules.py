@@ -11,7 +11,7 @@ from netstat.conventions import Amount
 from netstat.cost import Cost
 from netstat.graph import Argument, Node
 from netstat.peers._recurrent import directions, gates, hidden, rows, runs
-from netstat.peers._torch_rules import one_lstm_kernel
+from netstat.peers._torch_rules import one_attention_kernel, one_lstm_kernel
 
 _DROPOUT = frozenset({"dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"})
 # Functions made of multiplications and additions: how many of either per element of the first operand.
@@ -36,24 +36,10 @@ def _on(*ops: str) -> Callable[[Amount], Amount]:
 # Attention: one kernel, or two products with their operands scaled.
 
 
-def _one_attention_kernel(node: Node) -> bool:
-    """Of features of one size, in a batch of one size, without dropout, masked by 2 or as many dimensions."""
-    query, key, value = (argument.spec.shape for argument in node.arguments[:3])
-    mask, dims = node.argument("attn_mask"), len(query)
-    alike = query[-1] == key[-1] == value[-1] and (dims == 3 or query[0] == key[0] == value[0])
-    masked = mask is None or dims == 3 or len(mask.shape) in (2, 4)
-    return dims in (3, 4) and alike and masked and not node.attributes["dropout_p"]
-
-
-@_on("scaled_dot_product_attention")
-def attention(node: Node, cost: Cost) -> int:
-    return -2 * cost.macs if _one_attention_kernel(node) else 0
-
-
 @_on("scaled_dot_product_attention")
 def scaling(node: Node, cost: Cost) -> int:
     """Keys are repeated where several queries share them."""
-    if _one_attention_kernel(node):
+    if one_attention_kernel(node):
         return 0
     query, key = (argument.spec for argument in node.arguments[:2])
     repeated = query.shape[-3] // key.shape[-3] if node.attributes["enable_gqa"] else 1

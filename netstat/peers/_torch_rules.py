@@ -72,12 +72,18 @@ def lstm(node: Node, cost: Cost) -> int:
 
 
 def one_attention_kernel(node: Node) -> bool:
-    """Heads of one size in a batch of one size, without dropout, run one kernel; any other attention two products."""
+    """Whether attention runs one kernel and not two products.
+
+    It does for heads of one size in a batch of one size, keys and values by the same number of heads, without dropout,
+    and with a mask of 2 or as many dimensions.
+    """
     if node.op != "scaled_dot_product_attention":
         return False
     query, key, value = (argument.spec.shape for argument in node.arguments[:3])
-    alike = len({(len(shape), *shape[:2], shape[-1]) for shape in (query, key, value)}) == 1
-    return len(query) == 4 and alike and not node.attributes["dropout_p"]
+    mask, dims = node.argument("attn_mask"), len(query)
+    alike = query[-1] == key[-1] == value[-1] and key[:-2] == value[:-2] and (dims == 3 or query[0] == key[0])
+    masked = mask is None or dims == 3 or len(mask.shape) in (2, 4)
+    return dims in (3, 4) and alike and masked and not node.attributes["dropout_p"]
 
 
 def cpu_attention(node: Node, cost: Cost) -> int:

@@ -27,7 +27,9 @@ CONVENTION = register(
                 "defect: convolution without a formula (1d, 3d, transposed, unbatched, padding by name) not counted",
                 rules.convolution,
             ),
-            Term("defect: attention kernel of the CPU without a formula, counted as nothing", rules.attention),
+            Term(
+                "defect: attention kernel of the CPU without a formula, counted as nothing", torch_rules.cpu_attention
+            ),
             Term("defect: LSTM kernel of the CPU without a formula, counted as nothing", torch_rules.lstm),
             Term("defect: product with a vector without a formula, counted as nothing", torch_rules.vectors),
             Term("defect: product without a formula, counted as nothing", rules.no_formula),

@@ -1,4 +1,4 @@
-"""Layers that are one kernel: stated for torch 2.14, held against the installed torch, which has them too."""
+"""Layers and attention that are one kernel: stated for torch 2.14, held against the installed torch, too."""
 
 from typing import Any
 
@@ -101,6 +101,36 @@ LAYERS = {
 }
 
 
+def attended(*shapes: tuple[int, ...], **options: Any) -> nn.Module:
+    """Queries, keys and values of these shapes."""
+    made = [torch.zeros(shape) for shape in (shapes if len(shapes) == 3 else shapes * 3)]
+    return Calls(lambda m, x: nn.functional.scaled_dot_product_attention(*made, **options) + x[0, 0, 0])
+
+
+IMAGES = (2, 4, 6, 5)
+# The figure of torch 2.14.1, run on a CPU: without a formula for its kernel, what is not two products is nothing.
+ATTENDED = {
+    "attention": (attended(IMAGES), 0),
+    "attention without a batch": (attended(IMAGES[1:]), 0),
+    "attention of one head without a batch": (attended(IMAGES[2:]), 2 * 2 * 6 * 6 * 5),
+    "attention of five dimensions": (attended((2, *IMAGES)), 2 * 2 * 2 * 8 * 6 * 6 * 5),
+    "attention to longer keys": (attended(IMAGES, (2, 4, 9, 5), (2, 4, 9, 5)), 0),
+    "attention to shared keys": (attended(IMAGES, (2, 2, 6, 5), (2, 2, 6, 5), enable_gqa=True), 0),
+    "attention to one head of keys": (attended(IMAGES, (2, 1, 6, 5), (2, 1, 6, 5)), 0),
+    "attention to keys and values by other heads": (
+        attended(IMAGES, (2, 2, 6, 5), (2, 1, 6, 5), enable_gqa=True),
+        2 * 2 * 8 * 6 * 6 * 5,
+    ),
+    "attention to keys for a whole batch": (attended(IMAGES, (1, 4, 6, 5), (1, 4, 6, 5)), 2 * 2 * 8 * 6 * 6 * 5),
+    "attention to values of another size": (attended(IMAGES, IMAGES, (2, 4, 6, 7)), 2 * 8 * 6 * 6 * (5 + 7)),
+    "attention with dropout": (attended(IMAGES, dropout_p=0.5), 2 * 2 * 8 * 6 * 6 * 5),
+    "attention, masked": (attended(IMAGES, attn_mask=torch.zeros(6, 6)), 0),
+    "attention, masked head by head": (attended(IMAGES, attn_mask=torch.zeros(4, 6, 6)), 2 * 2 * 8 * 6 * 6 * 5),
+    "attention, masked image by image": (attended(IMAGES, attn_mask=torch.zeros(2, 4, 6, 6)), 0),
+    "attention without a batch, masked head by head": (attended(IMAGES[1:], attn_mask=torch.zeros(4, 6, 6)), 0),
+}
+
+
 def counted(module: nn.Module, input: Tensor) -> int:
     """By the counter of the installed torch, as its users run it."""
     from torch.utils.flop_counter import FlopCounterMode
@@ -118,6 +148,12 @@ def predicted(convention: Convention, module: nn.Module, input: Tensor) -> int:
 @pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
 def test_a_layer_is_one_kernel_where_torch_makes_it_one(make: Any) -> None:
     module = make().eval()
+    assert predicted(INSTALLED, module, SEQUENCE) == counted(module, SEQUENCE)
+
+
+@pytest.mark.parametrize(("module", "figure"), ATTENDED.values(), ids=ATTENDED)
+def test_attention_is_one_kernel_where_torch_2_14_made_it_one(module: nn.Module, figure: int) -> None:
+    assert predicted(CONVENTIONS["torch-2.14"], module, SEQUENCE) == figure
     assert predicted(INSTALLED, module, SEQUENCE) == counted(module, SEQUENCE)
 
 
