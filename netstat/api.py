@@ -1,7 +1,8 @@
 """What Python users call. Each function has the name of its command."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
@@ -133,6 +134,7 @@ def crosscheck(
     args: Sequence[Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
     time_limit: float = 120,
+    training: bool = False,
 ) -> "CrossChecks":
     """What other counters say of the model, and every difference itemised.
 
@@ -140,13 +142,15 @@ def crosscheck(
         model, input_shape, batch, args, kwargs: as for `profile`. Peers get copies; the model is left as it was.
         against: names of peers; all by default.
         time_limit: seconds each peer may take.
+        training: count the training-mode forward pass; of a peer that puts the model into evaluation mode itself, the
+            evaluation pass.
 
     Raises:
         UsageError, ShapeError, ModelError: as `profile`. A peer that is missing, fails or takes too long is no error:
         its entry says so.
     """
-    subject = _subject(model, input_shape, batch, "float32", args, kwargs)
-    return crosscheck_subject(subject, against, time_limit=time_limit)
+    subject = partial(_subject, model, input_shape, batch, "float32", args, kwargs)
+    return crosscheck_subject(subject(training=training), against, time_limit=time_limit, evaluated=subject)
 
 
 def crosscheck_subject(
@@ -155,8 +159,19 @@ def crosscheck_subject(
     progress: "Progress | None" = None,
     *,
     time_limit: float = 120,
+    evaluated: Callable[[], Subject] | None = None,
 ) -> "CrossChecks":
-    """The cross-check of a resolved model."""
+    """The cross-check of a resolved model.
+
+    Args:
+        subject: the model; in training mode where peers are to count that.
+        against, time_limit: as for `crosscheck`.
+        progress: called with a label and the share that is done.
+        evaluated: makes the same in evaluation mode, for peers that count nothing else; None where `subject` is.
+
+    Raises:
+        ModelError: peers cannot run the model, or have no pass to count.
+    """
     from netstat.analysis.crosscheck import crosscheck as settle
     from netstat.ops import node_cost
     from netstat.peers import PEERS, example_inputs, run
@@ -165,13 +180,18 @@ def crosscheck_subject(
     names = list(PEERS.names() if against is None else against)
     peers = [PEERS[name] for name in names]
     module, inputs = _runnable(subject, subject.outline()), example_inputs(subject.graph.inputs, device="meta")
-    costs = [node_cost(node) for node in subject.graph.nodes]
+    graph, training = subject.graph, subject.graph.training
+    other = graph
+    if training and any(peer.convention.evaluates for peer in peers):
+        other = _evaluation(evaluated)
+    costs = {id(each): [node_cost(node) for node in each.nodes] for each in (graph, other)}
     checks = []
     for i, (name, peer) in enumerate(zip(names, peers, strict=True)):
         if progress:
             progress(f"running {name}", i / len(names))
-        count = run(name, module, inputs, time_limit=time_limit)
-        checks.append(settle(subject.graph, peer.convention, count, costs))
+        seen = other if peer.convention.evaluates else graph
+        count = run(name, module, inputs, training=training, time_limit=time_limit)
+        checks.append(settle(seen, peer.convention, count, costs[id(seen)]))
     return CrossChecks(subject.graph.model, tuple(checks))
 
 
@@ -200,6 +220,17 @@ def published(model: str) -> "Published":
         return built_in(variant, {}, Inputs(batch=batch)).graph
 
     return analyse(name, [claim for claim in claims() if claim.model == name], graph)
+
+
+def _evaluation(evaluated: Callable[[], Subject] | None) -> "Graph":
+    """The evaluation pass, beside a training pass.
+
+    Raises:
+        ModelError: nobody makes it.
+    """
+    if evaluated is None:
+        raise ModelError("some peers count the evaluation pass only, and this graph is of the training pass")
+    return evaluated().graph
 
 
 def benchmark(
@@ -247,6 +278,8 @@ def benchmark_subject(
     from netstat.measure.settings import DEFAULT
     from netstat.records.benchmark import Benchmarks
 
+    if subject.graph.training:
+        raise ModelError("clocks run the evaluation pass, and this graph is of the training pass")
     module, state = _runnable(subject, subject.module()), environment(devices)
     times = [
         measure(
@@ -273,8 +306,6 @@ def _runnable(subject: Subject, module: Any) -> Any:
     """
     from torch.nn import Module
 
-    if subject.graph.training:
-        raise ModelError("peers and clocks run the evaluation pass, and this graph is of the training pass")
     if not isinstance(module, Module):
         raise ModelError(f"only a torch.nn.Module can be run, and this is a {type(module).__name__}; profile counts it")
     if not subject.by_position:

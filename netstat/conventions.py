@@ -169,6 +169,7 @@ class Convention:
         summary: one line on what it counts.
         terms: the rules; a model's figure is their sum.
         scope: what the tool looks at; None for a convention that is nobody's tool.
+        evaluates: whether the tool puts the model into evaluation mode itself, so that it never counts a training pass.
     """
 
     name: str
@@ -176,6 +177,7 @@ class Convention:
     summary: str
     terms: tuple[Term | ModuleTerm | GraphTerm, ...]
     scope: Scope | None = None
+    evaluates: bool = False
 
     @property
     def per_mac(self) -> int:

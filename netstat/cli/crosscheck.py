@@ -1,6 +1,7 @@
 """`netstat crosscheck`: what other counters say, each difference itemised to zero."""
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 
 from netstat.api import crosscheck_subject, published
 from netstat.cli import _session as session
@@ -16,6 +17,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--published", action="store_true", help="instead: what reproduces the figures in print for a built-in model"
     )
+    parser.add_argument("--train", action="store_true", help="count the training-mode forward pass")
     parser.add_argument("--strict", action="store_true", help="exit 1 where a difference stays unexplained")
     output_options(parser)
 
@@ -29,7 +31,9 @@ def run(options: Namespace) -> int:
     session.check_outputs(options)
     peers, seconds = session.peers(options), session.whole(options.time_limit, "--time-limit")
     with session.progress(options) as progress:
-        checks = crosscheck_subject(session.subject(options), peers, progress, time_limit=seconds)
+        subject = session.subject(options, training=options.train)
+        evaluated = partial(session.subject, options)
+        checks = crosscheck_subject(subject, peers, progress, time_limit=seconds, evaluated=evaluated)
     session.show(crosscheck_text(checks.crosscheck, checks.model, overview=True, **session.style()), options)
     session.deliver(checks, options)
     return 1 if options.strict and not all(check.closed for check in checks.crosscheck) else 0

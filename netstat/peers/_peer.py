@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
@@ -76,13 +76,26 @@ class Peer:
         """The top-level names of its modules."""
         return self.modules or (self.package.replace("-", "_"),)
 
+    def training(self) -> "Peer":
+        """The same, of a module in training mode; of one in evaluation mode where the tool sees to that itself."""
+        if self.convention.evaluates:
+            return self
+        return replace(self, count=lambda module, inputs: self.count(module.train(), inputs))
+
 
 PEERS: Registry[Peer] = Registry("peer", "netstat.peers")
 TIME_LIMIT = 120.0  # seconds
 
 
-def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]", *, time_limit: float = TIME_LIMIT) -> PeerCount:
-    """What the peer `name` reports for `module(*inputs)` in evaluation mode.
+def run(
+    name: str,
+    module: "nn.Module",
+    inputs: "Sequence[Tensor]",
+    *,
+    training: bool = False,
+    time_limit: float = TIME_LIMIT,
+) -> PeerCount:
+    """What the peer `name` reports for `module(*inputs)`.
 
     The peer gets a copy on the CPU; the module, the inputs and the process stay as they are, whatever it does.
 
@@ -90,13 +103,15 @@ def run(name: str, module: "nn.Module", inputs: "Sequence[Tensor]", *, time_limi
         name: a name in `PEERS`.
         module: the model, on any device, meta included: weights that hold no data are zeros to a peer that needs some.
         inputs: its positional inputs, likewise; without data, they are drawn by `example_inputs`.
+        training: whether the copy is in training mode, and not in evaluation mode.
         time_limit: seconds it may take. A peer in this process is stopped at the next call of a module.
 
     Raises:
         UsageError: there is no such peer. One that is not installed, fails or takes too long is a `PeerCount` that says
             so.
     """
-    return consult(PEERS[name], module, inputs, time_limit=time_limit)
+    peer = PEERS[name].training() if training else PEERS[name]
+    return consult(peer, module, inputs, time_limit=time_limit)
 
 
 def consult(

@@ -51,6 +51,7 @@ CONVENTION = register(
             shared="each call; one under several parents the square of their number as often",
             subclassed="nothing",
         ),
+        evaluates=True,
     )
 )
 

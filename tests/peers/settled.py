@@ -11,17 +11,18 @@ from netstat.records.crosscheck import CrossCheck
 ALL = ("fvcore", "thop", "torch")
 
 
-def captured(module: Any, *inputs: Any) -> Graph:
+def captured(module: Any, *inputs: Any, training: bool = False) -> Graph:
     from netstat.frontends.trying import capture_lightest
 
-    return capture_lightest(module, inputs, {})
+    return capture_lightest(module, inputs, {}, training=training)
 
 
-def settled(peer: str, module: Any, *inputs: Any, graph: Graph | None = None) -> CrossCheck:
+def settled(peer: str, module: Any, *inputs: Any, graph: Graph | None = None, training: bool = False) -> CrossCheck:
     """What `peer` says of `module(*inputs)`, against what is predicted from `graph`, captured where it is not given."""
-    graph = graph or captured(module, *inputs)
+    convention = PEERS[peer].convention
+    graph = graph or captured(module, *inputs, training=training and not convention.evaluates)
     costs = [node_cost(node) for node in graph.nodes]
-    return crosscheck(graph, PEERS[peer].convention, run(peer, module, inputs), costs)
+    return crosscheck(graph, convention, run(peer, module, inputs, training=training), costs)
 
 
 def said(check: CrossCheck) -> str:

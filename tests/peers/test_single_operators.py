@@ -262,6 +262,33 @@ def test_a_convention_predicts_what_the_peer_returns(
     assert check.closed, said(check)
 
 
+EVERY = {name: (case.make, case.input) for name, case in RECORDED.items()}
+EVERY |= {name: (make, torch.zeros(shape)) for name, (make, shape) in UNRECORDED.items()}
+
+
+@pytest.mark.parametrize("peer", ALL)
+@pytest.mark.parametrize(("make", "input"), EVERY.values(), ids=EVERY)
+def test_a_convention_predicts_the_training_pass(make: Callable[[], nn.Module], input: Tensor, peer: str) -> None:
+    check = settled(peer, make(), input, training=True)
+    assert check.closed, said(check)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("training", [False, True], ids=["evaluation", "training"])
+@pytest.mark.parametrize("batch", [1, 8])
+@pytest.mark.parametrize(("make", "input"), EVERY.values(), ids=EVERY)
+def test_a_convention_predicts_another_batch(
+    make: Callable[[], nn.Module], input: Tensor, batch: int, training: bool
+) -> None:
+    other = input.new_zeros(batch, *input.shape[1:])
+    try:
+        make().train(training)(other)
+    except (RuntimeError, ValueError) as error:
+        pytest.skip(f"the case has no batch, or a fixed one: {error}")
+    checks = [settled(peer, make(), other, training=training) for peer in ALL]
+    assert all(check.closed for check in checks), [*map(said, checks)]
+
+
 def test_string_padding_is_named_as_a_defect_of_fvcore() -> None:
     (term,) = settled("fvcore", conv(padding="same"), torch.zeros(IMAGE)).terms
     assert term.reason.startswith("defect: string padding")
