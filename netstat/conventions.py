@@ -4,7 +4,7 @@ A convention is data: a sum of terms, each a rule stated in a sentence. The figu
 so the difference between two conventions is an itemised bill that adds up by construction.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,6 +52,7 @@ class Called(NamedTuple):
         params: the module's own parameters by the last part of their names, children's apart; shared ones too.
         batch: size of the first dimension of the model's first input.
         training: whether the model is in training mode.
+        last: whether no call of the same module ends after it: some counters write over what a call before it gave.
     """
 
     call: ModuleCall
@@ -59,6 +60,7 @@ class Called(NamedTuple):
     params: dict[str, Param]
     batch: int
     training: bool
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,25 @@ class ModuleTerm:
                 yield Share(amount, call.module.path, last)
 
 
+@dataclass(frozen=True, slots=True)
+class GraphTerm:
+    """One rule of a convention, for what hangs on more than one call: which others there were, and what was in them.
+
+    Attributes:
+        reason: as of a `Term`.
+        amounts: what it adds and where, nothing where it does not apply.
+        issue: as of a `Term`.
+    """
+
+    reason: str
+    amounts: Callable[[Counted], Iterable[Share]]
+    issue: str = ""
+
+    def shares(self, counted: Counted) -> Iterator[Share]:
+        """What it adds, place by place."""
+        return (share for share in self.amounts(counted) if share.amount)
+
+
 def calls(graph: Graph) -> Iterator[Called]:
     """The calls of modules in the order they ended."""
     own: dict[str, dict[str, Param]] = {}
@@ -113,9 +134,10 @@ def calls(graph: Graph) -> Iterator[Called]:
         if not param.buffer:
             own.setdefault(path, {})[name] = param
     batch = next((spec.shape[0] for _, spec in graph.inputs if spec.shape), 1)
-    for call in graph.calls:
-        nodes = graph.nodes[call.start : call.stop]
-        yield Called(call, nodes, own.get(call.module.path, {}), batch, graph.training)
+    last = {call.module.path: i for i, call in enumerate(graph.calls)}
+    for i, call in enumerate(graph.calls):
+        nodes, path = graph.nodes[call.start : call.stop], call.module.path
+        yield Called(call, nodes, own.get(path, {}), batch, graph.training, last[path] == i)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +174,7 @@ class Convention:
     name: str
     unit: str
     summary: str
-    terms: tuple[Term | ModuleTerm, ...]
+    terms: tuple[Term | ModuleTerm | GraphTerm, ...]
     scope: Scope | None = None
 
     def count(self, counted: Counted) -> int:

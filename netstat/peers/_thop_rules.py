@@ -1,11 +1,14 @@
 """What thop makes of a node, rule by rule: amounts on top of its multiply-accumulates."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from math import prod
 
+from netstat.conventions import Counted, Share, Term
 from netstat.cost import Cost
 from netstat.graph import Node, TensorSpec
 from netstat.peers._recurrent import directions, padded_rows, rows, runs
+from netstat.peers._visits import visits
 
 _UPSAMPLING = {"upsample_linear1d": 5, "upsample_bilinear2d": 11, "upsample_bicubic2d": 259}
 _UPSAMPLING |= {f"upsample_nearest{d}d": 1 for d in (1, 2, 3)}  # trilinear and nearest-exact: no mode it knows
@@ -147,3 +150,22 @@ gates = _where_seen(
 )
 projection = _where_seen(_is_recurrent, lambda node, cost: rows(node) * _products(node) - cost.macs)
 packed = _where_seen(_is_recurrent, lambda node, cost: (padded_rows(node) - rows(node)) * _products(node))
+
+# Modules that more than one parent holds.
+
+
+def under_several_parents(terms: Iterable[Term]) -> Callable[[Counted], Iterator[Share]]:
+    """Each parent hooks the module anew, so that a call counts for each, and each adds up all that the module counted.
+
+    Args:
+        terms: the rules for what a call counts.
+    """
+
+    def amounts(counted: Counted) -> Iterator[Share]:
+        parents = {path: times for path, times in visits(counted.graph).items() if times > 1}
+        once: Counter[tuple[str, int]] = Counter()
+        for share in (share for term in terms if parents for share in term.shares(counted)):
+            once[share.path, share.node] += share.amount
+        return (Share((parents.get(path, 1) ** 2 - 1) * figure, path, node) for (path, node), figure in once.items())
+
+    return amounts

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from netstat.conventions import MACS, Convention, Term, register
+from netstat.conventions import MACS, Convention, Scope, Term, register
 from netstat.peers import _fvcore_rules as rules
 from netstat.peers._paths import own_figures
 from netstat.peers._peer import PEERS, Figures, Peer
@@ -26,7 +26,7 @@ CONVENTION = register(
                 rules.vector_weight,
             ),
             Term("defect: attention without a handle, counted as nothing", rules.attention),
-            Term("defect: recurrent layer without a handle, counted as nothing", rules.recurrent),
+            Term("defect: recurrent layer without a handle, counted as nothing", rules.recurrent, "fvcore#98"),
             Term("defect: matrix product without a handle, counted as nothing", rules.unhandled),
             Term("defect: batch of the second matrix ignored, where the first is repeated for it", rules.matmul),
             Term("einsum counted as half of numpy's figure for the best order, in 4 digits", rules.einsum),
@@ -51,6 +51,10 @@ CONVENTION = register(
                 "layer, group and instance normalisation without weights counted as 4 per element",
                 rules.norm(4, weights=False),
             ),
+        ),
+        Scope(
+            sees="operators of a TorchScript trace that have a handle, functional calls included",
+            mode="as the model is; in training, batch normalisation counts 5 per element instead of 2",
         ),
     )
 )

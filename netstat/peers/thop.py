@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from netstat.conventions import MACS, Convention, Term, register
+from netstat.conventions import MACS, Convention, GraphTerm, Scope, Term, register
 from netstat.peers import _thop_rules as rules
 from netstat.peers._paths import first_paths
 from netstat.peers._peer import PEERS, Figures, Peer
@@ -12,28 +12,44 @@ from netstat.peers._peer import PEERS, Figures, Peer
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+CALLED = (
+    MACS,
+    Term("functional call not seen by module hooks", rules.functional),
+    Term("module of a class without a rule, subclasses included, counted as nothing", rules.unknown_class),
+    Term(
+        "defect: transposed convolution counted per output instead of per input position", rules.transposed, "thop#93"
+    ),
+    Term("defect: input without a batch, its first size taken for the channels", rules.misread_channels),
+    Term("batch, layer and instance normalisation counted as 4 per element", rules.norm),
+    Term("batch, layer and instance normalisation without weights counted as 2 per element", rules.plain_norm),
+    Term("average pooling counted as 1 per output", rules.average_pooling),
+    Term("adaptive average pooling counted as (window+1) per output", rules.adaptive_average_pooling),
+    Term("softmax counted as 3 per element, less 1 per row", rules.softmax),
+    Term("parametric relu counted as 1 per element", rules.prelu),
+    Term("upsampling counted as 1, 5, 11 or 259 per output, by its mode", rules.upsampling),
+    Term("recurrent biases counted as 2 per gate", rules.recurrent_biases),
+    Term("recurrent gates and states counted as 1 per hidden value, in a GRU 7, in an LSTM 8", rules.gates),
+    Term("defect: projection of an LSTM ignored, its hidden state counted as before it", rules.projection),
+    Term("defect: packed sequences all counted as long as the longest", rules.packed),
+)
 CONVENTION = register(
     Convention(
         "thop",
         "macs",
         "multiply-accumulates of the torch.nn layers that module hooks see; pooling, norms and softmax in operations",
         (
-            MACS,
-            Term("functional call not seen by module hooks", rules.functional),
-            Term("module of a class without a rule, subclasses included, counted as nothing", rules.unknown_class),
-            Term("defect: transposed convolution counted per output instead of per input position", rules.transposed),
-            Term("defect: input without a batch, its first size taken for the channels", rules.misread_channels),
-            Term("batch, layer and instance normalisation counted as 4 per element", rules.norm),
-            Term("batch, layer and instance normalisation without weights counted as 2 per element", rules.plain_norm),
-            Term("average pooling counted as 1 per output", rules.average_pooling),
-            Term("adaptive average pooling counted as (window+1) per output", rules.adaptive_average_pooling),
-            Term("softmax counted as 3 per element, less 1 per row", rules.softmax),
-            Term("parametric relu counted as 1 per element", rules.prelu),
-            Term("upsampling counted as 1, 5, 11 or 259 per output, by its mode", rules.upsampling),
-            Term("recurrent biases counted as 2 per gate", rules.recurrent_biases),
-            Term("recurrent gates and states counted as 1 per hidden value, in a GRU 7, in an LSTM 8", rules.gates),
-            Term("defect: projection of an LSTM ignored, its hidden state counted as before it", rules.projection),
-            Term("defect: packed sequences all counted as long as the longest", rules.packed),
+            *CALLED,
+            GraphTerm(
+                "defect: module under several parents hooked once for each, and summed once for each",
+                rules.under_several_parents(CALLED),
+                "thop#163",
+            ),
+        ),
+        Scope(
+            sees="calls of modules, by hooks on the very classes of torch.nn it has a rule for",
+            mode="evaluation, which it switches to itself",
+            shared="each call; one under several parents the square of their number as often",
+            subclassed="nothing",
         ),
     )
 )
