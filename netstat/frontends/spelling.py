@@ -14,6 +14,7 @@ from netstat.frontends.dispatched import qualified_name
 
 _SIGNS = ("add", "sub", "mul", "div", "matmul", "pow", "remainder", "and", "or", "xor")
 _IN_CODE = {"div": "truediv", "remainder": "mod"}
+_OLDER = {"dsmm", "hsmm"}  # names of torch.mm
 
 
 def spelling(function: Callable[..., Any], caller: FrameType) -> str:
@@ -49,7 +50,7 @@ def _name(function: Callable[..., Any]) -> str:
 def _public() -> dict[Any, str]:
     names: dict[Any, str] = {}
     for place, holder in (("torch.nn.functional", torch.nn.functional), ("torch", torch), ("torch.Tensor", Tensor)):
-        for name in dir(holder):
+        for name in sorted(set(dir(holder)) - _OLDER):
             value = getattr(holder, name, None)
             if callable(value) and getattr(value, "__hash__", None):
                 names.setdefault(value, f"{place}.{name}")

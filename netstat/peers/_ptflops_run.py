@@ -1,0 +1,93 @@
+"""ptflops itself, with an eye on what it writes down and for which module."""
+
+import io
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from netstat.peers._paths import leaf_paths
+from netstat.peers._peer import Figures
+
+
+def by_name(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
+    """As its documentation has it: a dict of inputs, so that it finds no batch to divide by."""
+    return _counted(_Observed(module), {f"input_{i}": tensor for i, tensor in enumerate(inputs)})
+
+
+def by_position(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
+    """A tensor for an input, whose first dimension it divides by; the tool hands over one alone."""
+    first, *rest = inputs
+    total, by_path, params = _counted(_Observed(module, rest), first)
+    return Figures(total, {path: figure for path, figure in by_path.items() if path}, params)
+
+
+def _counted(model: "_Observed", handed: Any) -> Figures:
+    import ptflops
+
+    with redirect_stdout(io.StringIO()) as printed:
+        total, params = ptflops.get_model_complexity_info(
+            model, (1,), print_per_layer_stat=False, as_strings=False, input_constructor=lambda resolution: handed
+        )
+    if total is None:  # it prints what went wrong
+        raise RuntimeError(printed.getvalue().strip().rpartition("\n")[2])
+    return Figures(total, {path: int(figure) for path, figure in model.by_path.items()}, params)
+
+
+class _Observed(nn.Module):
+    """The model one level down, called by position however its inputs come.
+
+    Attributes:
+        by_path: per module of the model, what ptflops wrote down for it and for the functions its own forward called.
+    """
+
+    def __init__(self, module: nn.Module, rest: tuple[Tensor, ...] | list[Tensor] = ()) -> None:
+        super().__init__()
+        self.module = module
+        self._rest = rest
+        self._paths = {id(child): path for path, child in module.named_modules()}
+        self._running = [""]
+        self._seen: Counter[str] = Counter()
+        self.by_path: Counter[str] = Counter(dict.fromkeys(leaf_paths(module), 0))
+
+    def forward(self, *first: Tensor, **named: Tensor) -> Any:
+        for child in self.module.modules():
+            child.register_forward_pre_hook(self._enter)
+            child.register_forward_hook(self._leave)
+        output = self.module(*first, *named.values(), *self._rest)
+        self._settle()
+        for child in _added_up(self.module):
+            self.by_path[self._paths[id(child)]] += child.__flops__
+        return output
+
+    def _enter(self, module: nn.Module, inputs: Any) -> None:
+        self._settle()
+        self._running.append(self._paths[id(module)])
+
+    def _leave(self, module: nn.Module, inputs: Any, output: Any) -> None:
+        self._settle()
+        self._running.pop()
+
+    def _settle(self) -> None:
+        """What the replaced functions have written down since is the running module's."""
+        for kind, figures in _collected():
+            self.by_path[self._running[-1]] += sum(figures[self._seen[kind] :])
+            self._seen[kind] = len(figures)
+
+
+def _collected() -> Iterator[tuple[str, list[Any]]]:
+    """The two lists that the replaced functions of torch write to."""
+    replaced: dict[str, Any] = {"functional": torch.nn.functional.relu, "tensor": torch.matmul}
+    return ((kind, function.collector) for kind, function in replaced.items())
+
+
+def _added_up(module: nn.Module) -> Iterator[Any]:
+    """The modules whose figures make up the total, as often as they do: down to the first with a hook."""
+    if hasattr(module, "__flops__"):
+        yield module
+        return
+    for child in module.children():
+        yield from _added_up(child)
