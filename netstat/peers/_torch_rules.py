@@ -4,12 +4,12 @@ from functools import cache
 from importlib.metadata import version
 from math import prod
 
+from netstat.conventions import DOUBLED, MACS, Amount, Term
 from netstat.cost import Cost
 from netstat.graph import Node, TensorSpec
 from netstat.peers._recurrent import padded_rows, rows, runs
 
 _NO_FORMULA = frozenset({"mv", "dot", "vecdot", "addmv", "addbmm", "bilinear", "deform_conv2d"})
-_NO_CPU_ATTENTION_BEFORE = (2, 15)
 
 
 def vectors(node: Node, cost: Cost) -> int:
@@ -35,10 +35,8 @@ def in_place(node: Node, cost: Cost) -> int:
     return -2 * cost.macs if node.op in ("addmm", "baddbmm") and node.attributes["inplace"] else 0
 
 
-def einsum(node: Node, cost: Cost) -> int:
-    """Where all that is to be summed has size 1, two operands are multiplied value by value."""
-    if node.op != "einsum":
-        return 0
+def einsum_steps(node: Node) -> tuple[Cost, ...]:
+    """Pair by pair. Where all that is to be summed has size 1, two operands are multiplied value by value."""
     from netstat.ops.contraction import contract
     from netstat.ops.einsum import parse
 
@@ -48,8 +46,11 @@ def einsum(node: Node, cost: Cost) -> int:
         {label: size for label, size in zip(term, spec.shape, strict=True) if size > 1}
         for term, spec in zip(terms, operands, strict=True)
     ]
-    steps = contract([TensorSpec(tuple(sizes.values())) for sizes in longer], [*map(tuple, longer)], output)
-    return 2 * (sum(step.macs for step in steps) - cost.macs)
+    return contract([TensorSpec(tuple(sizes.values())) for sizes in longer], [*map(tuple, longer)], output)
+
+
+def einsum(node: Node, cost: Cost) -> int:
+    return 2 * (sum(step.macs for step in einsum_steps(node)) - cost.macs) if node.op == "einsum" else 0
 
 
 def outer(node: Node, cost: Cost) -> int:
@@ -57,23 +58,35 @@ def outer(node: Node, cost: Cost) -> int:
     return 2 * cost.multiplies if node.op == "tensordot" and not cost.macs and node.output.numel > 1 else 0
 
 
-def lstm(node: Node, cost: Cost) -> int:
-    """In single precision, unprojected, of sequences of one length, it is one kernel; else it comes apart."""
+def one_lstm_kernel(node: Node) -> bool:
+    """In single precision, unprojected, of sequences of one length, a layer is one kernel; else it comes apart."""
     if node.op != "lstm":
-        return 0
+        return False
     params = sum(argument.name.startswith("params.") for argument in node.arguments)
     projected = params // runs(node) in (3, 5)
-    one_kernel = node.input.dtype == "float32" and not projected and rows(node) == padded_rows(node)
-    return -2 * cost.macs if one_kernel else 0
+    return node.input.dtype == "float32" and not projected and rows(node) == padded_rows(node)
+
+
+def lstm(node: Node, cost: Cost) -> int:
+    return -2 * cost.macs if one_lstm_kernel(node) else 0
+
+
+def one_attention_kernel(node: Node) -> bool:
+    """Heads of one size in a batch of one size, without dropout, run one kernel; any other attention two products."""
+    if node.op != "scaled_dot_product_attention":
+        return False
+    query, key, value = (argument.spec.shape for argument in node.arguments[:3])
+    alike = len({(len(shape), *shape[:2], shape[-1]) for shape in (query, key, value)}) == 1
+    return len(query) == 4 and alike and not node.attributes["dropout_p"]
 
 
 def cpu_attention(node: Node, cost: Cost) -> int:
-    """Heads of one size in a batch of one size, without dropout, run one kernel; any other attention two products."""
-    if node.op != "scaled_dot_product_attention" or _release() >= _NO_CPU_ATTENTION_BEFORE:
-        return 0
-    query, key, value = (argument.spec.shape for argument in node.arguments[:3])
-    alike = len({(len(shape), *shape[:2], shape[-1]) for shape in (query, key, value)}) == 1
-    return -2 * cost.macs if len(query) == 4 and alike and not node.attributes["dropout_p"] else 0
+    return -2 * cost.macs if one_attention_kernel(node) else 0
+
+
+def before(release: tuple[int, int], rule: Amount) -> Amount:
+    """A rule of the releases of torch before this one: the one that is installed decides."""
+    return lambda node, cost: rule(node, cost) if _release() < release else 0
 
 
 @cache
@@ -81,3 +94,16 @@ def _release() -> tuple[int, int]:
     """Of torch, without importing it."""
     major, minor, *_ = version("torch").split(".")
     return int(major), int(minor)
+
+
+# Of every release.
+PRODUCTS = (
+    MACS,
+    DOUBLED,
+    Term("einsum without anything to sum but sizes of 1 not counted", einsum),
+    Term("outer product by tensordot counted as a matrix product", outer),
+    Term("defect: product with a vector without a formula, counted as nothing", vectors),
+    Term("defect: product without a formula, counted as nothing", no_formula),
+    Term("defect: product added in place without a formula, counted as nothing", in_place),
+    Term("defect: LSTM kernel of the CPU without a formula, counted as nothing", lstm),
+)

@@ -5,7 +5,7 @@ Which kernels those are, the device decides. The peer runs on tensors that call 
 
 from typing import TYPE_CHECKING
 
-from netstat.conventions import MACS, Convention, Term, register
+from netstat.conventions import Convention, Scope, Term, register
 from netstat.peers import _torch_rules as rules
 from netstat.peers._paths import first_paths, leaf_paths
 from netstat.peers._peer import PEERS, Figures, Peer
@@ -19,18 +19,16 @@ CONVENTION = register(
         "flops",
         "two operations per multiply-accumulate of convolutions and matrix products, nothing else",
         (
-            MACS,
-            Term("one multiply-accumulate counted as two operations", lambda node, cost: cost.macs),
-            Term("einsum without anything to sum but sizes of 1 not counted", rules.einsum),
-            Term("outer product by tensordot counted as a matrix product", rules.outer),
-            Term("defect: product with a vector without a formula, counted as nothing", rules.vectors),
-            Term("defect: product without a formula, counted as nothing", rules.no_formula),
-            Term("defect: product added in place without a formula, counted as nothing", rules.in_place),
-            Term("defect: LSTM kernel of the CPU without a formula, counted as nothing", rules.lstm),
+            *rules.PRODUCTS,
             Term(
                 "defect: attention kernel of the CPU without a formula before torch 2.15, counted as nothing",
-                rules.cpu_attention,
+                rules.before((2, 15), rules.cpu_attention),
+                "pytorch#195460",
             ),
+        ),
+        Scope(
+            sees="kernels that the dispatcher runs, those of the CPU; attention and encoder layers as their parts",
+            mode="as the model is; no rule depends on it",
         ),
     )
 )
