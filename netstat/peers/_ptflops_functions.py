@@ -111,8 +111,8 @@ def interpolation(node: Node, cost: Cost) -> int:
     factors: tuple[float, ...] = node.attributes.get("scale_factors") or ()
     if not factors:
         return node.output.numel
-    alike = len({*factors}) == 1
-    return int(node.input.numel * (prod(factors) if alike else prod(map(int, factors))))
+    several = len({*factors}) > 1
+    return int(node.input.numel * prod(map(int, factors) if several else factors))
 
 
 def local_response_norm(node: Node, cost: Cost) -> int:

@@ -91,3 +91,30 @@ def _added_up(module: nn.Module) -> Iterator[Any]:
         return
     for child in module.children():
         yield from _added_up(child)
+
+
+def by_dispatcher(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
+    """The counter of its aten backend, told of every module as it tells itself of the outermost ones: who is running.
+
+    Only the innermost is told, so that no figure holds that of another.
+    """
+    from ptflops.aten_engine import FlopCounterMode
+    from ptflops.pytorch_engine import get_model_parameters_number
+
+    counter, running = FlopCounterMode(), [""]
+
+    def entered(path: str) -> None:
+        running.append(path)
+        counter.parents[1:] = [f".{path}"]
+
+    def left() -> None:
+        running.pop()
+        counter.parents[1:] = [f".{running[-1]}"]
+
+    for path, child in module.named_modules():
+        child.register_forward_pre_hook(lambda module, inputs, path=path: entered(path))
+        child.register_forward_hook(lambda module, inputs, output: left())
+    with counter:
+        module(*inputs)
+    paths = {path: sum(counter.flop_counts[f".{path}"].values()) for path, _ in module.named_modules()}
+    return Figures(counter.complexity, paths, get_model_parameters_number(module))
