@@ -112,7 +112,8 @@ def interpolation(node: Node, cost: Cost) -> int:
     if not factors:
         return node.output.numel
     several = len({*factors}) > 1
-    return int(node.input.numel * prod(map(int, factors) if several else factors))
+    share: float = prod(map(int, factors) if several else factors)
+    return int(node.input.numel * share)
 
 
 def local_response_norm(node: Node, cost: Cost) -> int:
