@@ -120,7 +120,7 @@ def local_response_norm(node: Node, cost: Cost) -> int:
     """The square, the mean over padded channels, its factor, and the addition; not the power, not the division."""
     if not _calls(node, LOCAL_RESPONSE_NORM):
         return 0
-    padding = node.attributes["size"] - 1
+    padding: int = node.attributes["size"] - 1
     return 4 * node.input.numel + padding * node.input.numel // node.input.shape[1]
 
 
@@ -130,9 +130,9 @@ def elementwise(node: Node, cost: Cost) -> int:
 
 def misaligned(node: Node, cost: Cost) -> int:
     """Shapes of different lengths are laid over each other from their first dimension, as nothing broadcasts."""
-    return (
-        _overlaid([argument.spec for argument in node.arguments]) - node.output.numel if _is(node, ELEMENTWISE) else 0
-    )
+    if not _is(node, ELEMENTWISE):
+        return 0
+    return _overlaid([argument.spec for argument in node.arguments]) - node.output.numel
 
 
 def _overlaid(operands: list[TensorSpec]) -> int:

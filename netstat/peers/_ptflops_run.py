@@ -2,12 +2,13 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules import module as torch_module
 
 from netstat.peers._paths import leaf_paths
 from netstat.peers._peer import Figures
@@ -19,10 +20,32 @@ def by_name(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
 
 
 def by_position(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
-    """A tensor for an input, whose first dimension it divides by; the tool hands over one alone."""
+    """A tensor for an input, whose first size it divides by; the tool hands over no more than one.
+
+    Per module it keeps what it has not yet divided; the model's own figure has the division in it.
+    """
     first, *rest = inputs
     total, by_path, params = _counted(_Observed(module, rest), first)
     return Figures(total, {path: figure for path, figure in by_path.items() if path}, params)
+
+
+def by_dispatcher(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
+    """The counter of its aten backend, told of every module as it tells itself of the outermost ones: who is running.
+
+    Only the innermost is told, so that no figure holds that of another.
+    """
+    from ptflops.aten_engine import FlopCounterMode
+    from ptflops.pytorch_engine import get_model_parameters_number
+
+    counter = FlopCounterMode()
+
+    def moved(path: str | None) -> None:
+        counter.parents[1:] = [f".{path}"]  # the first is the whole, "Global"
+
+    with _following(module, moved), counter:
+        module(*inputs)
+    by_path = {path: sum(counter.flop_counts[f".{path}"].values()) for path, _ in module.named_modules()}
+    return Figures(counter.complexity, by_path, get_model_parameters_number(module))
 
 
 def _counted(model: "_Observed", handed: Any) -> Figures:
@@ -44,38 +67,29 @@ class _Observed(nn.Module):
         by_path: per module of the model, what ptflops wrote down for it and for the functions its own forward called.
     """
 
-    def __init__(self, module: nn.Module, rest: tuple[Tensor, ...] | list[Tensor] = ()) -> None:
+    def __init__(self, module: nn.Module, rest: Sequence[Tensor] = ()) -> None:
         super().__init__()
         self.module = module
         self._rest = rest
-        self._paths = {id(child): path for path, child in module.named_modules()}
-        self._running = [""]
+        self._at: str | None = ""
         self._seen: Counter[str] = Counter()
         self.by_path: Counter[str] = Counter(dict.fromkeys(leaf_paths(module), 0))
 
     def forward(self, *first: Tensor, **named: Tensor) -> Any:
-        for child in self.module.modules():
-            child.register_forward_pre_hook(self._enter)
-            child.register_forward_hook(self._leave)
-        output = self.module(*first, *named.values(), *self._rest)
-        self._settle()
+        with _following(self.module, self._moved):
+            output = self.module(*first, *named.values(), *self._rest)
+        paths = {id(child): path for path, child in self.module.named_modules()}
         for child in _added_up(self.module):
-            self.by_path[self._paths[id(child)]] += child.__flops__
+            self.by_path[paths[id(child)]] += child.__flops__
         return output
 
-    def _enter(self, module: nn.Module, inputs: Any) -> None:
-        self._settle()
-        self._running.append(self._paths[id(module)])
-
-    def _leave(self, module: nn.Module, inputs: Any, output: Any) -> None:
-        self._settle()
-        self._running.pop()
-
-    def _settle(self) -> None:
-        """What the replaced functions have written down since is the running module's."""
+    def _moved(self, path: str | None) -> None:
+        """What the replaced functions have written down since is that of the module that ran."""
         for kind, figures in _collected():
-            self.by_path[self._running[-1]] += sum(figures[self._seen[kind] :])
+            if self._at is not None:
+                self.by_path[self._at] += sum(figures[self._seen[kind] :])
             self._seen[kind] = len(figures)
+        self._at = path
 
 
 def _collected() -> Iterator[tuple[str, list[Any]]]:
@@ -93,28 +107,26 @@ def _added_up(module: nn.Module) -> Iterator[Any]:
         yield from _added_up(child)
 
 
-def by_dispatcher(module: nn.Module, inputs: tuple[Tensor, ...]) -> Figures:
-    """The counter of its aten backend, told of every module as it tells itself of the outermost ones: who is running.
+@contextmanager
+def _following(module: nn.Module, moved: Callable[[str | None], None]) -> Iterator[None]:
+    """Be told whose forward goes on, by its first path; None of a module that is no part of this one."""
+    paths = {id(child): path for path, child in module.named_modules()}
+    running: list[str | None] = [""]
 
-    Only the innermost is told, so that no figure holds that of another.
-    """
-    from ptflops.aten_engine import FlopCounterMode
-    from ptflops.pytorch_engine import get_model_parameters_number
+    def enter(child: nn.Module, inputs: Any) -> None:
+        running.append(paths.get(id(child)))
+        moved(running[-1])
 
-    counter, running = FlopCounterMode(), [""]
-
-    def entered(path: str) -> None:
-        running.append(path)
-        counter.parents[1:] = [f".{path}"]
-
-    def left() -> None:
+    def leave(child: nn.Module, inputs: Any, output: Any) -> None:
         running.pop()
-        counter.parents[1:] = [f".{running[-1]}"]
+        moved(running[-1])
 
-    for path, child in module.named_modules():
-        child.register_forward_pre_hook(lambda module, inputs, path=path: entered(path))
-        child.register_forward_hook(lambda module, inputs, output: left())
-    with counter:
-        module(*inputs)
-    paths = {path: sum(counter.flop_counts[f".{path}"].values()) for path, _ in module.named_modules()}
-    return Figures(counter.complexity, paths, get_model_parameters_number(module))
+    handles = (
+        torch_module.register_module_forward_pre_hook(enter),
+        torch_module.register_module_forward_hook(leave, always_call=True),
+    )
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
