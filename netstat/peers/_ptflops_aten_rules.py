@@ -1,8 +1,10 @@
 """What ptflops' aten backend makes of a node: of what the dispatcher runs it knows mm, addmm, bmm and convolution."""
 
-from netstat.conventions import Amount
+from collections.abc import Iterator
+
+from netstat.conventions import Amount, Counted, Share
 from netstat.cost import Cost
-from netstat.graph import Argument, Node
+from netstat.graph import Argument, Graph, Node, Source
 from netstat.peers import _torch_rules as torch_rules
 from netstat.peers._recurrent import rows
 
@@ -75,3 +77,28 @@ def _time_comes_first(node: Node) -> bool:
     if not node.attributes.get("batch_first"):
         return node.arguments[0].contiguous
     return min(node.input.shape[:2]) == 1
+
+
+def attention(counted: Counted) -> Iterator[Share]:
+    """Where torch runs one kernel; it does not for a mask that is to be learned, for gradients are on."""
+    for i, (node, cost) in enumerate(zip(counted.graph.nodes, counted.costs, strict=True)):
+        if torch_rules.one_attention_kernel(node) and not _is_learned(_mask(node), counted.graph):
+            yield Share(-cost.macs, node.path, i)
+
+
+def _mask(node: Node) -> list[Source]:
+    return [argument.source for argument in node.arguments if argument.name == "attn_mask"]
+
+
+def _is_learned(wanted: list[Source], graph: Graph) -> bool:
+    """Whether a trainable parameter is among what these tensors were made from."""
+    trainable = {param.name for param in graph.params if param.trainable}
+    seen: set[int] = set()
+    while wanted:
+        source = wanted.pop()
+        if source.kind == "param" and source.name in trainable:
+            return True
+        if source.kind == "node" and source.node not in seen:
+            seen.add(source.node)
+            wanted += [argument.source for argument in graph.nodes[source.node].arguments]
+    return False

@@ -68,7 +68,7 @@ def divided(counted: Counted) -> Iterator[Share]:
     """The sum of all hooks by the size of the batch, cut to a whole number."""
     total = sum(share.amount for share in _by_times(lambda times: times)(counted))
     batch = next((spec.shape[0] for _, spec in counted.graph.inputs if spec.shape), 1)
-    yield Share(total // batch - total, "", len(counted.graph.nodes) - 1)
+    yield Share(total // (batch or 1) - total, "", len(counted.graph.nodes) - 1)
 
 
 TERMS: tuple[Term | ModuleTerm | GraphTerm, ...] = (
@@ -85,7 +85,7 @@ TERMS: tuple[Term | ModuleTerm | GraphTerm, ...] = (
     ModuleTerm("defect: sequence without a batch, its features taken for steps", hooks.misread_rows),
     ModuleTerm("biases of attention counted as 1 per output, that of its output always", attention.attention_bias),
     ModuleTerm("scaling and softmax of attention counted as 1 per query value and score", attention.scores),
-    ModuleTerm("defect: keys and values of other sizes than the queries misread", attention.misread_sizes),
+    ModuleTerm("defect: keys and values not of the size of the queries misread", attention.misread_sizes),
     ModuleTerm("defect: bias or zeros appended to keys and values not counted", attention.appended),
     Term("defect: attention counted again by the functions it calls", functions.attention_again, TWICE),
     ModuleTerm("attention of timm counted as products, scaling and softmax", attention.timm_attention),

@@ -72,12 +72,17 @@ def lstm(node: Node, cost: Cost) -> int:
 
 
 def one_attention_kernel(node: Node) -> bool:
-    """Heads of one size in a batch of one size, without dropout, run one kernel; any other attention two products."""
+    """Heads of one size in a batch of one size, as many keys' as values', without dropout, run one kernel.
+
+    A mask has 2 or 4 dimensions there. Any other attention runs two products.
+    """
     if node.op != "scaled_dot_product_attention":
         return False
     query, key, value = (argument.spec.shape for argument in node.arguments[:3])
-    alike = len({(len(shape), *shape[:2], shape[-1]) for shape in (query, key, value)}) == 1
-    return len(query) == 4 and alike and not node.attributes["dropout_p"]
+    mask = node.argument("attn_mask")
+    batched = len(query) == len(key) == len(value) == 4 and (mask is None or len(mask.shape) in (2, 4))
+    alike = query[0] == key[0] and key[:2] == value[:2] and query[-1] == key[-1] == value[-1]
+    return batched and alike and not node.attributes["dropout_p"]
 
 
 def cpu_attention(node: Node, cost: Cost) -> int:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from netstat.conventions import MACS, Convention, Scope, Term, register
+from netstat.conventions import MACS, Convention, GraphTerm, Scope, Term, register
 from netstat.peers import _ptflops_aten_rules as rules
 from netstat.peers import _torch_rules as torch_rules
 from netstat.peers._peer import PEERS, Figures, Peer
@@ -28,7 +28,7 @@ CONVENTION = register(
             Term("defect: product by an operator it does not know not counted", rules.unknown_product),
             Term("defect: product added in place not counted", rules.product_in_place),
             Term("defect: LSTM kernel of the CPU not counted", rules.once(torch_rules.lstm)),
-            Term("defect: attention kernel of the CPU not counted", rules.once(torch_rules.cpu_attention)),
+            GraphTerm("defect: attention kernel of the CPU not counted", rules.attention),
         ),
         Scope(
             sees="operators that the dispatcher runs, functional calls included",

@@ -143,6 +143,18 @@ EDGES: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
         lambda: functional(lambda m, x: F.scaled_dot_product_attention(x, x, x, torch.zeros(10, 10))),
         (2, 2, 10, 16),
     ),
+    "scaled products with a mask of 3 dimensions": (
+        lambda: functional(lambda m, x: F.scaled_dot_product_attention(x, x, x, torch.zeros(2, 10, 10))),
+        (2, 2, 10, 16),
+    ),
+    "scaled products with a learned mask": (
+        lambda: Calls(lambda m, x: F.scaled_dot_product_attention(x, x, x, m.bias * 2), bias=torch.zeros(10, 10)),
+        (2, 2, 10, 16),
+    ),
+    "scaled products of fewer keys' heads": (
+        lambda: functional(lambda m, x: F.scaled_dot_product_attention(x, x[:, :2], x[:, :2], enable_gqa=True)),
+        (2, 4, 10, 16),
+    ),
     "encoder layer with gelu": (lambda: encoder_layer(activation="gelu"), SEQUENCE),
     "encoder layer with an activation layer": (lambda: encoder_layer(activation=nn.GELU()), SEQUENCE),
     "decoder layer": (decoder_layer, SEQUENCE),
