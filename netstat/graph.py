@@ -48,11 +48,18 @@ class Argument(NamedTuple):
     """A tensor handed to an operator, by the name the operator's signature gives it.
 
     A list of tensors (`cat`) becomes one argument per element, named `tensors.0`, `tensors.1`, …
+
+    Attributes:
+        name: of the operator's signature.
+        spec: shape and dtype.
+        source: where it comes from.
+        contiguous: whether its values lie in memory in the order of its dimensions; torch picks some kernels by that.
     """
 
     name: str
     spec: TensorSpec
     source: Source
+    contiguous: bool = True
 
 
 class Node(NamedTuple):

@@ -138,7 +138,9 @@ PRODUCTS = {
     "linear, bias": Case(lambda: nn.Linear(16, 10), VECTORS, 320, 320, 320, 640),
     "linear, no bias": Case(lambda: nn.Linear(16, 10, bias=False), VECTORS, 320, 320, 320, 640),
     "linear on a sequence": Case(lambda: nn.Linear(16, 10), SEQUENCE, 3200, 3200, 3200, 6400),
-    "F.linear": Case(lambda: functional(lambda m, x: F.linear(x, m.weight), 10, 16), VECTORS, 320, 0, 320, 640),
+    "F.linear": Case(
+        lambda: functional(lambda m, x: F.linear(x, m.weight, torch.zeros(10)), 10, 16), VECTORS, 320, 0, 320, 640
+    ),
     "torch.matmul": Case(
         lambda: functional(lambda m, x: torch.matmul(x, m.weight), 16, 10), SEQUENCE, 3200, 0, 3200, 6400
     ),
@@ -182,14 +184,14 @@ PRODUCTS = {
 }
 
 SEQUENCES = {
-    "rnn": Case(recurrent(nn.RNN), SEQUENCE, 3840, 4320, 0, 7680),
-    "gru": Case(recurrent(nn.GRU), SEQUENCE, 11520, 13600, 0, 23040),
+    "rnn": Case(recurrent(nn.RNN, batch_first=True), SEQUENCE, 3840, 4320, 0, 7680),
+    "gru": Case(recurrent(nn.GRU, batch_first=True), SEQUENCE, 11520, 13600, 0, 23040),
     "lstm, batch first": Case(recurrent(nn.LSTM, batch_first=True), SEQUENCE, 15360, 17920, 0, 0),
     "lstm, sequence first": Case(recurrent(nn.LSTM), SEQUENCE, 15360, 17920, 0, 0),
     "lstm of 2 layers in both directions": Case(
         recurrent(nn.LSTM, num_layers=2, bidirectional=True), SEQUENCE, 61440, 71680, 0, 0
     ),
-    "lstm, projected": Case(recurrent(nn.LSTM, proj_size=4), SEQUENCE, 13440, 17920, 0, 26880),
+    "lstm, projected": Case(recurrent(nn.LSTM, proj_size=4, batch_first=True), SEQUENCE, 13440, 17920, 0, 26880),
     "lstm cell": Case(
         lambda: Calls(lambda m, x: m.cell(x)[0], cell=nn.LSTMCell(16, 8)), VECTORS, 1536, 1792, 1536, 3072
     ),

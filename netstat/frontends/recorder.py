@@ -200,7 +200,7 @@ class Recorder(TorchFunctionMode):
         return tuple(arguments), attributes
 
     def _argument(self, name: str, tensor: Tensor) -> Argument:
-        return Argument(name, spec_of(tensor), self.source(tensor))
+        return Argument(name, spec_of(tensor), self.source(tensor), _is_contiguous(tensor))
 
     def _record(
         self,
@@ -339,6 +339,11 @@ def _storage(tensor: Tensor) -> int:
         return int(tensor.untyped_storage()._cdata)
     except (RuntimeError, NotImplementedError, ValueError):
         return id(tensor)
+
+
+def _is_contiguous(tensor: Tensor) -> bool:
+    """Sparse and nested tensors have no order to ask for."""
+    return tensor.layout is not torch.strided or tensor.is_nested or tensor.is_contiguous()
 
 
 def _version(tensor: Tensor) -> int:

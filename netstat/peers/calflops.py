@@ -69,6 +69,7 @@ CONVENTION = register(
             ),
         ),
         AGAIN,
+        evaluates=True,
     )
 )
 

@@ -18,6 +18,7 @@ CONVENTION = register(
         "multiply-accumulates of the functions it replaces; none of einsum and recurrent layers",
         again_per_parent(TWICE_REACHED, in_macs(PRODUCT_RULES)),
         AGAIN,
+        evaluates=True,
     )
 )
 

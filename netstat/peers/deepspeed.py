@@ -38,6 +38,7 @@ CONVENTION = register(
             ),
         ),
         SCOPE,
+        evaluates=True,
     )
 )
 

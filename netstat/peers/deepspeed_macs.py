@@ -18,6 +18,7 @@ CONVENTION = register(
         "multiply-accumulates of the functions it replaces; none of einsum and recurrent layers",
         in_macs(PRODUCT_RULES),
         SCOPE,
+        evaluates=True,
     )
 )
 

@@ -21,6 +21,7 @@ CONVENTION = register(
             "defect: linear layer counted for the first dimension alone, its sequence ignored",
         ),
         Scope(SEES, mode="evaluation, which it sets itself", subclassed=SUBCLASSED),
+        evaluates=True,
     )
 )
 

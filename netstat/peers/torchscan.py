@@ -70,6 +70,7 @@ CONVENTION = register(
             "modules without children and attention layers, by forward hooks: their class, and shapes in and out",
             mode="evaluation, which it sets itself",
         ),
+        evaluates=True,
     )
 )
 

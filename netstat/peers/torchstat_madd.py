@@ -66,6 +66,7 @@ CONVENTION = register(
             mode="evaluation, which it switches to itself",
             shared="the last call",
         ),
+        evaluates=True,
     )
 )
 

@@ -55,6 +55,7 @@ CONVENTION = register(
             sees="calls of modules, by hooks; products outside all modules with a rule, by functions replaced",
             mode="evaluation, which it switches to itself",
         ),
+        evaluates=True,
     )
 )
 

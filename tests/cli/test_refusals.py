@@ -53,8 +53,8 @@ def test_a_number_that_is_too_small_for_its_option(refused: Refused, option: str
         (["--columns", "path,macz"], "unknown column 'macz'; did you mean macs?"),
         (["--sort", "prams"], "unknown column 'prams'; did you mean params"),
         (["--as", "document"], "unknown convention 'document'; did you mean documents?"),
-        (["--as", "THOP"], "unknown convention 'THOP'; did you mean thop or thop-readme?"),
-        (["--against", "thop,thpo"], "unknown peer 'thpo'; did you mean thop?"),
+        (["--as", "THOP"], "unknown convention 'THOP'; did you mean thop"),
+        (["--against", "thop,thpo"], "unknown peer 'thpo'; did you mean thop"),
         (["--device", "cpu,kuda"], "unknown device 'kuda'; did you mean cuda?"),
         (["-o", "a.json", "-o", "b.docx"], "cannot write 'b.docx': the suffix must be one of .csv, .json, .md,"),
         (["-o", "noext"], "cannot write 'noext': the suffix must be one of .csv, .json, .md,"),
@@ -82,7 +82,7 @@ def test_a_list_of_names_without_a_name(refused: Refused, option: str) -> None:
 
 
 def test_names_are_checked_by_every_command_that_takes_them(refused: Refused) -> None:
-    assert refused("crosscheck", "alexnet", "--against", "tops").startswith("unknown peer 'tops'; did you mean thop?")
+    assert refused("crosscheck", "alexnet", "--against", "tops").startswith("unknown peer 'tops'; did you mean thop")
     assert refused("benchmark", "alexnet", "--device", "gpu").startswith("unknown device 'gpu'; did you mean cpu")
     assert refused("list", "model") == (
         "cannot list 'model'; there is models, operators, peers, conventions, reports, devices"
