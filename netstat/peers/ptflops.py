@@ -34,4 +34,15 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return by_name(module, inputs)
 
 
-PEERS.add("ptflops")(Peer("ptflops", "ptflops", CONVENTION, needs_values=True, count=count))
+PEER = PEERS.add("ptflops")(
+    Peer(
+        "ptflops",
+        "ptflops",
+        CONVENTION,
+        needs_values=True,
+        count=count,
+        apart=True,
+        requirements=("ptflops==0.7.5",),
+        known=("0.7.5",),
+    )
+)

@@ -1,11 +1,13 @@
 """ptflops with its aten backend: multiply-accumulates of a few operators that the dispatcher runs, on a CPU."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netstat.conventions import MACS, Convention, GraphTerm, Scope, Term, register
 from netstat.peers import _ptflops_aten_rules as rules
 from netstat.peers import _torch_rules as torch_rules
-from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers._peer import PEERS, Figures
+from netstat.peers.ptflops import PEER
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -46,4 +48,4 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return by_dispatcher(module, inputs)
 
 
-PEERS.add("ptflops-aten")(Peer("ptflops-aten", "ptflops", CONVENTION, needs_values=False, count=count))
+PEERS.add("ptflops-aten")(replace(PEER, name="ptflops-aten", convention=CONVENTION, needs_values=False, count=count))

@@ -1,10 +1,12 @@
 """ptflops, handed a tensor instead of names: what its hooks count is divided by the batch, the rest is not."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netstat.conventions import Convention, GraphTerm, Scope, register
-from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers._peer import PEERS, Figures
 from netstat.peers._ptflops_rules import TERMS, divided
+from netstat.peers.ptflops import PEER
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -34,4 +36,4 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     return by_position(module, inputs)
 
 
-PEERS.add("ptflops-by-position")(Peer("ptflops-by-position", "ptflops", CONVENTION, needs_values=True, count=count))
+PEERS.add("ptflops-by-position")(replace(PEER, name="ptflops-by-position", convention=CONVENTION, count=count))
