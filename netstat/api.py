@@ -58,7 +58,7 @@ def profile(
             module in the dtype it has.
         args: the positional inputs themselves, instead of shapes; only their shapes and dtypes are used.
         kwargs: the named inputs themselves.
-        convention: what fills `count`: documents, macs, literature, thop, fvcore, torch.
+        convention: what fills `count`; `netstat list conventions` names them.
         depth: fold layers deeper than this many names into one row.
         training: count the training-mode forward pass (batch statistics, dropout).
         backward: count the multiply-accumulates of the backward pass as well: `backward_macs` of totals and rows.
@@ -104,12 +104,14 @@ def profile_subject(
     backward: bool = False,
     sparse: bool = False,
 ) -> Profile:
-    """The profile of a resolved model."""
+    """The profile of a resolved model; raises UsageError for a depth or a convention that it cannot have."""
     from netstat.analysis.profile import profile as analyse
 
     if depth is not None and depth < 1:
         raise UsageError(f"depth must be 1 or more, got {depth}")
     chosen, graph = CONVENTIONS[convention], subject.graph
+    if chosen.scope and not (graph.device or graph.calls):
+        raise UsageError(f"{convention} counts what torch runs, and nothing of '{graph.model}' was: name another one")
     if sparse:
         graph = _pruned(subject, convention)
     return analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse)

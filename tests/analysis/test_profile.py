@@ -5,8 +5,9 @@ import pytest
 from netstat import profile
 from netstat.conventions import CONVENTIONS
 from netstat.cost import FIELDS
+from netstat.errors import UsageError
 from netstat.frontends.builder import build_graph
-from netstat.graph import TensorSpec
+from netstat.graph import Graph, TensorSpec
 from netstat.models import MODELS
 from netstat.models.layers import avg_pool2d, conv2d, max_pool2d
 from netstat.models.spec import sequential
@@ -118,3 +119,11 @@ def test_the_count_of_a_convention_adds_up(convention: str) -> None:
 def test_twice_the_batch_is_twice_the_work_and_the_same_parameters() -> None:
     one, two = profile("vgg13").totals, profile("vgg13", batch=2).totals
     assert (two.macs, two.flops, two.params) == (2 * one.macs, 2 * one.flops, one.params)
+
+
+def test_a_tools_convention_is_refused_for_a_file_that_nothing_ran() -> None:
+    lenet = build_graph("lenet", MODELS["lenet"].build(), TensorSpec((1, 1, 28, 28)))
+    graph = Graph("model.onnx", lenet.inputs, lenet.nodes)
+    assert profile(graph, convention="macs").totals.count == 416_520
+    with pytest.raises(UsageError, match=r"thop counts what torch runs, and nothing of 'model.onnx' was"):
+        profile(graph, convention="thop")
