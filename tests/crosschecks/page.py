@@ -30,7 +30,10 @@ The same for your model: `netstat crosscheck MODEL`.
 ![Every counter on every model: distance from our MACs](images/crosscheck.png)
 
 A figure is measured against our MACs, or against twice our MACs where a tool counts a multiply-accumulate as two
-operations (marked ×2). Inputs: one 224×224 image; for the LSTM and the encoder one sequence.
+operations (×2). Where a tool fails on a model, its prediction stands there (*). Inputs: one 224×224 image; for the LSTM and the encoder one sequence.
+"""
+KNOWN = """torchstat asserts, without a word, that the input of a linear layer has two dimensions, and takes no module that
+returns several tensors.
 """
 
 
@@ -46,16 +49,16 @@ def distances(kept: dict[str, Any]) -> str:
     """Every tool on every model."""
     models = kept["models"]
     tools = [(row["peer"], row["per_mac"]) for row in next(iter(models.values()))]
-    by_tool = {(row["peer"], model): row["off"] for model, rows in models.items() for row in rows}
+    by_tool = {(row["peer"], model): distance(row) for model, rows in models.items() for row in rows}
     body = [
-        [f"{tool}{' ×2' if twice > 1 else ''}", *(shown(by_tool[tool, model]) for model in models)]
-        for tool, twice in tools
+        [f"{tool}{' ×2' if twice > 1 else ''}", *(by_tool[tool, model] for model in models)] for tool, twice in tools
     ]
     return table(["tool", *models], body)
 
 
-def shown(off: float | None) -> str:
-    return "-" if off is None else deviation(off)
+def distance(row: Row) -> str:
+    """From our MACs; marked where the tool has no figure and the prediction stands for it."""
+    return deviation(row["off"]) + ("*" if row["reported"] is None else "")
 
 
 def verdicts(kept: dict[str, Any]) -> str:
@@ -66,7 +69,7 @@ def verdicts(kept: dict[str, Any]) -> str:
     lines = [f"{closed} of {len(run)} figures are explained to the last operation, in total and per module.\n"]
     still = [[model, row["peer"], outcome(row)] for model, row in rows if not is_closed(row)]
     if still:
-        lines += ["What is not, and what is known of it:\n", table(["model", "tool", ""], still)]
+        lines += ["What is not, and what is known of it:\n", table(["model", "tool", ""], still), KNOWN]
     return "\n".join(lines)
 
 
