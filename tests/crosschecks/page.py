@@ -30,7 +30,8 @@ The same for your model: `netstat crosscheck MODEL`.
 ![Every counter on every model: distance from our MACs](images/crosscheck.png)
 
 A figure is measured against our MACs, or against twice our MACs where a tool counts a multiply-accumulate as two
-operations (×2). Where a tool fails on a model, its prediction stands there (*). Inputs: one 224×224 image; for the LSTM and the encoder one sequence.
+operations (×2). Where a tool fails on a model, its prediction stands there (*). Inputs: one 224×224 image; for the
+LSTM and the encoder one sequence.
 """
 KNOWN = """torchstat asserts, without a word, that the input of a linear layer has two dimensions, and takes no module that
 returns several tensors.
