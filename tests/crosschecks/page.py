@@ -33,8 +33,8 @@ A figure is measured against our MACs, or against twice our MACs where a tool co
 operations (×2). Where a tool fails on a model, its prediction stands there (*). Inputs: one 224×224 image; for the
 LSTM and the encoder one sequence.
 """
-KNOWN = """torchstat asserts, without a word, that the input of a linear layer has two dimensions, and takes no module that
-returns several tensors.
+KNOWN = """torchstat asserts, without a word, that the input of a linear layer has two dimensions, and it takes no
+module that returns several tensors.
 """
 
 
