@@ -71,6 +71,7 @@ PEER = PEERS.add("torchstat")(
         needs_values=True,
         count=partial(column, "Flops"),
         apart=True,
+        before=("pandas",),
         requirements=("torchstat==0.0.7", "pandas", "python-dateutil", "six"),
         known=("0.0.7",),
     )

@@ -167,6 +167,7 @@ EDGES: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("peer", BACKENDS)
 @pytest.mark.parametrize("case", UNRECORDED)
 def test_an_operator_is_predicted_as_ptflops_counts_it(case: str, peer: str) -> None:

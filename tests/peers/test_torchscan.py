@@ -250,6 +250,7 @@ def test_torchscan_gives_that_figure_module_by_module(
     assert closes("torchscan", make(), torch.zeros(shape)).reported == figure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "shape"), UNRECORDED.values(), ids=UNRECORDED)
 def test_what_other_counters_stumble_over_is_predicted_too(
     make: Callable[[], nn.Module], shape: tuple[int, ...]

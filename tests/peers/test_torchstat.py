@@ -134,6 +134,7 @@ def test_a_case_at_the_edge_of_a_rule_closes(
     assert check.closed, said(check)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize("case", UNRECORDED)
 def test_a_case_of_the_peers_closes_or_fails_in_torchstat_itself(case: str, column: str) -> None:
