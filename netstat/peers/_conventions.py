@@ -5,9 +5,9 @@ from importlib import import_module
 from netstat.peers import PEERS
 
 # Of tools that cannot be run here: what their READMEs say, branches not released, versions not installed.
-WITHOUT_A_PEER = ("_readmes", "_torch_2_14", "_torchinfo_main")
+WITHOUT_A_PEER = ("readmes", "torch_2_14", "torchinfo_main")
 
 for _peer in PEERS:
     assert _peer.convention
 for _name in WITHOUT_A_PEER:
-    import_module(f"netstat.peers.{_name}")
+    import_module(f"netstat.peers.rules.{_name}")

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netstat.conventions import Convention, Term, register
-from netstat.peers import _replaced_elements as elements
-from netstat.peers import _replaced_products as products
 from netstat.peers._peer import PEERS, Figures, Peer
-from netstat.peers._replaced_terms import (
+from netstat.peers.rules import replaced_elements as elements
+from netstat.peers.rules import replaced_products as products
+from netstat.peers.rules.replaced_terms import (
     ONLY_REPLACED,
     PRODUCTS,
     SCOPE,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from netstat.conventions import Convention, register
 from netstat.peers._peer import PEERS, Figures
-from netstat.peers._replaced_terms import SCOPE, in_macs
 from netstat.peers.deepspeed import PEER, PRODUCT_RULES, measured
+from netstat.peers.rules.replaced_terms import SCOPE, in_macs
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from netstat.conventions import MACS, Convention, Scope, Term, register
-from netstat.peers import _fvcore_rules as rules
 from netstat.peers._paths import own_figures
 from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers.rules import fvcore as rules
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

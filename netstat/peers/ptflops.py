@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from netstat.conventions import Convention, Scope, register
 from netstat.peers._peer import PEERS, Figures, Peer
-from netstat.peers._ptflops_rules import TERMS
+from netstat.peers.rules.ptflops import TERMS
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netstat.conventions import MACS, Convention, GraphTerm, Scope, Term, register
-from netstat.peers import _ptflops_aten_rules as rules
-from netstat.peers import _torch_rules as torch_rules
 from netstat.peers._peer import PEERS, Figures
 from netstat.peers.ptflops import PEER
+from netstat.peers.rules import ptflops_aten as rules
+from netstat.peers.rules import torch as torch_rules
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

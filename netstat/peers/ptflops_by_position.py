@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from netstat.conventions import Convention, GraphTerm, Scope, register
 from netstat.peers._peer import PEERS, Figures
-from netstat.peers._ptflops_rules import TERMS, divided
 from netstat.peers.ptflops import PEER
+from netstat.peers.rules.ptflops import TERMS, divided
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from netstat.conventions import MACS, Convention, GraphTerm, Scope, Term, register
-from netstat.peers import _thop_rules as rules
 from netstat.peers._paths import first_paths
 from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers.rules import thop as rules
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

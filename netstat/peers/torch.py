@@ -6,9 +6,9 @@ Which kernels those are, the device decides. The peer runs on tensors that call 
 from typing import TYPE_CHECKING
 
 from netstat.conventions import Convention, Scope, Term, register
-from netstat.peers import _torch_rules as rules
 from netstat.peers._paths import first_paths, leaf_paths
 from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers.rules import torch as rules
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from netstat.conventions import DOUBLED, MACS, Convention, Scope, Term, register
-from netstat.peers import _torch_profiler_rules as rules
-from netstat.peers import _torch_rules as torch_rules
 from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers.rules import torch as torch_rules
+from netstat.peers.rules import torch_profiler as rules
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

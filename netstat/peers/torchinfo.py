@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from netstat.conventions import Convention, Scope, register
 from netstat.peers._peer import PEERS, Figures, Peer
-from netstat.peers._torchinfo_rules import Rules
-from netstat.peers._torchinfo_terms import SEES, SUBCLASSED, terms
+from netstat.peers.rules.torchinfo import Rules
+from netstat.peers.rules.torchinfo_terms import SEES, SUBCLASSED, terms
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

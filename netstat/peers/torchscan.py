@@ -7,9 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from netstat.conventions import DOUBLED, MACS, Convention, ModuleTerm, Scope, Term, register
-from netstat.peers import _torchscan_attention as attention
-from netstat.peers import _torchscan_rules as rules
 from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers.rules import torchscan as rules
+from netstat.peers.rules import torchscan_attention as attention
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -7,9 +7,9 @@ it calls Flops are fused ones.
 from functools import partial
 
 from netstat.conventions import MACS, Convention, GraphTerm, ModuleTerm, Scope, register
-from netstat.peers import _torchstat_rules as rules
 from netstat.peers._peer import PEERS, Peer
 from netstat.peers._torchstat_columns import column
+from netstat.peers.rules import torchstat as rules
 
 PRODUCTS = ("Conv2d", "Linear")
 CONVENTION = register(

@@ -4,9 +4,9 @@ from dataclasses import replace
 from functools import partial
 
 from netstat.conventions import DOUBLED, MACS, Convention, GraphTerm, ModuleTerm, Scope, register
-from netstat.peers import _torchstat_rules as rules
 from netstat.peers._peer import PEERS
 from netstat.peers._torchstat_columns import column
+from netstat.peers.rules import torchstat as rules
 from netstat.peers.torchstat import PEER
 
 PRODUCTS = ("Conv2d", "ConvTranspose2d", "Linear", "Bilinear")

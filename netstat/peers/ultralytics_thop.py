@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from netstat.conventions import MACS, Convention, GraphTerm, Scope, register
-from netstat.peers import _ultralytics_thop_rules as rules
 from netstat.peers._paths import first_paths
 from netstat.peers._peer import PEERS, Figures, Peer
+from netstat.peers.rules import ultralytics_thop as rules
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

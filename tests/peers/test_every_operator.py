@@ -15,7 +15,7 @@ from netstat.conventions import Counted
 from netstat.graph import Graph
 from netstat.ops import OPERATORS, node_cost
 from netstat.peers import PEERS
-from netstat.peers._thop_rules import RULES
+from netstat.peers.rules.thop import RULES
 from tests.peers.settled import ALL, captured, said, settled
 
 torch = pytest.importorskip("torch")

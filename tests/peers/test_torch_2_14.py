@@ -11,8 +11,8 @@ from torch import Tensor, nn  # noqa: E402
 
 from netstat.conventions import CONVENTIONS, Convention, Counted, Term  # noqa: E402
 from netstat.ops import node_cost  # noqa: E402
-from netstat.peers import _torch_rules as rules  # noqa: E402
-from netstat.peers._torch_layers import whole_layers  # noqa: E402
+from netstat.peers.rules import torch as rules  # noqa: E402
+from netstat.peers.rules.torch_layers import whole_layers  # noqa: E402
 from tests.one_operator import Calls  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.peers, pytest.mark.filterwarnings("ignore")]

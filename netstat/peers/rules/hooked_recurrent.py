@@ -6,7 +6,7 @@ from typing import NamedTuple
 from netstat.conventions import Called
 from netstat.cost import Cost
 from netstat.graph import TORCH, Node
-from netstat.peers._replaced_products import is_recurrent
+from netstat.peers.rules.replaced_products import is_recurrent
 
 _GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 # A sum; reset, three sums, and (1 − z)·n + z·h; four sums, f·c + i·g, and o·tanh with two more.

@@ -8,7 +8,7 @@ from math import prod
 
 from netstat.conventions import Called, Counted, Share
 from netstat.graph import Module, ModuleCall, TensorSpec
-from netstat.peers._by_shapes import by_shapes, products
+from netstat.peers.rules.by_shapes import by_shapes, products
 
 Figure = Callable[[Called], int]
 Amounts = Callable[[Counted], Iterator[Share]]

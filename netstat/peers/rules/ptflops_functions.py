@@ -4,8 +4,8 @@ from math import prod
 
 from netstat.cost import Cost
 from netstat.graph import Node, TensorSpec
-from netstat.peers import _ptflops_hooks as hooks
-from netstat.peers._ptflops_attention import ATTENTION
+from netstat.peers.rules import ptflops_hooks as hooks
+from netstat.peers.rules.ptflops_attention import ATTENTION
 
 
 def _functional(*names: str) -> frozenset[str]:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from netstat.conventions import MACS, Called, Counted, GraphTerm, ModuleTerm, Share, Term
 from netstat.cost import ZERO
 from netstat.graph import TORCH
-from netstat.peers import _ptflops_attention as attention
-from netstat.peers import _ptflops_functions as functions
-from netstat.peers import _ptflops_hooks as hooks
-from netstat.peers._visits import chains
+from netstat.peers.rules import ptflops_attention as attention
+from netstat.peers.rules import ptflops_functions as functions
+from netstat.peers.rules import ptflops_hooks as hooks
+from netstat.peers.rules.visits import chains
 
 TWICE = "ptflops#143"
 PARTS: tuple[hooks.Part, ...] = (

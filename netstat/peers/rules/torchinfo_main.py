@@ -1,8 +1,8 @@
 """What torchinfo counts since its pull request 318, in no release yet: linear layers per row of their output."""
 
 from netstat.conventions import Convention, Scope, register
-from netstat.peers._torchinfo_rules import Rules
-from netstat.peers._torchinfo_terms import SEES, SUBCLASSED, terms
+from netstat.peers.rules.torchinfo import Rules
+from netstat.peers.rules.torchinfo_terms import SEES, SUBCLASSED, terms
 
 CONVENTION = register(
     Convention(

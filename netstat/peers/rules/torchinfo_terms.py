@@ -1,7 +1,7 @@
 """The bill of torchinfo, which its versions share but for the linear layer."""
 
 from netstat.conventions import MACS, ModuleTerm, Term
-from netstat.peers import _torchinfo_rules as rules
+from netstat.peers.rules import torchinfo as rules
 
 SEES = "modules without children, by forward hooks: their parameters, and the shape of their first output"
 SUBCLASSED = "by its name, whatever its parent: one with 'Conv' in it is a convolution"

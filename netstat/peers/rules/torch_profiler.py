@@ -10,8 +10,8 @@ from math import prod
 from netstat.conventions import Amount
 from netstat.cost import Cost
 from netstat.graph import Argument, Node
-from netstat.peers._recurrent import directions, gates_of, hidden, rows, runs
-from netstat.peers._torch_rules import one_attention_kernel, one_lstm_kernel
+from netstat.peers.rules.recurrent import directions, gates_of, hidden, rows, runs
+from netstat.peers.rules.torch import one_attention_kernel, one_lstm_kernel
 
 _DROPOUT = frozenset({"dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"})
 # Functions made of multiplications and additions: how many of either per element of the first operand.

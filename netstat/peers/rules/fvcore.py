@@ -3,7 +3,7 @@
 from netstat.conventions import Amount
 from netstat.cost import Cost
 from netstat.graph import Node
-from netstat.peers._einsum import optimal_figure
+from netstat.peers.rules.einsum import optimal_figure
 
 _RECURRENT = frozenset({"lstm", "gru", "rnn_tanh", "rnn_relu"})
 _UNHANDLED = frozenset(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from netstat.conventions import Amount, Counted, Share
 from netstat.cost import Cost
 from netstat.graph import Argument, Graph, Node, Source
-from netstat.peers import _torch_rules as torch_rules
-from netstat.peers._recurrent import rows
+from netstat.peers.rules import torch as torch_rules
+from netstat.peers.rules.recurrent import rows
 
 _CELLS = frozenset({"rnn_tanh_cell", "rnn_relu_cell", "gru_cell", "lstm_cell"})
 _SEQUENCES = frozenset({"rnn_tanh", "rnn_relu", "gru", "lstm"})

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from netstat.conventions import DOUBLED, MACS, Counted, ModuleTerm, Scope, Share, Term
 from netstat.graph import Graph
-from netstat.peers import _hooked_recurrent as recurrent
-from netstat.peers import _replaced_elements as elements
-from netstat.peers import _replaced_products as products
+from netstat.peers.rules import hooked_recurrent as recurrent
+from netstat.peers.rules import replaced_elements as elements
+from netstat.peers.rules import replaced_products as products
 
 Terms = tuple[Term | ModuleTerm, ...]
 SCOPE = Scope(

@@ -7,7 +7,7 @@ from math import prod
 from netstat.conventions import Counted, Share, Term
 from netstat.cost import Cost
 from netstat.graph import Node, TensorSpec
-from netstat.peers._recurrent import (
+from netstat.peers.rules.recurrent import (
     biases_of_a_row,
     directions,
     gates_of,
@@ -17,7 +17,7 @@ from netstat.peers._recurrent import (
     runs,
     states_of_a_row,
 )
-from netstat.peers._visits import visits
+from netstat.peers.rules.visits import visits
 
 _UPSAMPLING = {"upsample_linear1d": 5, "upsample_bilinear2d": 11, "upsample_bicubic2d": 259}
 _UPSAMPLING |= {f"upsample_nearest{d}d": 1 for d in (1, 2, 3)}  # trilinear and nearest-exact: no mode it knows

@@ -5,8 +5,8 @@ from math import prod
 from netstat.conventions import Amount, Called
 from netstat.cost import Cost
 from netstat.graph import Node
-from netstat.peers._einsum import optimal_figure
-from netstat.peers._replaced_products import (
+from netstat.peers.rules.einsum import optimal_figure
+from netstat.peers.rules.replaced_products import (
     ADDMM,
     CONV,
     EINSUM,

@@ -5,8 +5,8 @@ A convention without a peer: its figures are on record, and the counter of the t
 """
 
 from netstat.conventions import Convention, Scope, Term, register
-from netstat.peers import _torch_rules as rules
-from netstat.peers._torch_layers import whole_layers
+from netstat.peers.rules import torch as rules
+from netstat.peers.rules.torch_layers import whole_layers
 
 _TERMS = (
     *rules.PRODUCTS,

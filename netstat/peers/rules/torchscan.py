@@ -11,7 +11,7 @@ from netstat.conventions import Called
 from netstat.cost import Cost
 from netstat.graph import Node, TensorSpec
 from netstat.ops import node_cost
-from netstat.peers import _torchscan_attention as attention
+from netstat.peers.rules import torchscan_attention as attention
 
 Rule = Callable[[Called], int]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from netstat.conventions import Called
 from netstat.graph import Node
-from netstat.peers._ptflops_hooks import Part, given, of_kind, own_node, returned
+from netstat.peers.rules.ptflops_hooks import Part, given, of_kind, own_node, returned
 
 ATTENTION = "MultiheadAttention"
 TIMM = frozenset({"timm.layers.attention", "timm.models.vision_transformer"})  # where its Attention has lived

@@ -10,8 +10,8 @@ from math import prod
 from netstat.conventions import Counted, Share
 from netstat.cost import Cost
 from netstat.graph import Graph, Node, TensorSpec
-from netstat.peers import _by_shapes
-from netstat.peers._recurrent import biases_of_a_row, rows, states_of_a_row
+from netstat.peers.rules.by_shapes import by_shapes
+from netstat.peers.rules.recurrent import biases_of_a_row, rows, states_of_a_row
 
 Amounts = Callable[[Counted], Iterator[Share]]
 Figure = Callable[[Node], int]
@@ -103,7 +103,7 @@ within = _each(
         -cost.macs if looks.inside(i) and not looks.counts(i, node) and looks.base(node) not in _LAYERS else 0
     )
 )
-subclassed = _by_shapes.by_shapes(lambda called: called.call.module.base in _LAYERS)
+subclassed = by_shapes(lambda called: called.call.module.base in _LAYERS)
 
 
 def _einsum(looks: _Looks, i: int, node: Node, cost: Cost) -> int:

@@ -7,7 +7,7 @@ from math import prod
 from netstat.conventions import DOUBLED, MACS, Amount, Term
 from netstat.cost import Cost
 from netstat.graph import Node, TensorSpec
-from netstat.peers._recurrent import padded_rows, rows, runs
+from netstat.peers.rules.recurrent import padded_rows, rows, runs
 
 _NO_FORMULA = frozenset({"mv", "dot", "vecdot", "addmv", "addbmm", "bilinear", "deform_conv2d"})
 

@@ -1,0 +1,1 @@
+"""What each counter makes of a model, rule by rule: amounts on top of our multiply-accumulates. No torch, no peer."""
