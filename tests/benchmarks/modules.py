@@ -1,5 +1,6 @@
 """Wall time of one call on a built module: netstat beside each peer, on the same module in the same process."""
 
+import copy
 import gc
 import time
 import warnings
@@ -134,12 +135,15 @@ def of_model(name: str, device: str, tools: dict[str, Count], repeats: int) -> l
     with torch.device(device):
         model, input = torchvision.models.get_model(name).eval(), torch.zeros(1, 3, SIDES[name], SIDES[name])
     counted, failed = {}, []
+    own = {
+        tool: copy.deepcopy(model) for tool in tools
+    }  # some leave attributes on the module, which all others would copy
     for tool, count in tools.items():
         try:
-            counted[tool] = seconds(count, model, input)
+            counted[tool] = seconds(count, own[tool], input)
         except Exception as error:  # noqa: BLE001 - a peer that cannot run is a row that says so
             failed.append(missing(tool, error))
-    takers = {tool: lambda tool=tool: seconds(tools[tool], model, input)[1] for tool in counted}
+    takers = {tool: lambda tool=tool: seconds(tools[tool], own[tool], input)[1] for tool in counted}
     round_of_all = sum(first for _, first in counted.values())
     samples = interleaved(takers, dict.fromkeys(takers, min(repeats, max(FEWEST, int(LONGEST / round_of_all)))))
     return [

@@ -17,7 +17,6 @@ from netstat import __version__
 from netstat.cli import _session, main
 from netstat.conventions import CONVENTIONS
 from netstat.errors import UsageError
-from netstat.peers import PEERS
 from tests.cli.runs import Run
 
 FAST = ("profile", "alexnet", "--fast")
@@ -75,7 +74,7 @@ def test_stat_is_the_layer_table(netstat: Run) -> None:
     assert netstat("stat", "alexnet") == netstat(*FAST)
 
 
-@pytest.mark.parametrize("convention", [*CONVENTIONS.names(), *PEERS.names()])
+@pytest.mark.parametrize("convention", CONVENTIONS.names())
 def test_the_convention_stands_at_the_top_in_the_totals_and_in_every_row(netstat: Run, convention: str) -> None:
     profile = document(netstat, "--as", convention)
     assert profile["convention"] == convention

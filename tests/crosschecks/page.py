@@ -95,7 +95,8 @@ def scopes() -> str:
 
 def defects() -> str:
     """Rules that are known defects of a tool."""
-    body = [[tool.name, reason, issue] for tool in CONVENTIONS for reason, issue in defects_of(tool)]
+    tools = sorted(CONVENTIONS, key=lambda convention: convention.name)  # they register as they are imported
+    body = [[tool.name, reason, issue] for tool in tools for reason, issue in defects_of(tool)]
     return "\n".join(["## Known defects, stated as rules\n", table(["tool", "defect", "on record"], body)])
 
 

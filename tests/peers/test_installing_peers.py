@@ -118,8 +118,8 @@ def test_what_is_installed_beside_netstat_is_left_there(capfd: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("arguments", "code", "line"),
     [
-        (["nothing-like-it"], 2, "unknown peer 'nothing-like-it'; there is fvcore, "),
-        (["tops"], 2, "unknown peer 'tops'; did you mean thop?"),
+        (["nothing-like-it"], 2, "unknown peer 'nothing-like-it'; there is calflops, "),
+        (["tops"], 2, "unknown peer 'tops'; did you mean "),
         (["thop"], 2, "thop comes with netstat; if it is missing: pip install thop"),
         (["--yes"], 2, "unrecognized arguments: --yes; see python -m netstat.peers --help"),
     ],

@@ -50,7 +50,8 @@ def test_resnet_50_closes_in_both_modes(peer: str, training: bool) -> None:
 def test_fvcore_counts_more_in_training_and_thop_does_not() -> None:
     calm, trained = (netstat.crosscheck(network(), args=(IMAGES,), training=training) for training in (False, True))
     figures = {check.peer: (before.reported, check.reported) for before, check in zip(calm, trained, strict=True)}
-    assert all(check.closed for check in trained), [*map(said, trained)]
+    run = [check for check in trained if "not installed" not in check.error]
+    assert all(check.closed for check in run), [*map(said, run)]
     assert figures["fvcore"][1] - figures["fvcore"][0] == 3 * ELEMENTS
     assert figures["thop"][1] == figures["thop"][0]
     assert figures["torch"][1] == figures["torch"][0]
