@@ -127,7 +127,7 @@ class GraphTerm:
 
 
 def calls(graph: Graph) -> Iterator[Called]:
-    """The calls of modules in the order they ended."""
+    """The calls of the model's modules in the order they ended; what a closure brought in is none of them."""
     own: dict[str, dict[str, Param]] = {}
     for param in graph.params:
         path, _, name = param.name.rpartition(".")
@@ -135,7 +135,10 @@ def calls(graph: Graph) -> Iterator[Called]:
             own.setdefault(path, {})[name] = param
     batch = next((spec.shape[0] for _, spec in graph.inputs if spec.shape), 1)
     last = {call.module.path: i for i, call in enumerate(graph.calls)}
+    known = {module.path for module in graph.modules}
     for i, call in enumerate(graph.calls):
+        if call.module.path not in known:
+            continue
         nodes, path = graph.nodes[call.start : call.stop], call.module.path
         yield Called(call, nodes, own.get(path, {}), batch, graph.training, last[path] == i)
 

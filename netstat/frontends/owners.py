@@ -97,7 +97,8 @@ class Owners:
         stem = f"{self.current.path}.{type(module).__name__}".lstrip(".")
         taken = {owner.path for owner in self._known.values()}
         path = next(name for name in (stem, *(f"{stem}_{i}" for i in range(1, len(taken) + 2))) if name not in taken)
-        self._modules[id(module)] = described(module, path)
+        # At home nowhere, and no leaf of the model's tree: counters that walk it do not come here.
+        self._modules[id(module)] = described(module, path)._replace(home="", leaf=False)
         self._known[id(module)] = _owner(self._modules[id(module)])
         self._kept.append(module)
         own = ((module._parameters, False), (module._buffers, True))

@@ -1,6 +1,6 @@
 """The columns of the layer table, one line each: the choices of `--columns` and `--sort`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -97,6 +97,7 @@ for _column in (
     _work("flops", "FLOPs", cell=_counted("flops"), rank=2),
     share_column("flops_share", "FLOPs %", cell=_part("flops"), rank=2),
     _work("count", "count", cell=_counted("count"), rank=4),
+    share_column("count_share", "count %", cell=_part("count"), rank=7),
     _work("backward_macs", "backward MACs", cell=_counted("backward_macs"), rank=7),
     _work("multiplies", "multiplies", cell=_counted("multiplies"), rank=1),
     _work("adds", "adds", cell=_counted("adds"), rank=1),
@@ -129,11 +130,28 @@ def layer_columns(profile: Profile, names: Sequence[str] | None = None, *, timed
     if names is not None:
         chosen = [COLUMNS[name]._replace(rank=0) for name in names]
     else:
-        count = () if profile.convention == "documents" else ("count",)
-        back = () if profile.totals.backward_macs is None else ("backward_macs",)
-        chosen = [COLUMNS[name] for name in (*_ALWAYS, *back, *count, *(("time", "time_share") if timed else ()))]
-    heading = f"{profile.unit} ({profile.convention})"
-    return [column._replace(heading=heading) if column.name == "count" else column for column in chosen]
+        chosen = [COLUMNS[name] for name in _said(profile, timed)]
+    return [_headed(column, profile) for column in chosen]
+
+
+def _said(profile: Profile, timed: bool) -> Iterator[str]:
+    """What a profile has to say; in a convention that was asked for, its figure is what the shares are of."""
+    asked = profile.convention != "documents"
+    yield from (name for name in _ALWAYS if not (asked and name == "macs_share"))
+    if profile.totals.backward_macs is not None:
+        yield "backward_macs"
+    if asked:
+        yield from ("count", "count_share")
+    if timed:
+        yield from ("time", "time_share")
+
+
+def _headed(column: Column, profile: Profile) -> Column:
+    """The columns of the convention by its name, and never left out where it was asked for."""
+    if column.name == "count":
+        rank = column.rank if profile.convention == "documents" else 0
+        return column._replace(heading=f"{profile.unit} ({profile.convention})", rank=rank)
+    return column
 
 
 def ordered(items: Iterable[T], by: str | None, value: Callable[[T], Any]) -> list[T]:

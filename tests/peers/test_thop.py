@@ -120,3 +120,15 @@ def test_counters_of_operators_count_a_shared_layer_call_by_call(
 ) -> None:
     check = settled(peer, make(), torch.zeros(shape))
     assert check.closed, said(check)
+
+
+@pytest.mark.parametrize("peer", ["thop", "torch", "torchinfo", "torchscan", "ptflops"])
+def test_layers_that_a_closure_brings_in_are_counted_by_what_runs_and_not_by_what_walks_the_model(peer: str) -> None:
+    outside = nn.Sequential(nn.Linear(16, 16), nn.BatchNorm1d(16)).eval()
+    module = Calls(lambda m, x: outside(m.layer(x)), layer=nn.Linear(16, 16)).eval()
+    check = settled(peer, module, torch.zeros(2, 16))
+    if "not installed" in check.error:
+        pytest.skip(check.error)
+    assert check.closed, said(check)
+    assert check.ours == 2 * 2 * 16 * 16
+    assert (check.reported == 2 * check.ours) is (peer == "torch")
