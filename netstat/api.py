@@ -197,7 +197,7 @@ def crosscheck_subject(
         seen = other if peer.convention.evaluates else graph
         count = run(name, module, inputs, training=training, time_limit=time_limit)
         checks.append(settle(seen, peer.convention, count, costs[id(seen)]))
-    return CrossChecks(subject.graph.model, tuple(checks))
+    return CrossChecks(subject.graph.model, tuple(checks), training)
 
 
 def published(model: str) -> "Published":

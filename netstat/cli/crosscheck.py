@@ -34,7 +34,7 @@ def run(options: Namespace) -> int:
         subject = session.subject(options, training=options.train)
         evaluated = partial(session.subject, options)
         checks = crosscheck_subject(subject, peers, progress, time_limit=seconds, evaluated=evaluated)
-    session.show(crosscheck_text(checks.crosscheck, checks.model, overview=True, **session.style()), options)
+    session.show(crosscheck_text(checks.crosscheck, checks.heading, overview=True, **session.style()), options)
     session.deliver(checks, options)
     return 1 if options.strict and not all(check.closed for check in checks.crosscheck) else 0
 

@@ -109,12 +109,24 @@ class CrossCheck:
 
 @dataclass(frozen=True)
 class CrossChecks(Record):
-    """The cross-check of one model against several peers. Behaves as a sequence of `CrossCheck`."""
+    """The cross-check of one model against several peers. Behaves as a sequence of `CrossCheck`.
+
+    Attributes:
+        model: the model's name.
+        crosscheck: one entry per peer.
+        training: whether it is of the training pass; of tools that see to evaluation mode themselves, it never is.
+    """
 
     kind: ClassVar[str] = "crosscheck"
 
     model: str
     crosscheck: tuple[CrossCheck, ...]
+    training: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The model, with the pass where that is not the usual one."""
+        return f"{self.model}, training pass" if self.training else self.model
 
     def __getitem__(self, index: int) -> CrossCheck:
         return self.crosscheck[index]

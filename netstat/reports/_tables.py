@@ -29,9 +29,10 @@ def _profile(profile: Any, view: View) -> Iterator[Table]:
 def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:
     from netstat.reports._crosscheck import crosscheck_table, overview_table
 
+    heading = getattr(record, "heading", record.model)  # a profile's is above its layers
     if overview:
-        yield overview_table(record.crosscheck, record.model)
-    yield crosscheck_table(record.crosscheck, record.model)
+        yield overview_table(record.crosscheck, heading)
+    yield crosscheck_table(record.crosscheck, heading)
 
 
 def _benchmark(record: Any, layers: Any = ()) -> Iterator[Table]:

@@ -1,5 +1,7 @@
 """The training pass: peers get a copy in training mode, but for those that put it into evaluation mode themselves."""
 
+from pathlib import Path
+
 import pytest
 
 import netstat
@@ -92,3 +94,11 @@ def test_the_command_takes_it(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert main(["crosscheck", "lenet", "--against", "thop,fvcore,torch", "--train", "--strict"]) == 0
     assert "fvcore" in capsys.readouterr().out
+
+
+def test_a_cross_check_of_the_training_pass_says_so_and_is_read_back(tmp_path: Path) -> None:
+    checks = netstat.crosscheck(network(), args=(IMAGES,), training=True, against=["fvcore", "thop"])
+    checks.save(tmp_path / "checks.json")
+    assert netstat.load(tmp_path / "checks.json") == checks
+    assert "Sequential, training pass" in str(checks)
+    assert "training" not in str(netstat.crosscheck(network(), args=(IMAGES,), against=["thop"]))
