@@ -14,6 +14,7 @@ from math import ceil
 from time import monotonic
 from typing import IO, Any, NoReturn
 
+from netstat.peers._alone import alone
 from netstat.peers._deadline import OverrunError
 
 _LONGEST = 1e6  # seconds: what timers of every system take
@@ -55,7 +56,7 @@ def forked(work: Callable[[], Any], limit: float) -> Any:
 
 
 def _fork() -> int:
-    with warnings.catch_warnings():
+    with alone(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python warns of threads, which the copy does not have; it needs none
         return os.fork()
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 from netstat.frontends.guards import random_state_kept
+from netstat.peers._alone import alone
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Nothing is printed, warned or logged; random generators, warning filters and logging come out as they went in."""
     with (
+        alone(),
         redirect_stdout(io.StringIO()),
         redirect_stderr(io.StringIO()),
         warnings.catch_warnings(),

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from netstat.peers import PEERS, Figures, Peer, consult
+from netstat.peers import PEERS, Figures, Peer, consult, run
 from netstat.records.crosscheck import PeerCount
 from tests.peers.settled import ALL
 
@@ -226,6 +226,18 @@ def test_many_figures_come_through_and_from_several_threads_at_once() -> None:
     with ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(consult, apart(lambda module, inputs: Figures(1, paths)), nn.ReLU(), ()) for _ in range(4)]
     assert [job.result().by_path == paths for job in jobs] == [True] * 4
+
+
+@WITH_FORKS
+def test_peers_run_by_several_threads_at_once_leave_the_process_as_it_was() -> None:
+    model, input = nn.Sequential(nn.Linear(8, 8), nn.ReLU()).eval(), torch.zeros(2, 8)
+    names = ["thop", "torch", "torchinfo", "fvcore"]
+    alone = [run(name, model, (input,)) for name in names]
+    before = process()
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda name: run(name, model, (input,)), names * 4))
+    assert together == alone * 4
+    assert same(process(), before)
 
 
 @WITH_FORKS
