@@ -220,6 +220,20 @@ def test_another_convention_has_its_column_with_its_unit_and_name() -> None:
     assert row(text, "macs as thop")[1] == f"{exact(MACS + 22)} (714.2 M)"
 
 
+def test_the_figure_of_a_convention_that_was_asked_for_stays_where_the_table_is_narrow() -> None:
+    layers = tuple(replace(layer, count=layer.macs) for layer in ALEXNET_PROFILE.layers)
+    totals = replace(ALEXNET_PROFILE.totals, count=MACS)
+    asked = replace(ALEXNET_PROFILE, convention="thop", unit="macs", layers=layers, totals=totals)
+    assert "macs (thop)" in headings(layers_text(asked, 70))
+    assert "FLOPs" not in headings(layers_text(asked, 70))
+    wide = headings(layers_text(asked, 200))
+    assert "count %" in wide
+    assert "MACs %" not in wide
+    assert "count %" not in headings(layers_text(ALEXNET_PROFILE, 200))
+    shares = [layers_text(asked, 120, View(columns=["path", name])) for name in ("count_share", "macs_share")]
+    assert [row(text, "features.0")[1:] for text in shares] == [row(shares[0], "features.0")[1:]] * 2
+
+
 def test_what_could_not_be_counted_is_listed_and_the_totals_are_lower_bounds() -> None:
     text = layers_text(HOSTILE_PROFILE, 200)
     assert "≥2,000" in row(text, "total")
