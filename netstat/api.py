@@ -175,7 +175,6 @@ def crosscheck_subject(
         ModelError: peers cannot run the model, or have no pass to count.
     """
     from netstat.analysis.crosscheck import crosscheck as settle
-    from netstat.frontends.shadow import shadow
     from netstat.ops import node_cost
     from netstat.peers import PEERS, example_inputs, run
     from netstat.records.crosscheck import CrossChecks
@@ -184,6 +183,8 @@ def crosscheck_subject(
     peers = [PEERS[name] for name in names]
     module, inputs = _runnable(subject, subject.outline()), example_inputs(subject.graph.inputs, device="meta")
     if subject.graph.device == "meta":  # the capture did without values, and so can peers: theirs need not be copied
+        from netstat.frontends.shadow import shadow
+
         module = shadow(module, lambda tensor: tensor.detach().to("meta"))
     graph, training = subject.graph, subject.graph.training
     other = graph
