@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from netstat.api import DTYPES, inputs_of
 from netstat.errors import UsageError
+from netstat.frontends.inputs import DTYPES, inputs_of
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Inputs, Subject
 from netstat.records.base import Record, check_writable, report_for

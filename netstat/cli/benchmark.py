@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from netstat.api import benchmark_subject
+from netstat.api.subjects import benchmark_subject
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options, time_options
 

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.analysis.compare import compare
-from netstat.api import profile_subject, saved_profile
+from netstat.api.subjects import profile_subject, saved_profile
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options
 from netstat.frontends.resolve import is_saved, resolve

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from functools import partial
 
-from netstat.api import crosscheck_subject, published
+from netstat.api import published
+from netstat.api.subjects import crosscheck_subject
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options
 from netstat.errors import UsageError

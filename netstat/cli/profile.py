@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import replace
 
-from netstat.api import check_complete, profile_subject, saved_profile
+from netstat.api.subjects import check_complete, profile_subject, saved_profile
 from netstat.cli import _session as session
 from netstat.cli._arguments import layer_options, model_options, output_options, time_options
 from netstat.conventions import CONVENTIONS
@@ -88,7 +88,7 @@ def _show_layers(profile: Profile, options: Namespace) -> None:
 
 
 def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Profile:
-    from netstat.api import crosscheck_subject
+    from netstat.api.subjects import crosscheck_subject
     from netstat.peers import STANDARD
     from netstat.reports.table import crosscheck_text
 
@@ -99,7 +99,7 @@ def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Pro
 
 
 def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
-    from netstat.api import benchmark_subject
+    from netstat.api.subjects import benchmark_subject
     from netstat.reports.table import benchmark_text
 
     with session.progress(options) as progress:

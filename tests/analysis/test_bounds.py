@@ -4,7 +4,7 @@ import pytest
 
 from netstat.analysis.bounds import MAX_PER_ELEMENT, at_most, is_bounded, uncounted
 from netstat.analysis.profile import profile
-from netstat.api import check_complete
+from netstat.api.subjects import check_complete
 from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError
 from netstat.graph import Argument, Graph, Node, Source, TensorSpec

@@ -460,7 +460,8 @@ def test_a_partial_of_a_module_is_the_module() -> None:
 
 
 def test_peers_and_clocks_refuse_a_graph_of_the_training_pass() -> None:
-    from netstat.api import crosscheck_subject, inputs_of
+    from netstat.api.subjects import crosscheck_subject
+    from netstat.frontends.inputs import inputs_of
     from netstat.frontends.resolve import resolve
 
     subject = resolve(nn.BatchNorm2d(3), inputs_of((3, 4, 4), 2), training=True)

@@ -80,7 +80,7 @@ def test_the_copy_is_in_training_mode_unless_the_tool_sees_to_that(peer: str) ->
 
 
 def test_a_training_pass_alone_is_refused_where_a_peer_needs_the_other() -> None:
-    from netstat.api import crosscheck_subject
+    from netstat.api.subjects import crosscheck_subject
     from netstat.frontends.resolve import resolve
 
     subject = resolve(network(), Inputs(args=(IMAGES,)), training=True)

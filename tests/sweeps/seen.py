@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from netstat.api import inputs_of, profile_subject
+from netstat.api.subjects import profile_subject
+from netstat.frontends.inputs import inputs_of
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Subject
 from netstat.records import Profile

@@ -1,0 +1,186 @@
+"""What is done with a resolved model: counted, held against other counters, timed."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from netstat.conventions import CONVENTIONS
+from netstat.errors import IncompleteError, ModelError, UsageError
+from netstat.frontends.subject import Subject
+from netstat.records import Profile, load
+
+if TYPE_CHECKING:
+    from netstat.graph import Graph
+    from netstat.measure.sampling import Progress
+    from netstat.measure.settings import Settings
+    from netstat.records.benchmark import Benchmarks
+    from netstat.records.crosscheck import CrossChecks
+
+
+def profile_subject(
+    subject: Subject,
+    convention: str = "documents",
+    depth: int | None = None,
+    *,
+    backward: bool = False,
+    sparse: bool = False,
+) -> Profile:
+    """The profile of a resolved model; raises UsageError for a depth or a convention that it cannot have."""
+    from netstat.analysis.profile import profile as analyse
+
+    if depth is not None and depth < 1:
+        raise UsageError(f"depth must be 1 or more, got {depth}")
+    chosen, graph = CONVENTIONS[convention], subject.graph
+    if chosen.scope and not (graph.device or graph.calls):
+        raise UsageError(f"{convention} counts what torch runs, and nothing of '{graph.model}' was: name another one")
+    if sparse:
+        graph = _pruned(subject, convention)
+    return analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse)
+
+
+def _pruned(subject: Subject, convention: str) -> "Graph":
+    """The graph with what pruning masks keep of its parameters."""
+    from netstat.frontends.pruning import pruned
+    from netstat.peers import PEERS
+
+    if convention in PEERS:
+        raise UsageError(f"{convention} counts what is executed, masked or not; leave out either it or sparse")
+    return pruned(subject.graph, subject.module)
+
+
+def check_complete(profile: Profile) -> None:
+    """Refuse a profile whose totals are lower bounds.
+
+    Raises:
+        IncompleteError: it has operators without a formula; names them.
+    """
+    if not profile.complete:
+        named = list(dict.fromkeys(f"{entry.op} in {entry.path or '(model)'}" for entry in profile.uncounted))
+        more = f" and {len(named) - 3:,} more" if len(named) > 3 else ""
+        raise IncompleteError(f"no formula for {', '.join(named[:3])}{more}: the totals are lower bounds")
+
+
+def saved_profile(path: str, *, anew: bool = False) -> Profile:
+    """The profile saved at `path`.
+
+    Args:
+        path: a JSON file.
+        anew: whether the caller also says how to count.
+
+    Raises:
+        ModelError: there is no such file, or netstat did not write it.
+        UsageError: it holds something else, or cannot be counted anew.
+    """
+    if anew:
+        raise UsageError(f"'{path}' is a saved result and stays as it was counted; name the model to count it anew")
+    record = load(path)
+    if not isinstance(record, Profile):
+        raise UsageError(f"'{path}' holds a {record.kind}, not a profile")
+    return record
+
+
+def crosscheck_subject(
+    subject: Subject,
+    against: Sequence[str] | None = None,
+    progress: "Progress | None" = None,
+    *,
+    time_limit: float = 120,
+    evaluated: Callable[[], Subject] | None = None,
+) -> "CrossChecks":
+    """The cross-check of a resolved model.
+
+    Args:
+        subject: the model; in training mode where peers are to count that.
+        against, time_limit: as for `crosscheck`.
+        progress: called with a label and the share that is done.
+        evaluated: makes the same in evaluation mode, for peers that count nothing else; None where `subject` is.
+
+    Raises:
+        ModelError: peers cannot run the model, or have no pass to count.
+    """
+    from netstat.analysis.crosscheck import crosscheck as settle
+    from netstat.ops import node_cost
+    from netstat.peers import PEERS, example_inputs, run
+    from netstat.records.crosscheck import CrossChecks
+
+    names = list(PEERS.names() if against is None else against)
+    peers = [PEERS[name] for name in names]
+    module, inputs = _runnable(subject, subject.outline()), example_inputs(subject.graph.inputs, device="meta")
+    if subject.graph.device == "meta":  # the capture did without values, and so can peers: theirs need not be copied
+        from netstat.frontends.shadow import shadow
+
+        module = shadow(module, lambda tensor: tensor.detach().to("meta"))
+    graph, training = subject.graph, subject.graph.training
+    other = graph
+    if training and any(peer.convention.evaluates for peer in peers):
+        other = _evaluation(evaluated)
+    costs = {id(each): [node_cost(node) for node in each.nodes] for each in (graph, other)}
+    checks = []
+    for i, (name, peer) in enumerate(zip(names, peers, strict=True)):
+        if progress:
+            progress(f"running {name}", i / len(names))
+        seen = other if peer.convention.evaluates else graph
+        count = run(name, module, inputs, training=training, time_limit=time_limit)
+        checks.append(settle(seen, peer.convention, count, costs[id(seen)]))
+    return CrossChecks(subject.graph.model, tuple(checks), training)
+
+
+def _evaluation(evaluated: Callable[[], Subject] | None) -> "Graph":
+    """The evaluation pass, beside a training pass.
+
+    Raises:
+        ModelError: nobody makes it.
+    """
+    if evaluated is None:
+        raise ModelError("some peers count the evaluation pass only, and this graph is of the training pass")
+    return evaluated().graph
+
+
+def benchmark_subject(
+    subject: Subject,
+    devices: Sequence[str],
+    *,
+    dtype: str = "float32",
+    threads: int | None = None,
+    settings: "Settings | None" = None,
+    progress: "Progress | None" = None,
+) -> "Benchmarks":
+    """Times of a resolved model on each device."""
+    from netstat.measure.benchmark import benchmark as measure
+    from netstat.measure.environment import environment
+    from netstat.measure.sampling import silent
+    from netstat.measure.settings import DEFAULT
+    from netstat.records.benchmark import Benchmarks
+
+    if subject.graph.training:
+        raise ModelError("clocks run the evaluation pass, and this graph is of the training pass")
+    module, state = _runnable(subject, subject.module()), environment(devices)
+    times = [
+        measure(
+            module,
+            subject.graph.inputs,
+            device=device,
+            dtype=dtype,
+            threads=threads,
+            graph=subject.graph,
+            owned=subject.owned,
+            settings=settings or DEFAULT,
+            progress=progress or silent,
+        )
+        for device in devices
+    ]
+    return Benchmarks(subject.graph.model, tuple(times), state)
+
+
+def _runnable(subject: Subject, module: Any) -> Any:
+    """The module, if peers and clocks can run it: they call modules, with tensors by position.
+
+    Raises:
+        ModelError: they cannot.
+    """
+    from torch.nn import Module
+
+    if not isinstance(module, Module):
+        raise ModelError(f"only a torch.nn.Module can be run, and this is a {type(module).__name__}; profile counts it")
+    if not subject.by_position:
+        raise ModelError("only tensors given by position can be handed to the model that is run; profile counts it")
+    return module
