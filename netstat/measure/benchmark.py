@@ -1,6 +1,6 @@
 """The benchmark of one model on one device: whole and per layer, in one run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import fsum
 from statistics import median
@@ -12,7 +12,7 @@ from netstat.measure.clock import Block, Clock, Stopwatch, SystemClock
 from netstat.measure.devices import Device
 from netstat.measure.fitting import bytes_needed, check_fits
 from netstat.measure.isolation import isolated
-from netstat.measure.layers import LayerTimer, calibrate, leaves
+from netstat.measure.layers import Calibration, LayerTimer, calibrate
 from netstat.measure.precision import Precision
 from netstat.measure.sampling import Progress, calls_per_block, has_converged, sample, silent, warm_up
 from netstat.measure.settings import DEFAULT, Settings
@@ -66,8 +66,8 @@ def benchmark(
     with isolated(target, kind, threads) as threads_used:
         subject = prepared(module, target, kind, owned=owned)
         forward = forward_of(subject, tensors(inputs, target, kind, subject), f"{target.name} in {kind.name}")
-        run = _run(subject, forward, Stopwatch(clock or SystemClock(), target), settings, progress)
-    return _record(run, _Setting(target, kind, threads_used, _batch(inputs), load), _ops(graph))
+        run = _run(subject, forward, graph, Stopwatch(clock or SystemClock(), target), settings, progress)
+    return _record(run, _Setting(target, kind, threads_used, _batch(inputs), load))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class _Run:
     settings: Settings
     warmup: Sequence[float]
     blocks: Sequence[Block]
-    calibration: float
+    calibration: Calibration
     timer: LayerTimer
 
     @property
@@ -94,10 +94,15 @@ class _Run:
 
 
 def _run(
-    module: "Module", forward: Callable[[], object], stopwatch: Stopwatch, settings: Settings, progress: Progress
+    module: "Module",
+    forward: Callable[[], object],
+    graph: Graph | None,
+    stopwatch: Stopwatch,
+    settings: Settings,
+    progress: Progress,
 ) -> _Run:
     where = stopwatch.device.name
-    timer = LayerTimer(leaves(module), forward, stopwatch)
+    timer = LayerTimer(module, forward, stopwatch, graph)
     warmup = warm_up(forward, stopwatch, settings, label=f"warming up on {where}", progress=progress)
     calibration = calibrate(stopwatch)
     timer.rehearse()
@@ -109,11 +114,11 @@ def _run(
     return _Run(settings, warmup, blocks, calibration, timer)
 
 
-def _record(run: _Run, setting: _Setting, ops: Mapping[str, str]) -> Benchmark:
+def _record(run: _Run, setting: _Setting) -> Benchmark:
     """The record of `run`. Layers and the unattributed rest add up to the whole: the rest is the difference."""
     samples = tuple(block.seconds for block in run.blocks)
     whole = summarise(samples)
-    layers = run.timer.layers(run.calibration, ops)
+    layers = run.timer.layers(run.calibration)
     attributed = fsum(layer.median_seconds for layer in layers)
     hooked = median(run.timer.totals)
     codes = gates.warnings(_conditions(run, setting, whole, hooked=hooked, layers=attributed))
@@ -136,8 +141,9 @@ def _record(run: _Run, setting: _Setting, ops: Mapping[str, str]) -> Benchmark:
         unattributed_seconds=whole.median - attributed,
         examples_per_second=share(setting.batch, whole.median),
         hooked_seconds=hooked,
-        calibration_seconds=run.calibration,
+        calibration_seconds=run.calibration.module,
         warmup_calls=len(run.warmup),
+        containers=run.timer.containers(run.calibration),
     )
 
 
@@ -156,10 +162,3 @@ def _conditions(run: _Run, setting: _Setting, whole: Summary, *, hooked: float, 
 
 def _batch(inputs: Inputs) -> int:
     return inputs[0][1].shape[0] if inputs and inputs[0][1].shape else 1
-
-
-def _ops(graph: Graph | None) -> dict[str, str]:
-    names: dict[str, dict[str, None]] = {}
-    for node in graph.nodes if graph else ():
-        names.setdefault(node.path, {})[node.op] = None
-    return {path: "+".join(ops) for path, ops in names.items()}

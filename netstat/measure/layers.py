@@ -1,138 +1,150 @@
-"""Time per layer, taken in place: a forward hook before and after every leaf module, while the whole model runs.
+"""Time per layer, taken in place: the clock is read before and after every layer, while the whole model runs.
 
 Layers replayed alone get the sum right and the layers wrong, because each finds the caches as its twin left them. Hooks
-cost microseconds, and what they cost is measured here and taken off.
+cost a microsecond, and what of that lies between the readings is measured here and taken off.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
+from netstat.graph import Graph
 from netstat.measure.clock import Stopwatch
+from netstat.measure.hooks import Key, LayerHooks, container_hooks
+from netstat.measure.passes import Passes, Times
+from netstat.measure.plan import Plan, plan
 from netstat.measure.sampling import Forward
-from netstat.records.benchmark import LayerTime
+from netstat.records.benchmark import ContainerTime, LayerTime
 
 if TYPE_CHECKING:
     from torch.nn import Module
-    from torch.utils.hooks import RemovableHandle
 
 RESOLUTION = 10  # a time below so many empty readings cannot be told from the hooks' own
-CALIBRATION_MODULES = 64
-CALIBRATION_CALLS = 16
-HOLD = (
-    2.0  # queue behind a pause of so many times what queueing took: a pause that ends early would show the host's time
-)
-
-Reading = tuple[str, Any, Any]
+CALIBRATION_CALLS = 64
+CALIBRATION_PASSES = 16
+CONTAINERS_EVERY = 2  # passes of layers to one of containers, whose calls are few and long
 
 
-def leaves(module: "Module") -> dict[str, "Module"]:
-    """The modules without children, by dotted path; one that stands at several paths by its first."""
-    return {path: part for path, part in module.named_modules() if not any(True for _ in part.children())}
+class Calibration(NamedTuple):
+    """Seconds the hooks read off a module that does nothing, and off a function that does nothing."""
 
+    module: float
+    function: float = 0.0
 
-@contextmanager
-def hooked(modules: Mapping[str, "Module"], mark: Callable[[], Any]) -> Iterator[list[Reading]]:
-    """While it lasts, every call of one of `modules` adds its path and the marks before and after it to the list.
-
-    The hooks are gone afterwards, however it ends.
-    """
-    readings: list[Reading] = []
-    handles: list[RemovableHandle] = []
-    try:
-        for path, module in modules.items():
-            handles.extend(_hook(path, module, mark, readings))
-        yield readings
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def _hook(path: str, module: "Module", mark: Callable[[], Any], readings: list[Reading]) -> Iterator["RemovableHandle"]:
-    started: list[Any] = []  # a stack: the innermost call ends first
-
-    def before(module: "Module", args: Any) -> None:
-        started.append(mark())
-
-    def after(module: "Module", args: Any, output: Any) -> None:
-        stop = mark()
-        readings.append((path, started.pop(), stop))
-
-    # First in and last out: hooks the model brings along are part of its layers.
-    yield module.register_forward_pre_hook(before, prepend=True)
-    yield module.register_forward_hook(after)
+    def of(self, key: Key) -> float:
+        """What to take off a reading."""
+        return self.function if key[1] else self.module
 
 
 class LayerTimer:
-    """Runs hooked forward passes of one model and keeps what every leaf module call took.
+    """Runs hooked forward passes of one model and keeps what everything in it took.
 
     Args:
-        modules: the leaf modules by path.
-        forward: runs the model they belong to.
+        module: the model.
+        forward: runs it.
         stopwatch: tells the time.
+        graph: of the model: says which functions are timed, and what everything is called.
+
+    Attributes:
+        plan: what is timed.
+        totals: seconds of each pass with hooked layers.
+        times: of the layers.
+        container_times: of the containers.
     """
 
-    def __init__(self, modules: Mapping[str, "Module"], forward: Forward, stopwatch: Stopwatch) -> None:
-        self._modules = modules
-        self._forward = forward
-        self._clock, self._device = stopwatch.clock, stopwatch.device
-        self._hold = 0.0
+    def __init__(self, module: "Module", forward: Forward, stopwatch: Stopwatch, graph: Graph | None = None) -> None:
+        self.plan = plan(module, graph)
         self.totals: list[float] = []
-        self.times: dict[tuple[str, int], list[float]] = {}
+        self.times: Times = {}
+        self.container_times: Times = {}
+        self._passes = Passes(forward, stopwatch)
+        mark, readings = self._passes.mark, self._passes.readings
+        self._layers = LayerHooks(self.plan, mark, readings).hooks
+        self._containers = container_hooks(self.plan.containers, mark, readings)
+        self._rounds = 0
 
     def rehearse(self) -> None:
-        """One forward pass that is not kept, to see how long the host takes to queue one."""
-        start = self._clock.now()
-        with hooked(self._modules, self._mark):
-            self._forward()
-        self._hold = HOLD * (self._clock.now() - start)
-        self._device.synchronize()
+        """One forward pass that is not kept."""
+        self._passes.rehearse(self._layers)
 
     def run(self, calls: int = 1) -> None:
-        """`calls` forward passes, kept."""
-        with hooked(self._modules, self._mark) as readings:
-            for _ in range(calls):
-                self._once(readings)
+        """`calls` forward passes with hooked layers, kept; every other time as many with hooked containers."""
+        self.totals += self._passes.run(self._layers, calls, self.times)
+        if self._containers and self._rounds % CONTAINERS_EVERY == 0:
+            self._passes.run(self._containers, calls, self.container_times)
+        self._rounds += 1
 
-    def _once(self, readings: list[Reading]) -> None:
-        readings.clear()
-        self._device.hold(self._hold)
-        start = self._mark()
-        self._forward()
-        stop = self._mark()
-        self._device.synchronize()
-        self.totals.append(self._device.seconds(start, stop))
-        self._keep(readings)
+    def layers(self, calibration: Calibration) -> tuple[LayerTime, ...]:
+        """The time of every layer so far."""
+        return layer_times(self.plan, self.times, calibration)
 
-    def _keep(self, readings: Sequence[Reading]) -> None:
-        seen: dict[str, int] = {}
-        for path, start, stop in readings:
-            call = seen[path] = seen.get(path, -1) + 1
-            self.times.setdefault((path, call), []).append(self._device.seconds(start, stop))
-
-    def _mark(self) -> Any:
-        return self._device.mark(self._clock)
-
-    def layers(self, calibration: float, ops: Mapping[str, str]) -> tuple[LayerTime, ...]:
-        """The median time of every leaf module call in the order they ended, `calibration` seconds taken off each.
-
-        Nothing is scaled or cut off at zero, so that the sum keeps its meaning.
-        """
-        return tuple(
-            LayerTime(path, call, ops.get(path, ""), median(times) - calibration, RESOLUTION * calibration)
-            for (path, call), times in self.times.items()
-        )
+    def containers(self, calibration: Calibration) -> tuple[ContainerTime, ...]:
+        """The time of every container so far."""
+        return container_times(self.plan, self.container_times, calibration)
 
 
-def calibrate(stopwatch: Stopwatch) -> float:
-    """Seconds the hooks read off a module that does nothing, here and now."""
+def layer_times(planned: Plan, times: Times, calibration: Calibration) -> tuple[LayerTime, ...]:
+    """The median time of everything that was timed, in the order it ended, the calibration taken off each.
+
+    Nothing is scaled or cut off at zero, so that the sum keeps its meaning.
+    """
+    return tuple(
+        _layer_time(planned, key, call, median(seconds), calibration.of(key)) for (key, call), seconds in times.items()
+    )
+
+
+def _layer_time(planned: Plan, key: Key, number: int, seconds: float, empty: float) -> LayerTime:
+    path, function = key
+    time, below = seconds - empty, RESOLUTION * empty
+    if function:
+        return LayerTime(path, number, function, time, below, planned.functions[path][function])
+    named = planned.unit(path, number)
+    return LayerTime(path, named.call, named.op, time, below, named.family, named.covers)
+
+
+def container_times(planned: Plan, times: Times, calibration: Calibration) -> tuple[ContainerTime, ...]:
+    """The median time of every call of a container in the model's order, the empty reading of its own hook taken off.
+
+    What the hooks of containers inside cost stays in it, and enters `below`.
+    """
+    order = {path: place for place, path in enumerate(planned.containers)}
+    inside = [path for (path, _), _ in times]
+    found = []
+    for ((path, _), call), seconds in sorted(times.items(), key=lambda item: (order[item[0][0][0]], item[0][1])):
+        hooks = 1 + sum(is_inside(other, path) for other in inside)
+        kind, empty = type(planned.containers[path]).__name__, calibration.module
+        found.append(ContainerTime(path, call, kind, median(seconds) - empty, RESOLUTION * empty * hooks))
+    return tuple(found)
+
+
+def is_inside(path: str, container: str) -> bool:
+    """Whether `path` is that of something inside `container`; "" is the model."""
+    return path.startswith(f"{container}.") if container else bool(path)
+
+
+def calibrate(stopwatch: Stopwatch) -> Calibration:
+    """What the hooks read off nothing, here and now."""
     from torch import empty
     from torch.nn import Identity, Sequential
 
-    model = Sequential(*(Identity() for _ in range(CALIBRATION_MODULES)))
+    model = Sequential(*(Identity() for _ in range(CALIBRATION_CALLS)))
     nothing = empty(0, device=stopwatch.device.torch_device)
-    timer = LayerTimer(leaves(model), lambda: model(nothing), stopwatch)
-    timer.rehearse()
-    timer.run(CALIBRATION_CALLS)
-    return median(seconds for times in timer.times.values() for seconds in times)
+
+    def call_functions(hooks: LayerHooks) -> None:
+        for _ in range(CALIBRATION_CALLS):
+            hooks.called("", "nothing", model[0].forward, (nothing,), {})
+
+    return Calibration(
+        _empty_reading(plan(model), lambda hooks: model(nothing), stopwatch),
+        _empty_reading(Plan({}, {}), call_functions, stopwatch),
+    )
+
+
+def _empty_reading(planned: Plan, run: Callable[[LayerHooks], object], stopwatch: Stopwatch) -> float:
+    """The median reading of what `run` calls through hooks made for `planned`."""
+    passes = Passes(lambda: run(hooks), stopwatch)
+    hooks = LayerHooks(planned, passes.mark, passes.readings)
+    passes.rehearse(hooks.hooks)
+    times: Times = {}
+    passes.run(hooks.hooks, CALIBRATION_PASSES, times)
+    return median(seconds for kept in times.values() for seconds in kept)

@@ -7,15 +7,48 @@ from netstat.records.base import Record
 
 
 @dataclass(frozen=True, slots=True)
-class LayerTime:
-    """Time of one leaf module call: median seconds over the hooked forward passes, hook cost taken off.
+class Row:
+    """A row of a profile, by name: `call` counts the calls of `op` at `path` before it."""
 
-    `below` is the smallest time that can be told from the hooks' own; a median under it means "less than `below`".
+    path: str
+    op: str
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTime:
+    """Time of one call: of a module as a whole, or of a function in a container's own forward.
+
+    Median seconds over the hooked forward passes, the hooks' own reading taken off. `below` is the smallest time that
+    can be told from that; a median under it means "less than `below`". `family` is the operator's kind. What does
+    several operators at once has their names and families joined by a plus, and `covers` the rows of the profile that
+    it is the time of.
     """
 
     path: str
     call: int
     op: str
+    median_seconds: float
+    below: float = 0.0
+    family: str = ""
+    covers: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the profile it is the time of."""
+        return self.covers or (Row(self.path, self.op, self.call),)
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerTime:
+    """Time of one call of a module with everything inside it, of class `module`; measured in passes of its own.
+
+    Nothing but containers is hooked in these. `below` is as for layers, for it and the containers inside it together.
+    """
+
+    path: str
+    call: int
+    module: str
     median_seconds: float
     below: float = 0.0
 
@@ -25,7 +58,8 @@ class Benchmark:
     """Forward time of one model on one device.
 
     `median_seconds` is the whole forward pass without hooks, and Σ layers + `unattributed_seconds` equals it.
-    `warnings` are values of `WARNINGS`; `reliable` is False where one of them spoils the figure.
+    `warnings` are values of `WARNINGS`; `reliable` is False where one of them spoils the figure. `containers` are in the
+    order they began, outer ones first.
     """
 
     device: str
@@ -48,6 +82,7 @@ class Benchmark:
     hooked_seconds: float
     calibration_seconds: float
     warmup_calls: int
+    containers: tuple[ContainerTime, ...] = ()
 
 
 # With fewer samples not even from the smallest to the largest is a 95 % interval of the median: 2 · (1/2)^5 > 5 %.
