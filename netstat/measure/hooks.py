@@ -40,18 +40,20 @@ class Hook(NamedTuple):
 @contextmanager
 def installed(hooks: Sequence[Hook]) -> Iterator[None]:
     """While it lasts, calls go through `hooks`. Afterwards the modules are as they were, however it ends."""
-    places = [(hook.module.__dict__, hook.attribute) for hook in hooks]
-    before = [place.get(attribute) for place, attribute in places]
-    for (place, attribute), hook in zip(places, hooks, strict=True):
-        place[attribute] = hook.call
+    before: list[tuple[Hook, Call | None]] = []
     try:
+        for hook in hooks:
+            place = hook.module.__dict__
+            own = place.get(hook.attribute)
+            place[hook.attribute] = hook.call
+            before.append((hook, own))
         yield
     finally:
-        for (place, attribute), call in zip(places, before, strict=True):
-            if call is None:
-                del place[attribute]
+        for hook, own in before:
+            if own is None:
+                del hook.module.__dict__[hook.attribute]
             else:
-                place[attribute] = call
+                hook.module.__dict__[hook.attribute] = own
 
 
 def timed(key: Key, call: Call, mark: Mark, readings: list[Reading]) -> Call:

@@ -8,7 +8,7 @@ What the graph gives no cost (a view, reading a size) has no time of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.graph import TORCH, Graph, ModuleCall, Node
@@ -108,7 +108,7 @@ class _Seen:
     """The graph's nodes by the calls of modules they ran in."""
 
     def __init__(self, graph: Graph) -> None:
-        self._nodes = graph.nodes
+        self._nodes, self._all = graph.nodes, graph.calls
         self._calls: dict[str, list[ModuleCall]] = defaultdict(list)
         for call in graph.calls:
             self._calls[call.module.path].append(call)
@@ -123,18 +123,18 @@ class _Seen:
         return any(call.module.home != TORCH and len(costly(self._inside(call))) > 1 for call in calls)
 
     def named(
-        self, units: Iterable[str], containers: Iterable[str]
+        self, units: Container[str], containers: Container[str]
     ) -> tuple[dict[str, list[Named]], dict[str, dict[str, str]]]:
         """Names of the calls of each of `units`, and the functions of each of `containers` that are worth timing."""
-        outermost = _outermost_calls(call for path in units for call in self._calls[path])
+        outermost = _outermost_calls([call for call in self._all if call.module.path in units])
         calls: dict[str, list[Named]] = defaultdict(list)
         for call in outermost:
             path = call.module.path
             calls[path].append(_named(path, len(calls[path]), self._inside(call)))
         covered = {index for call in outermost for index in range(call.start, call.stop)}
-        return calls, self._functions(set(containers), covered)
+        return calls, self._functions(containers, covered)
 
-    def _functions(self, containers: set[str], covered: set[int]) -> dict[str, dict[str, str]]:
+    def _functions(self, containers: Container[str], covered: set[int]) -> dict[str, dict[str, str]]:
         functions: dict[str, dict[str, str]] = defaultdict(dict)
         for index, node in enumerate(self._nodes):
             if index not in covered and node.path in containers and (node.fresh or _costs(node)):
@@ -145,10 +145,10 @@ class _Seen:
         return self._nodes[call.start : call.stop]
 
 
-def _outermost_calls(calls: Iterable[ModuleCall]) -> list[ModuleCall]:
-    """The calls that run in none of the others, in order."""
+def _outermost_calls(calls: Sequence[ModuleCall]) -> list[ModuleCall]:
+    """The calls that run in none of the others, in order. Of two around the same nodes, the later to end is outside."""
     found: list[ModuleCall] = []
-    for call in sorted(calls, key=lambda call: (call.start, -call.stop)):
+    for _, call in sorted(enumerate(calls), key=lambda item: (item[1].start, -item[1].stop, -item[0])):
         if not found or call.stop > found[-1].stop or call.start == call.stop:
             found.append(call)
     return found

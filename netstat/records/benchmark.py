@@ -41,9 +41,9 @@ class LayerTime:
 
 @dataclass(frozen=True, slots=True)
 class ContainerTime:
-    """Time of one call of a module with everything inside it, of class `module`; measured in passes of its own.
+    """Time of one call of a module of class `module` with everything inside it, from passes where only such have hooks.
 
-    Nothing but containers is hooked in these. `below` is as for layers, for it and the containers inside it together.
+    `below` is as for layers, but of its hook and of all those inside it together.
     """
 
     path: str
@@ -58,8 +58,8 @@ class Benchmark:
     """Forward time of one model on one device.
 
     `median_seconds` is the whole forward pass without hooks, and Σ layers + `unattributed_seconds` equals it.
-    `warnings` are values of `WARNINGS`; `reliable` is False where one of them spoils the figure. `containers` are in the
-    order they began, outer ones first.
+    `warnings` are values of `WARNINGS`; `reliable` is False where one of them spoils the figure. `containers` are in
+    the model's order, outer ones first.
     """
 
     device: str
