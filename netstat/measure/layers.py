@@ -4,7 +4,8 @@ Layers replayed alone get the sum right and the layers wrong, because each finds
 cost a microsecond, and what of that lies between the readings is measured here and taken off.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,6 +36,38 @@ class Calibration(NamedTuple):
         """What to take off a reading."""
         return self.function if key[1] else self.module
 
+    @classmethod
+    def typical(cls, readings: Iterable["Calibration"]) -> "Calibration":
+        """The median ones, of several processes."""
+        return cls(*map(median, zip(*readings, strict=True)))
+
+
+NOT_CALIBRATED = Calibration(0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hooked:
+    """What the hooks of one process read.
+
+    Attributes:
+        calibration: of them.
+        totals: seconds of each forward pass with hooked layers.
+        layers: seconds of each call that was timed in these.
+        containers: seconds of each call of a container, in passes of their own.
+    """
+
+    calibration: Calibration = NOT_CALIBRATED
+    totals: Sequence[float] = ()
+    layers: Times = field(default_factory=dict)
+    containers: Times = field(default_factory=dict)
+
+
+class Parts(NamedTuple):
+    """The times of everything in a model."""
+
+    layers: tuple[LayerTime, ...] = ()
+    containers: tuple[ContainerTime, ...] = ()
+
 
 class LayerTimer:
     """Runs hooked forward passes of one model and keeps what everything in it took.
@@ -46,41 +79,52 @@ class LayerTimer:
         graph: of the model: says which functions are timed, and what everything is called.
 
     Attributes:
-        plan: what is timed.
-        totals: seconds of each pass with hooked layers.
-        times: of the layers.
-        container_times: of the containers.
+        calibration: what to take off the readings; 0 until `ready` has found out.
     """
 
     def __init__(self, module: "Module", forward: Forward, stopwatch: Stopwatch, graph: Graph | None = None) -> None:
-        self.plan = plan(module, graph)
-        self.totals: list[float] = []
-        self.times: Times = {}
-        self.container_times: Times = {}
-        self._passes = Passes(forward, stopwatch)
+        self.calibration = NOT_CALIBRATED
+        self._plan = plan(module, graph)
+        self._totals: list[float] = []
+        self._times: tuple[Times, Times] = {}, {}
+        self._stopwatch, self._passes = stopwatch, Passes(forward, stopwatch)
         mark, readings = self._passes.mark, self._passes.readings
-        self._layers = LayerHooks(self.plan, mark, readings).hooks
-        self._containers = container_hooks(self.plan.containers, mark, readings)
+        self._layers = LayerHooks(self._plan, mark, readings).hooks
+        self._containers = container_hooks(self._plan.containers, mark, readings)
         self._rounds = 0
 
-    def rehearse(self) -> None:
-        """One forward pass that is not kept."""
+    def ready(self) -> None:
+        """Calibrate, and make one forward pass that is not kept."""
+        self.calibration = calibrate(self._stopwatch)
         self._passes.rehearse(self._layers)
 
     def run(self, calls: int = 1) -> None:
         """`calls` forward passes with hooked layers, kept; every other time as many with hooked containers."""
-        self.totals += self._passes.run(self._layers, calls, self.times)
+        layers, containers = self._times
+        self._totals += self._passes.run(self._layers, calls, layers)
         if self._containers and self._rounds % CONTAINERS_EVERY == 0:
-            self._passes.run(self._containers, calls, self.container_times)
+            self._passes.run(self._containers, calls, containers)
         self._rounds += 1
 
-    def layers(self, calibration: Calibration) -> tuple[LayerTime, ...]:
-        """The time of every layer so far."""
-        return layer_times(self.plan, self.times, calibration)
+    @property
+    def hooked(self) -> Hooked:
+        """What has been read so far."""
+        return Hooked(self.calibration, tuple(self._totals), *self._times)
 
-    def containers(self, calibration: Calibration) -> tuple[ContainerTime, ...]:
-        """The time of every container so far."""
-        return container_times(self.plan, self.container_times, calibration)
+    def parts(self, everybody: Sequence[Hooked]) -> Parts:
+        """The times of all there is in the model, over what processes have read that run the same."""
+        calibration = Calibration.typical(each.calibration for each in everybody)
+        layers = _merged([each.layers for each in everybody])
+        containers = _merged([each.containers for each in everybody])
+        return Parts(layer_times(self._plan, layers, calibration), container_times(self._plan, containers, calibration))
+
+
+def _merged(every: Iterable[Times]) -> Times:
+    together: Times = {}
+    for times in every:
+        for key, seconds in times.items():
+            together.setdefault(key, []).extend(seconds)
+    return together
 
 
 def layer_times(planned: Plan, times: Times, calibration: Calibration) -> tuple[LayerTime, ...]:

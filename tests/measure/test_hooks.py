@@ -8,13 +8,12 @@ from netstat.frontends.pytorch import capture
 from netstat.measure.clock import Stopwatch, SystemClock
 from netstat.measure.devices import find
 from netstat.measure.hooks import Hook, installed
-from netstat.measure.layers import Calibration, LayerTimer
+from netstat.measure.layers import LayerTimer
 from tests.measure.fakes import FakeClock
 from tests.measure.models import Residual, nn, torch
 
 pytestmark = pytest.mark.torch
 X = torch.zeros(1)
-FREE = Calibration(0.0, 0.0)
 
 
 def state(module: nn.Module) -> list[Any]:
@@ -30,7 +29,11 @@ def timer_of(model: nn.Module, x: torch.Tensor = X) -> LayerTimer:
 
 
 def names(timer: LayerTimer) -> list[tuple[str, str, int]]:
-    return [(layer.path, layer.op, layer.call) for layer in timer.layers(FREE)]
+    return [(layer.path, layer.op, layer.call) for layer in timer.parts([timer.hooked]).layers]
+
+
+def operators(timer: LayerTimer) -> list[tuple[str, str]]:
+    return [(path, op) for path, op, _ in names(timer)]
 
 
 def test_hooks_are_gone_afterwards() -> None:
@@ -124,7 +127,10 @@ def test_a_scripted_module_is_timed_as_a_whole() -> None:
     scripted = torch.jit.script(nn.Sequential(nn.Linear(1, 1), nn.ReLU()).eval())
     timer = timer_of(nn.Sequential(nn.Linear(1, 1), scripted))
     timer.run()
-    assert [(layer.path, layer.op) for layer in timer.layers(FREE)] == [("0", "linear"), ("1", "addmm+relu")]
+    assert operators(timer) == [
+        ("0", "linear"),
+        ("1", "addmm+relu"),
+    ]
 
 
 def test_a_compiled_module_is_timed_as_a_whole_and_not_compiled_anew() -> None:
@@ -142,7 +148,7 @@ def test_a_compiled_module_is_timed_as_a_whole_and_not_compiled_anew() -> None:
         compiled.clear()
         timer.run()
     assert compiled == []
-    assert [(layer.path, layer.op) for layer in timer.layers(FREE)][4:] == [("1", "linear+add+relu")]
+    assert operators(timer)[4:] == [("1", "linear+add+relu")]
 
 
 def test_a_module_compiled_in_place_is_timed_as_a_whole_and_not_compiled_anew() -> None:
@@ -161,7 +167,10 @@ def test_a_module_compiled_in_place_is_timed_as_a_whole_and_not_compiled_anew() 
         timer = LayerTimer(model, lambda: model(X), Stopwatch(SystemClock(), find("cpu")), graph)
         timer.run()
     assert compiled == []
-    assert [(layer.path, layer.op) for layer in timer.layers(FREE)] == [("0", "linear"), ("1", "linear+relu")]
+    assert operators(timer) == [
+        ("0", "linear"),
+        ("1", "linear+relu"),
+    ]
 
 
 def kernels(run: Any) -> set[str]:
@@ -225,4 +234,4 @@ def test_timing_nothing_reads_no_clock_inside() -> None:
     model = nn.Sequential(nn.Identity())
     timer = LayerTimer(model, lambda: model(X), Stopwatch(clock, find("cpu")), capture(nn.ReLU(), (X,)))
     timer.run()
-    assert (timer.layers(FREE), timer.totals) == ((), [1.0])
+    assert (timer.parts([timer.hooked]).layers, timer.hooked.totals) == ((), (1.0,))

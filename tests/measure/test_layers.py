@@ -1,5 +1,6 @@
 """Times per layer, on clocks whose every reading is known."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from netstat.frontends.pytorch import capture
 from netstat.measure.clock import Stopwatch
 from netstat.measure.devices import find
-from netstat.measure.layers import RESOLUTION, Calibration, LayerTimer, calibrate
+from netstat.measure.layers import RESOLUTION, Calibration, LayerTimer, Parts, calibrate
 from netstat.measure.passes import HOLD
-from netstat.records.benchmark import Row
+from netstat.records.benchmark import ContainerTime, LayerTime, Row
 from tests.measure.fakes import TICK, FakeClock, FakeDevice
 from tests.measure.models import Around, Busy, FailsAtCall, Queued, Residual, Slow, nn, torch
 
@@ -29,12 +30,24 @@ def timer_with_graph(module: nn.Module, clock: FakeClock, device: FakeDevice | N
     return LayerTimer(module, lambda: module(X), Stopwatch(clock, device or find("cpu")), graph)
 
 
+def parts(timer: LayerTimer, calibration: Calibration) -> Parts:
+    return timer.parts([replace(timer.hooked, calibration=calibration)])
+
+
+def layers(timer: LayerTimer, calibration: Calibration) -> tuple[LayerTime, ...]:
+    return parts(timer, calibration).layers
+
+
+def containers(timer: LayerTimer, calibration: Calibration) -> tuple[ContainerTime, ...]:
+    return parts(timer, calibration).containers
+
+
 def times(timer: LayerTimer, calibration: Calibration = FREE) -> dict[tuple[str, int], float]:
-    return {(layer.path, layer.call): layer.median_seconds for layer in timer.layers(calibration)}
+    return {(layer.path, layer.call): layer.median_seconds for layer in layers(timer, calibration)}
 
 
 def rows(timer: LayerTimer, calibration: Calibration = FREE) -> dict[tuple[str, str, int], float]:
-    return {(layer.path, layer.op, layer.call): layer.median_seconds for layer in timer.layers(calibration)}
+    return {(layer.path, layer.op, layer.call): layer.median_seconds for layer in layers(timer, calibration)}
 
 
 def test_each_leaf_takes_its_own_time_and_the_hooks_reading_is_taken_off() -> None:
@@ -64,15 +77,15 @@ def test_a_time_below_the_hooks_own_is_not_cut_off() -> None:
     clock = FakeClock()
     timer = timer_of(nn.Sequential(Busy(clock, 0.25)), clock)
     timer.run()
-    (layer,) = timer.layers(Calibration(0.5, 0.0))
+    (layer,) = layers(timer, Calibration(0.5, 0.0))
     assert (layer.median_seconds, layer.below) == (-0.25, RESOLUTION * 0.5)
 
 
 def test_the_rehearsal_is_not_kept() -> None:
     clock = FakeClock()
     timer = timer_of(Busy(clock, 0.5), clock)
-    timer.rehearse()
-    assert timer.layers(FREE) == ()
+    timer.ready()
+    assert layers(timer, FREE) == ()
 
 
 def test_a_function_in_a_containers_own_forward_has_a_time_of_its_own() -> None:
@@ -93,7 +106,7 @@ def test_functions_are_calibrated_apart_from_modules() -> None:
     clock = FakeClock()
     timer = timer_with_graph(Residual(), clock)
     timer.run()
-    found = {layer.op: (layer.median_seconds, layer.below) for layer in timer.layers(Calibration(0.5, 0.25))}
+    found = {layer.op: (layer.median_seconds, layer.below) for layer in layers(timer, Calibration(0.5, 0.25))}
     assert found == {op: (-empty, RESOLUTION * empty) for op, empty in (("linear", 0.5), ("add", 0.25), ("relu", 0.25))}
 
 
@@ -137,10 +150,10 @@ def test_a_function_written_in_python_is_timed_by_what_it_calls() -> None:
     graph = capture(Attends(), (X,))
     timer = timer_with_graph(Attends(), clock)
     timer.run()
-    assert [(layer.op, layer.call) for layer in timer.layers(FREE)] == [
-        (node.op, node.call) for node in graph.nodes if node.op in {layer.op for layer in timer.layers(FREE)}
+    assert [(layer.op, layer.call) for layer in layers(timer, FREE)] == [
+        (node.op, node.call) for node in graph.nodes if node.op in {layer.op for layer in layers(timer, FREE)}
     ]
-    assert "softmax" in {layer.op for layer in timer.layers(FREE)}
+    assert "softmax" in {layer.op for layer in layers(timer, FREE)}
 
 
 def test_functions_whose_results_are_no_tensors_do_no_harm() -> None:
@@ -156,7 +169,7 @@ def test_functions_whose_results_are_no_tensors_do_no_harm() -> None:
     graph = capture(nn.Sequential(nn.Identity()), (X,))  # of something else: nothing in it is looked for
     timer = LayerTimer(model, lambda: model(X), Stopwatch(clock, find("cpu")), graph)
     timer.run()
-    assert timer.layers(FREE) == ()
+    assert layers(timer, FREE) == ()
 
 
 def test_a_unit_of_several_operators_says_which_rows_it_covers() -> None:
@@ -175,7 +188,7 @@ def test_a_unit_of_several_operators_says_which_rows_it_covers() -> None:
     attends = Itself().eval()
     timer = LayerTimer(attends, lambda: attends(x), Stopwatch(clock, find("cpu")), capture(attends, (x,)))
     timer.run()
-    (layer,) = timer.layers(FREE)
+    (layer,) = layers(timer, FREE)
     assert (layer.path, layer.op, layer.call) == ("attention", "linear+scaled_dot_product_attention", 0)
     assert layer.family == "fully connected+attention"
     names = ("linear", 0), ("scaled_dot_product_attention", 0), ("linear", 1)
@@ -187,7 +200,7 @@ def test_containers_are_timed_with_all_that_is_in_them() -> None:
     inner = Around(clock, Busy(clock, 0.25), own=0.5, times=2)
     timer = timer_of(nn.Sequential(inner, Busy(clock, 1.0), inner), clock)
     timer.run()
-    assert [(each.path, each.call, each.module, each.median_seconds) for each in timer.containers(FREE)] == [
+    assert [(each.path, each.call, each.module, each.median_seconds) for each in containers(timer, FREE)] == [
         ("", 0, "Sequential", 3.0 + 5 * TICK),
         ("0", 0, "Around", 1.0 + TICK),
         ("0", 1, "Around", 1.0 + TICK),
@@ -198,7 +211,7 @@ def test_a_containers_own_hook_is_taken_off_and_those_inside_widen_what_cannot_b
     clock = FakeClock()
     timer = timer_of(nn.Sequential(nn.Sequential(Busy(clock, 1.0)), nn.Sequential(Busy(clock, 1.0))), clock)
     timer.run()
-    found = {each.path: (each.median_seconds, each.below) for each in timer.containers(Calibration(0.25))}
+    found = {each.path: (each.median_seconds, each.below) for each in containers(timer, Calibration(0.25))}
     assert found == {"": (1.75, RESOLUTION * 0.75), "0": (0.75, RESOLUTION * 0.25), "1": (0.75, RESOLUTION * 0.25)}
 
 
@@ -207,8 +220,8 @@ def test_hooked_containers_do_not_enter_the_layers_passes() -> None:
     timer = timer_of(nn.Sequential(nn.Sequential(Busy(clock, 1.0))), clock)
     for _ in range(3):
         timer.run()
-    assert timer.totals == [1.0 + 3 * TICK] * 3
-    assert len(timer.container_times[("", ""), 0]) == 2
+    assert timer.hooked.totals == (1.0 + 3 * TICK,) * 3
+    assert len(timer.hooked.containers[("", ""), 0]) == 2
 
 
 def test_layers_of_a_queued_device_show_its_time_and_not_the_hosts() -> None:
@@ -216,12 +229,12 @@ def test_layers_of_a_queued_device_show_its_time_and_not_the_hosts() -> None:
     device = FakeDevice(clock)
     model = nn.Sequential(*(Queued(clock, device, launch=1.0, work=0.25) for _ in range(4)))
     timer = timer_of(model, clock, device)
-    timer.rehearse()
+    timer.ready()
     timer.run()
     assert times(timer) == {(str(index), 0): 0.25 for index in range(4)}
-    assert timer.totals == [1.0]
-    assert [each.median_seconds for each in timer.containers(FREE)] == [1.0]
-    assert device.held == [HOLD * 4.0] * 2
+    assert timer.hooked.totals == (1.0,)
+    assert [each.median_seconds for each in containers(timer, FREE)] == [1.0]
+    assert device.held[-2:] == [HOLD * 4.0] * 2
 
 
 def test_functions_on_a_queued_device_show_its_time_and_not_the_hosts() -> None:
@@ -231,7 +244,7 @@ def test_functions_on_a_queued_device_show_its_time_and_not_the_hosts() -> None:
         Residual(nn.Sequential(nn.Linear(1, 1), Queued(clock, device, launch=1.0, work=0.25))), clock, device
     )
     with Slow(clock, {torch.Tensor.add: 1.0}, device, work=0.125):
-        timer.rehearse()
+        timer.ready()
         timer.run()
     assert rows(timer) == {
         ("body.0", "linear", 0): 0.0,
@@ -245,10 +258,10 @@ def test_on_a_device_that_is_the_slower_one_the_layers_are_the_same() -> None:
     clock = FakeClock()
     device = FakeDevice(clock)
     timer = timer_of(nn.Sequential(*(Queued(clock, device, launch=0.25, work=2.0) for _ in range(3))), clock, device)
-    timer.rehearse()
+    timer.ready()
     timer.run(calls=2)
     assert times(timer) == {(str(index), 0): 2.0 for index in range(3)}
-    assert timer.totals == [6.0, 6.0]
+    assert timer.hooked.totals == (6.0, 6.0)
 
 
 def test_hooks_of_the_model_itself_are_part_of_its_layer() -> None:
@@ -289,7 +302,7 @@ def test_a_unit_inside_a_unit_is_part_of_the_outer_one() -> None:
     borrower.lender = [lender]  # type: ignore[assignment]
     timer = timer_with_graph(nn.Sequential(lender, borrower, lender), clock)
     timer.run()
-    assert [(layer.path, layer.op, layer.call, layer.covers) for layer in timer.layers(FREE)] == [
+    assert [(layer.path, layer.op, layer.call, layer.covers) for layer in layers(timer, FREE)] == [
         ("0", "linear", 0, ()),
         ("1", "linear", 0, (Row("0", "linear", 1),)),
         ("0", "linear", 2, ()),
