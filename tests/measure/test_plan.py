@@ -16,7 +16,7 @@ Names = list[tuple[str, str, int]]
 
 
 def timed_and_costly(name: str) -> tuple[Names, Names, Names]:
-    """Rows of the profile with a time, rows that cost something, and all rows. It runs on the meta device."""
+    """Rows of the profile with a time, rows that cost something, and all rows; it runs on the meta device."""
     from netstat.frontends.resolve import resolve
 
     subject = resolve(name, Inputs())
@@ -44,4 +44,11 @@ def test_where_functions_copy_what_mostly_is_a_view_all_of_them_are_timed() -> N
     timed, cost, every = timed_and_costly("swin_t")
     assert len(timed) == len(set(timed))
     assert set(cost) <= set(timed) <= set(every)
-    assert {op for _, op, _ in set(timed) - set(cost)} == {"reshape", "flatten", "permute", "contiguous", "getitem", "dropout"}
+    assert {op for _, op, _ in set(timed) - set(cost)} == {
+        "reshape",
+        "flatten",
+        "permute",
+        "contiguous",
+        "getitem",
+        "dropout",
+    }
