@@ -88,7 +88,7 @@ class _Grower:
             if isinstance(item, str):
                 yield self._container(item, home, level)
             else:
-                yield Part(_name(item.path, home) or item.op, item.op, item)
+                yield Part(item.op if item.path == home else _name(item.path, home), item.op, item)
 
     def _container(self, path: str, home: str, level: int) -> Part:
         calls = self.calls[path]
