@@ -69,6 +69,7 @@ def record(run: Run, around: Surroundings, *, second_look: bool = False) -> Benc
         canary_seconds=slowdown(run.canary),
         here=around.here,
         second_look=second_look,
+        input_shapes=tuple(spec.shape for _, spec in configuration.inputs),
     )
 
 

@@ -41,6 +41,7 @@ class Benchmark:
         canary_seconds: typical and best reading of the fixed work beside it that suffered most; () where there is none.
         here: why it was timed in the calling process; "" where it was in fresh ones.
         second_look: whether it was taken because the same with several threads was not reliable.
+        input_shapes: of each input, batch included.
     """
 
     device: str
@@ -76,6 +77,7 @@ class Benchmark:
     canary_seconds: tuple[float, ...] = ()
     here: str = ""
     second_look: bool = False
+    input_shapes: tuple[tuple[int, ...], ...] = ()
 
 
 # With fewer samples not even from the smallest to the largest is a 95 % interval of the median: 2 · (1/2)^5 > 5 %.
