@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from netstat.records.benchmark import Benchmark
 from netstat.reports._style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, SMALL, VERMILLION, worded
@@ -46,11 +47,10 @@ def _frame(axes: Any) -> None:
     axes.set_xscale("log")
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_formatter(worded(duration))
-    axes.xaxis.set_minor_formatter(worded(lambda _: ""))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_formatter(worded(lambda per: rate(per, "examples")))
-    axes.set_xlabel(
-        "time of one forward pass (log), 95 % interval; numbers: the batch; hollow: unreliable"
-    )
+    axes.set_xlabel("time of one forward pass (log), 95 % interval; numbers: the batch; hollow: unreliable")
     axes.legend(loc="best", fontsize=SMALL)
 
 
