@@ -74,6 +74,7 @@ class Benchmark:
         canary_seconds: typical and best reading of the fixed work beside it that suffered most; () where there is none.
         here: why it was timed in the calling process; "" where it was in fresh ones.
         second_look: whether it was taken because the same with several threads was not reliable.
+        input_shapes: of each input, batch included.
         containers: the calls of containers, in the model's order.
     """
 
@@ -110,6 +111,7 @@ class Benchmark:
     canary_seconds: tuple[float, ...] = ()
     here: str = ""
     second_look: bool = False
+    input_shapes: tuple[tuple[int, ...], ...] = ()
     containers: tuple[ContainerTime, ...] = ()
 
 
