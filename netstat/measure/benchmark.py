@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from netstat.graph import Graph
 from netstat.measure import devices, gates, host, precision
-from netstat.measure.clock import Block, Clock, Stopwatch, SystemClock
+from netstat.measure.clock import Block, Clock, Stopwatch, SystemClock, nothing
+from netstat.measure.cold import flusher
+from netstat.measure.device_times import device_times
 from netstat.measure.devices import Device
 from netstat.measure.fitting import bytes_needed, check_fits
 from netstat.measure.isolation import isolated
@@ -18,7 +20,9 @@ from netstat.measure.sampling import Progress, calls_per_block, has_converged, s
 from netstat.measure.settings import DEFAULT, Settings
 from netstat.measure.subject import Inputs, check_values, forward_of, prepared, tensors
 from netstat.measure.summary import Summary, share, summarise
+from netstat.measure.watch import Watch, unthrottled
 from netstat.records.benchmark import Benchmark
+from netstat.records.device_times import DeviceTimes
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -66,7 +70,8 @@ def benchmark(
     with isolated(target, kind, threads) as threads_used:
         subject = prepared(module, target, kind, owned=owned)
         forward = forward_of(subject, tensors(inputs, target, kind, subject), f"{target.name} in {kind.name}")
-        run = _run(subject, forward, Stopwatch(clock or SystemClock(), target), settings, progress)
+        stopwatch = Stopwatch(clock or SystemClock(), target, flusher(target) if settings.cold else nothing)
+        run = _run(subject, forward, stopwatch, settings if target.on_host else settings.for_queue(), progress)
     return _record(run, _Setting(target, kind, threads_used, _batch(inputs), load), _ops(graph))
 
 
@@ -86,6 +91,7 @@ class _Run:
     blocks: Sequence[Block]
     calibration: float
     timer: LayerTimer
+    device_times: DeviceTimes | None
 
     @property
     def cpus(self) -> float:
@@ -101,12 +107,20 @@ def _run(
     warmup = warm_up(forward, stopwatch, settings, label=f"warming up on {where}", progress=progress)
     calibration = calibrate(stopwatch)
     timer.rehearse()
-    calls = calls_per_block(median(warmup[-5:]), settings)
-    # Bare and hooked passes take turns, so that both see the same weather.
-    blocks = sample(
-        forward, stopwatch, settings, calls=calls, between=timer.run, label=f"timing on {where}", progress=progress
-    )
-    return _Run(settings, warmup, blocks, calibration, timer)
+    calls = 1 if settings.cold else calls_per_block(median(warmup[-5:]), settings)
+    watch = Watch(stopwatch.device.sensor(), stopwatch.clock)
+
+    def between(calls: int) -> None:  # Bare and hooked passes take turns, so that both see the same weather.
+        watch.after(calls)
+        timer.run(calls)
+
+    def take() -> list[Block]:
+        label = f"timing on {where}"
+        return sample(forward, stopwatch, settings, calls=calls, between=between, label=label, progress=progress)
+
+    taken = unthrottled(take, watch)
+    inside = device_times(forward, stopwatch, settings, watch=watch, eager=taken, progress=progress)
+    return _Run(settings, warmup, taken.samples, calibration, timer, inside)
 
 
 def _record(run: _Run, setting: _Setting, ops: Mapping[str, str]) -> Benchmark:
@@ -138,6 +152,7 @@ def _record(run: _Run, setting: _Setting, ops: Mapping[str, str]) -> Benchmark:
         hooked_seconds=hooked,
         calibration_seconds=run.calibration,
         warmup_calls=len(run.warmup),
+        device_times=run.device_times,
     )
 
 
@@ -151,6 +166,7 @@ def _conditions(run: _Run, setting: _Setting, whole: Summary, *, hooked: float, 
         cores=host.cores(),
         hooked=hooked,
         layers=layers,
+        device_times=run.device_times,
     )
 
 

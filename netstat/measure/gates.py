@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from netstat.measure.summary import Summary, share
+from netstat.records.device_times import DeviceTimes
 
 # A process on a quiet machine gets all the CPU time it asks for. With several threads some wait for others by nature.
 CPU_SHARE_ONE_THREAD = 0.90
@@ -13,7 +14,7 @@ DRIFT = 0.03  # last third against first, as a share of the median
 HOOKS_SLOW = 1.05  # hooked forward pass over the bare one
 OVERATTRIBUTED = 1.02  # sum of the layers over the whole
 
-UNRELIABLE = frozenset({"cpu_starved", "unusable"})
+UNRELIABLE = frozenset({"cpu_starved", "unusable", "throttled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Conditions:
         cores: of the machine.
         hooked: seconds of the hooked forward pass.
         layers: sum of the layers' seconds.
+        device_times: of a device with a queue.
     """
 
     summary: Summary
@@ -39,6 +41,7 @@ class Conditions:
     cores: int
     hooked: float
     layers: float
+    device_times: DeviceTimes | None = None
 
 
 def warnings(seen: Conditions) -> tuple[str, ...]:
@@ -54,8 +57,19 @@ def warnings(seen: Conditions) -> tuple[str, ...]:
         "not_converged": not seen.converged,
         "hooks_slow": seen.hooked > HOOKS_SLOW * whole,
         "overattributed": seen.layers > OVERATTRIBUTED * whole,
+        **_gates_of_queue(seen.device_times),
     }
     return tuple(code for code, failed in gates.items() if failed)
+
+
+def _gates_of_queue(times: DeviceTimes | None) -> dict[str, bool]:
+    if times is None:
+        return {}
+    return {
+        "queue_unchecked": not times.queue_held,
+        "throttled_samples": times.throttled_samples > 0 and not times.throttled,
+        "throttled": times.throttled,
+    }
 
 
 def reliable(codes: tuple[str, ...]) -> bool:

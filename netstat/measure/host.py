@@ -42,6 +42,12 @@ def caches() -> dict[str, str]:
     return {f"L{_line(level / 'level')} {_line(level / 'type')}": _line(level / "size") for level in levels}
 
 
+def largest_cache() -> int:
+    """Bytes of the largest of the first processor's caches; 0 where the kernel does not say."""
+    sizes = (size.removesuffix("K") for size in caches().values())
+    return max((int(size) * 1024 for size in sizes if size.isdigit()), default=0)
+
+
 def available_memory() -> int | None:
     """Bytes that can be allocated without swapping, the control group's limit included."""
     known = [size for size in (_free_of_machine(), _free_of_cgroup()) if size is not None]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Protocol
 
-from netstat.measure.clock import Block, Stopwatch
+from netstat.measure.clock import Block, Stopwatch, Timer
 from netstat.measure.settings import Settings
 from netstat.measure.summary import Summary, summarise
 
@@ -81,7 +81,7 @@ def calls_per_block(seconds: float, settings: Settings) -> int:
 
 def sample(
     forward: Forward,
-    stopwatch: Stopwatch,
+    stopwatch: Timer,
     settings: Settings,
     *,
     calls: int = 1,

@@ -1,6 +1,6 @@
 """How long a benchmark goes on, and when it is content."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Settings:
         seconds: how long sampling lasts, at least.
         precision: it goes on until half the width of the median's 95 % interval is within this share of the median.
         cap_seconds: or until this much time is gone.
+        cold: whether the caches are emptied before every sample.
     """
 
     warmup_calls: int = 3
@@ -30,7 +31,16 @@ class Settings:
     seconds: float = 1.0
     precision: float = 0.01
     cap_seconds: float = 10.0
+    cold: bool = False
 
+    def for_queue(self) -> "Settings":
+        """The same on a device with a queue, whose clocks and libraries need longer to get going."""
+        calls, seconds = max(self.warmup_calls, QUEUE_WARMUP_CALLS), max(self.warmup_seconds, QUEUE_WARMUP_SECONDS)
+        return replace(self, warmup_calls=calls, warmup_seconds=seconds, warmup_cap=max(self.warmup_cap, 2 * seconds))
+
+
+QUEUE_WARMUP_CALLS = 10
+QUEUE_WARMUP_SECONDS = 0.5
 
 DEFAULT = Settings()
 # A first look: the same rules on a tenth of the time. It converges less often, and says so.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from netstat.records.base import Record
+from netstat.records.device_times import DeviceTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Benchmark:
     """Forward time of one model on one device.
 
     `median_seconds` is the whole forward pass without hooks, and Σ layers + `unattributed_seconds` equals it.
-    `warnings` are values of `WARNINGS`; `reliable` is False where one of them spoils the figure.
+    `warnings` are values of `WARNINGS`; `reliable` is False where one of them spoils the figure. `device_times` is
+    there where a device works off a queue: the median is then its eager latency.
     """
 
     device: str
@@ -48,6 +50,12 @@ class Benchmark:
     hooked_seconds: float
     calibration_seconds: float
     warmup_calls: int
+    device_times: DeviceTimes | None = None
+
+    @property
+    def launch_overhead_seconds(self) -> float | None:
+        """Eager latency less device time; None where the device works while the host waits."""
+        return self.device_times.launch_overhead(self.median_seconds) if self.device_times else None
 
 
 # With fewer samples not even from the smallest to the largest is a 95 % interval of the median: 2 · (1/2)^5 > 5 %.
@@ -63,6 +71,9 @@ WARNINGS = {
     "not_converged": "the time limit came before the confidence interval was within 1 %",
     "hooks_slow": "per-layer hooks slowed the forward pass by over 5 %; their own time is outside the layers' times",
     "overattributed": "the layers' times add up to more than 102 % of the whole",
+    "queue_unchecked": "the host could not queue a forward pass ahead of the device, whose time includes waiting",
+    "throttled_samples": "the GPU was throttled for a while (heat or power): samples of that while were taken again",
+    "throttled": "the GPU was throttled all the while (heat or power): let it cool, and do not cite this figure",
 }
 
 

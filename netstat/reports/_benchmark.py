@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark, LayerTime
 from netstat.records.profile import Layer
+from netstat.reports._device_times import device_facts
 from netstat.reports._table import Column, Fact, Table, count_column, measured, place, rows, share_column, title
 from netstat.units import duration, exact, plural, rate
 
@@ -55,7 +56,9 @@ def _interval(benchmark: Benchmark) -> str:
 
 
 def _facts(benchmark: Benchmark) -> Iterator[Fact]:
-    yield "median", f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
+    median = "eager latency" if benchmark.device_times else "median"
+    yield median, f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
+    yield from device_facts(benchmark)
     yield "throughput", rate(benchmark.examples_per_second, "examples")
     yield "samples", f"{exact(len(benchmark.samples))} after {plural(benchmark.warmup_calls, 'warm-up call')}"
     for warning in benchmark.warnings:
