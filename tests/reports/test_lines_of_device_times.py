@@ -33,7 +33,7 @@ def test_the_three_figures_and_their_difference() -> None:
     assert seen["device time"] == "2 ms, 95 % CI 1.9 ms to 2.1 ms"
     assert seen["launch overhead"] == "1 ms: eager latency less device time"
     assert seen["graph replay"] == "2.1 ms, 95 % CI 2.05 ms to 2.15 ms"
-    assert seen["GPU"] == "SM clock 1.98 GHz, memory clock 2.62 GHz, 45 °C, 312.50 W (read with nvidia-ml-py)"
+    assert seen["GPU"] == "SM clock 1.98 GHz, memory clock 2.619 GHz, 45 °C, 312.5 W (read with nvidia-ml-py)"
     assert "dropped" not in seen
 
 
