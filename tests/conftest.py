@@ -15,7 +15,7 @@ NEEDS_TORCH = re.compile(r"^pytestmark = .*\bpytest\.mark\.torch\b", re.MULTILIN
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """A file that needs torch as a whole is not even imported where `-m` leaves the torch tests out.
 
-    Nor is one without a GPU test where `-m gpu` asks for those alone: a machine with a GPU need not have what others need.
+    Nor is one without a GPU test where `-m gpu` asks for those alone: a machine with a GPU may lack what others need.
     """
     marks = config.option.markexpr
     if collection_path.suffix != ".py" or not ("not torch" in marks or marks == "gpu"):
