@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from netstat.api.subjects import benchmark_subject, check_complete, crosscheck_subject, profile_subject, saved_profile
+from netstat.api.subjects import (
+    Ways,
+    benchmark_subject,
+    check_complete,
+    crosscheck_subject,
+    profile_subject,
+    saved_profile,
+)
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import is_saved, resolve
@@ -140,29 +147,52 @@ def benchmark(
     model: Any,
     input_shape: InputShape = None,
     *,
-    device: str = "cpu",
-    batch: int = 1,
-    dtype: str = "float32",
-    threads: int | None = None,
+    device: str | Sequence[str] = "cpu",
+    batch: int | Sequence[int] = 1,
+    dtype: str | Sequence[str] = "float32",
+    threads: int | Sequence[int] | None = None,
+    memory_format: str | Sequence[str] = "contiguous",
+    mode: str | Sequence[str] = "eager",
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Benchmarks":
-    """Measured forward time, whole and per layer. The result is a sequence with one entry.
+    """Measured forward time, whole and per layer. The result is a sequence with one entry for each combination.
+
+    The model is timed in fresh processes, which build it by its name or get a copy of the module; each of them is a
+    draw of its own. Where several threads gave no reliable figure, one entry more has `second_look`: one thread.
 
     Args:
-        model, input_shape, batch: as for `profile`.
-        device: cpu, cuda or cuda:N.
+        model, input_shape: as for `profile`.
+        device: cpu, cuda or cuda:N. This and all that follow: one, or several to be compared.
+        batch: leading dimension of every input.
         dtype: fp32 (no TF32), tf32, bf16, fp16.
         threads: CPU threads; torch's own choice by default.
-        settings: how long to measure; `netstat.measure.settings.QUICK` for a first look.
+        memory_format: contiguous or channels_last.
+        mode: eager, compile (torch.compile) or cuda-graph.
+        settings: how long to measure; `netstat.measure.settings` has QUICK and RIGOROUS.
         progress: called with a label and the share that is done.
 
     Raises:
-        UsageError: no such device, dtype, or number of threads.
-        ModelError: the model cannot run there, or would not fit into memory.
+        UsageError: no such device, dtype, memory format, mode, or number of threads.
+        ModelError: the model cannot run there, or would not fit into memory. One combination of several that cannot
+            be measured is in `failures`.
     """
-    subject = _subject(model, input_shape, batch)
-    return benchmark_subject(subject, [device], dtype=dtype, threads=threads, settings=settings, progress=progress)
+    batches = _several(batch)
+    subject = _subject(model, input_shape, batches[0])
+    ways = Ways(*map(_several, (device, batches, dtype, threads, memory_format, mode)))
+    return benchmark_subject(subject, ways, settings=settings, progress=progress)
+
+
+def _several(choice: Any) -> list[Any]:
+    """One or several, as a list.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = [choice] if choice is None or isinstance(choice, (str, int)) else list(choice)
+    if not found:
+        raise UsageError("a benchmark of no device, batch, dtype, thread, memory format or mode has nothing to time")
+    return found
 
 
 def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":

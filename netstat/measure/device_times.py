@@ -43,6 +43,7 @@ def device_times(
     inside = take(forward, queue, label=f"device time on {device.name}")
     recording = record(forward, device)
     replays = take(recording.replay, stopwatch, label=f"replay on {device.name}") if recording.replay else None
+    watch.end()
     taken = [some for some in (eager, inside, replays) if some]
     return DeviceTimes(
         **_device(inside, queue),

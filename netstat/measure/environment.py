@@ -22,13 +22,14 @@ def environment(devices: Iterable[str] = ()) -> dict[str, Any]:
 
     Call it before the run: the load average is part of it.
     """
-    record = {**_program(), **_machine(), **_python(), **_torch()}
+    record = {**program(), **_machine(), **_python(), **_torch()}
     for device in devices:
         record.update(find(device).environment())
     return record
 
 
-def _program() -> dict[str, Any]:
+def program() -> dict[str, Any]:
+    """What was called, when, and with what in the environment."""
     return {
         "netstat_version": __version__,
         "argv": list(sys.argv),

@@ -76,7 +76,7 @@ class LayerTimer:
     def __init__(self, modules: Mapping[str, "Module"], forward: Forward, stopwatch: Stopwatch) -> None:
         self._modules = modules
         self._forward = forward
-        self._clock, self._device = stopwatch.clock, stopwatch.device
+        self._clock, self._device, self._prepare = stopwatch.clock, stopwatch.device, stopwatch.prepare
         self._hold = 0.0
         self.totals: list[float] = []
         self.times: dict[tuple[str, int], list[float]] = {}
@@ -97,6 +97,7 @@ class LayerTimer:
 
     def _once(self, readings: list[Reading]) -> None:
         readings.clear()
+        self._prepare()
         self._device.hold(self._hold)
         start = self._mark()
         self._forward()

@@ -24,6 +24,7 @@ class Sensor(Protocol):
     Attributes:
         name: what is read with: "nvidia-ml-py", "nvidia-smi".
         every: seconds from one reading to the next at least; reading is work for the driver, which a sample would feel.
+            Infinite where a reading takes so long that there is one before and one after the run.
     """
 
     name: str

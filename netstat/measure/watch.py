@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Generic, TypeVar
 
 from netstat.measure.clock import Clock
@@ -35,7 +36,8 @@ class Watch:
     def open(self) -> None:
         """Forget the samples so far; a reading before the first of the next."""
         self._good, self._waiting = [], 0
-        self._read()
+        if self._quick or not self.readings:
+            self._read()
 
     def after(self, calls: int = 1) -> None:
         """A sample has been taken, of however many calls."""
@@ -44,9 +46,20 @@ class Watch:
             self._settle()
 
     def close(self) -> list[bool]:
-        """Whether each sample since `open` was good; a reading after the last of them."""
-        self._settle()
+        """Whether each sample since `open` was good; a reading after the last of them, unless that takes long."""
+        if self._quick:
+            self._settle()
+        self._good += [not self._throttled] * self._waiting
+        self._waiting = 0
         return self._good
+
+    def end(self) -> None:
+        """A last reading, when everything is over."""
+        self._read()
+
+    @property
+    def _quick(self) -> bool:
+        return self._sensor is None or isfinite(self._sensor.every)
 
     def _settle(self) -> None:
         before = self._throttled

@@ -21,7 +21,7 @@ from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
 from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode, standard_output, terminal_width
 
 if TYPE_CHECKING:
-    from netstat.records.benchmark import Benchmark
+    from netstat.records.benchmark import Benchmark, Benchmarks
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.published import PublishedFigure
@@ -34,6 +34,7 @@ __all__ = [
     "layers_text",
     "published_text",
     "shows_unicode",
+    "times_text",
 ]
 
 _ALARMS = ("warning", "UNRELIABLE")  # labels of facts
@@ -107,6 +108,11 @@ def benchmark_text(
     from netstat.reports._benchmark import benchmark_tables
 
     return _text(benchmark_tables(benchmarks, layers, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def times_text(times: "Benchmarks", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
+    """A record of measured times: one way of running a model, or several side by side. Arguments as above."""
+    return _text(tables(times), Terminal(width or terminal_width(), unicode, color))
 
 
 def comparison_text(

@@ -51,7 +51,8 @@ def test_a_rehearsal_on_the_cpu_fails_in_nothing_and_keeps_its_figures(tmp_path:
     assert ("capture", SKIPPED) in verdicts
     assert ("untouched in bf16", OK) in verdicts
     assert ("held, on a device made of numbers", OK) in verdicts
-    assert [(row["model"], row["batch"], row["dtype"]) for row in results["times"]][0] == ("small", 1, "float32")
+    times = [(row["model"], row["batch"], row["dtype"]) for row in results["times"]]
+    assert times[0] == ("small", 1, "float32")
     assert results["environment"]["torch_version"]
     assert set(results["seconds"]) == set(SOON)
     assert kept.with_suffix(".txt").is_file()

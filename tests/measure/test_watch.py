@@ -117,8 +117,10 @@ def test_nvidia_smi_is_asked_before_and_after_but_never_between() -> None:
     clock = FakeClock()
     sensor = FakeSensor(clock, every=SmiSensor.every)
     watch = Watch(sensor, clock)
-    unthrottled(taker(watch, clock), watch)
-    assert sensor.read_at == [0.0, 3.0]
+    for _ in range(2):
+        assert not unthrottled(taker(watch, clock), watch).dropped
+    watch.end()
+    assert sensor.read_at == [0.0, 6.0]
 
 
 def test_a_machine_without_the_program_has_no_such_sensor() -> None:
