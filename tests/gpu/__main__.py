@@ -6,18 +6,18 @@ import os
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+
+from tests.gpu import memory, others, state, times  # noqa: F401  they register their steps
+from tests.gpu.steps import FAILED, SKIPPED, STEPS, Bench, Step, Verdict, carry_out
 
 DOCS = Path(__file__).parents[2] / "docs"
 BUDGET = 465  # seconds for all steps together
 
 
 def main(argv: list[str] | None = None) -> int:
-    from tests.gpu import memory, others, state, times  # noqa: F401  they register their steps
-    from tests.gpu.steps import FAILED, STEPS
-
     options = arguments(argv, list(STEPS))
     if options.list:
         print(listed(STEPS.values()))  # noqa: T201
@@ -53,11 +53,10 @@ def arguments(argv: list[str] | None, names: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def bench_of(options: argparse.Namespace) -> Any:
+def bench_of(options: argparse.Namespace) -> Bench:
     from netstat.errors import UsageError
     from netstat.measure.devices import find
     from tests.gpu.models import MODELS, REHEARSED
-    from tests.gpu.steps import Bench
 
     try:
         device = find(options.device)
@@ -69,11 +68,9 @@ def bench_of(options: argparse.Namespace) -> Any:
     return Bench(device, options.quick, models)
 
 
-def within(step: Any, bench: Any, left: float) -> list[Any]:
+def within(step: Step, bench: Bench, left: float) -> list[Verdict]:
     """Carry a step out, or say that there is no time for it."""
     from dataclasses import replace
-
-    from tests.gpu.steps import SKIPPED, Verdict, carry_out
 
     if left < 5:
         return [Verdict(step.name, SKIPPED, "no time left")]
@@ -83,7 +80,7 @@ def within(step: Any, bench: Any, left: float) -> list[Any]:
     return found
 
 
-def write(folder: Path, bench: Any, verdicts: list[Any], seconds: float) -> None:
+def write(folder: Path, bench: Bench, verdicts: list[Verdict], seconds: float) -> None:
     from dataclasses import asdict
 
     from netstat.measure.environment import environment
@@ -98,18 +95,16 @@ def write(folder: Path, bench: Any, verdicts: list[Any], seconds: float) -> None
     (folder / f"gpu-{name}.txt").write_text(table(verdicts) + "\n", encoding="utf-8")
 
 
-def table(verdicts: Iterable[Any]) -> str:
+def table(verdicts: Iterable[Verdict]) -> str:
     from tabulate import tabulate
 
     rows = [(one.state, one.check, one.said) for one in verdicts]
-    counts: dict[str, int] = {}
-    for state, _, _ in rows:
-        counts[state] = counts.get(state, 0) + 1
-    said = ", ".join(f"{count} {state}" for state, count in counts.items())
+    counts = Counter(one[0] for one in rows)
+    said = ", ".join(f"{count} {what}" for what, count in counts.items())
     return tabulate(rows, ["", "check", "figures"]) + f"\n\n{said}"
 
 
-def listed(steps: Iterable[Any]) -> str:
+def listed(steps: Iterable[Step]) -> str:
     """The steps as a Markdown list, as docs/measuring.md has them."""
     by_name = {step.name: step for step in steps}
     return "\n".join(f"- `{name}` (at most {by_name[name].seconds:.0f} s): {by_name[name].about}" for name in ORDER)
