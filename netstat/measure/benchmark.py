@@ -20,7 +20,7 @@ from netstat.measure.results import Surroundings, record
 from netstat.measure.sampling import Progress, silent
 from netstat.measure.settings import DEFAULT, Settings
 from netstat.measure.source import InHand, Source, transferred
-from netstat.measure.subject import Inputs
+from netstat.measure.subject import SEED, Inputs
 from netstat.measure.watching import Teller
 from netstat.measure.worker import Here
 from netstat.records.benchmark import Benchmark
@@ -188,4 +188,4 @@ def _finished(environment: dict[str, Any], load: float | None) -> dict[str, Any]
     from netstat.measure.environment import program
 
     after = host.load_average()
-    return {**environment, **program(), "load_avg_1min": load, "load_avg_1min_after": after}
+    return {**environment, **program(), "load_avg_1min": load, "load_avg_1min_after": after, "input_seed": SEED}

@@ -17,8 +17,9 @@ HOOKS_SLOW = 1.05  # hooked forward pass over the bare one
 OVERATTRIBUTED = 1.02  # sum of the layers over the whole
 IMPOSSIBLE = 1.05  # the same, and a single part over the whole
 
-# A loaded machine shows in these; the others say what to look at. A quiet machine fails none of them.
-UNRELIABLE = frozenset({"cpu_starved", "preempted", "unusable", "impossible", "outside", "throttled"})
+# What spoils a figure: a machine that is loaded starves the process, whatever else it does. The others say what to look
+# at; a shared machine that nobody loads fails the canary and the switches now and then, and its intervals hold.
+UNRELIABLE = frozenset({"cpu_starved", "unusable", "impossible", "outside", "throttled"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,10 +150,14 @@ class Here:
         self._settle(configuration)
         return self._stations[configuration].device_times()
 
-    def close(self) -> None:
-        """Leave the process as it was."""
+    def leave(self) -> None:
+        """Leave the process as it was, until the next call: for others that use it meanwhile."""
         self._settled.close()
         self._set = None
+
+    def close(self) -> None:
+        """Leave the process as it was."""
+        self.leave()
         self._stations.clear()
         self._modules.clear()
 
@@ -176,7 +180,7 @@ class Here:
         """Set the process's switches for it, unless they are."""
         if self._set == configuration:
             return
-        self._settled.close()
+        self.leave()
         device, kind = self._device_of(configuration), precision.find(configuration.dtype)
         self._threads = self._settled.enter_context(isolated(device, kind, configuration.threads))
         self._set = configuration

@@ -43,6 +43,7 @@ class Benchmark:
         device_times: what a device that works off a queue says besides; the median is then its eager latency.
         here: why it was timed in the calling process; "" where it was in fresh ones.
         second_look: whether it was taken because the same with several threads was not reliable.
+        input_shapes: of each input, batch included.
     """
 
     device: str
@@ -78,6 +79,7 @@ class Benchmark:
     canary_seconds: tuple[float, ...] = ()
     here: str = ""
     second_look: bool = False
+    input_shapes: tuple[tuple[int, ...], ...] = ()
     device_times: DeviceTimes | None = None
 
     @property
