@@ -6,6 +6,7 @@ from itertools import product
 from netstat.api.subjects import Ways, benchmark_subject
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options, time_options
+from netstat.records.view import View
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -14,6 +15,9 @@ def configure(parser: ArgumentParser) -> None:
     time_options(parser)
     parser.add_argument("--memory-format", default="contiguous", metavar="FORMAT", help="contiguous, channels_last")
     parser.add_argument("--mode", default="eager", metavar="MODE", help="eager, compile (torch.compile), cuda-graph")
+    parser.add_argument("--sort", choices=["time"], help="rows of layers with the longest first")
+    parser.add_argument("--tree", action="store_true", help="layers in the containers they are in, with their times")
+    parser.add_argument("--depth", metavar="N", help="levels of the tree")
     parser.add_argument("--charts", metavar="DIR", help="also draw charts into this folder")
     output_options(parser)
     parser.epilog = (
@@ -27,17 +31,23 @@ def run(options: Namespace) -> int:
     from netstat.reports.table import times_text
 
     session.check_outputs(options)
+    view = _view(options)
     if options.charts:
         session.check_folder(options.charts)
     settings, ways = session.settings(options), _ways(options)
     subject = session.subject(Namespace(**{**vars(options), "batch": str(ways.batches[0]), "dtype": "float32"}))
     with session.progress(options) as progress:
         times = benchmark_subject(subject, ways, settings=settings, progress=progress)
-    session.show(times_text(times, **session.style()), options)
-    session.deliver(times, options)
+    session.show(times_text(times, view=view, **session.style()), options)
+    session.deliver(times, options, view)
     if options.charts:
         session.draw(times, options)
     return session.spoiled((time.reliable for time in times.benchmarks), options)
+
+
+def _view(options: Namespace) -> View:
+    depth = session.optional(options.depth, "--depth")
+    return View(sort=options.sort, tree=options.tree or depth is not None, depth=depth)
 
 
 def _ways(options: Namespace) -> Ways:

@@ -108,7 +108,9 @@ def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
     )
     with session.progress(options) as progress:
         times = benchmark_subject(subject, ways, settings=session.settings(options), progress=progress)
-    session.show("\n" + benchmark_text(times.benchmarks, profile.layers, profile.model, **session.style()), options)
+    view = session.view(options)
+    text = benchmark_text(times.benchmarks, profile.layers, profile.model, view=view, **session.style())
+    session.show(f"\n{text}", options)
     return replace(profile, benchmarks=times.benchmarks, environment=times.environment)
 
 
@@ -129,7 +131,9 @@ def _again(options: Namespace) -> int:
     if record.benchmarks:
         from netstat.reports.table import benchmark_text
 
-        session.show("\n" + benchmark_text(record.benchmarks, record.layers, record.model, **session.style()), options)
+        view = session.view(options)
+        text = benchmark_text(record.benchmarks, record.layers, record.model, view=view, **session.style())
+        session.show(f"\n{text}", options)
     _finish(record, options)
     return _verdict(record, options)
 

@@ -11,11 +11,11 @@ from netstat.measure.configuration import Configuration
 from netstat.measure.devices import Device
 from netstat.measure.fitting import bytes_needed, check_fits
 from netstat.measure.isolation import isolated
+from netstat.measure.layers import Hooked, Parts
 from netstat.measure.settings import Settings
 from netstat.measure.source import Model, Source
-from netstat.measure.station import Hooked, Station, Times, Turn, Warm
+from netstat.measure.station import Station, Turn, Warm
 from netstat.measure.subject import check_values, formatted, prepared
-from netstat.records.benchmark import LayerTime
 from netstat.records.device_times import DeviceTimes
 
 if TYPE_CHECKING:
@@ -56,10 +56,8 @@ class Worker(Protocol):
         """What its layers took."""
         ...
 
-    def layers(
-        self, configuration: Configuration, calibration: float, others: Sequence[Times]
-    ) -> tuple[LayerTime, ...]:
-        """Its layers' times, over those that other processes read as well."""
+    def parts(self, configuration: Configuration, everybody: Sequence[Hooked]) -> Parts:
+        """The times of its layers and containers, over what the hooks of every process have read."""
         ...
 
     def device_times(self, configuration: Configuration) -> DeviceTimes | None:
@@ -139,11 +137,9 @@ class Here:
         """Those of its station."""
         return self._stations[configuration].hooked()
 
-    def layers(
-        self, configuration: Configuration, calibration: float, others: Sequence[Times]
-    ) -> tuple[LayerTime, ...]:
+    def parts(self, configuration: Configuration, everybody: Sequence[Hooked]) -> Parts:
         """Those of its station."""
-        return self._stations[configuration].layers(calibration, others)
+        return self._stations[configuration].parts(everybody)
 
     def device_times(self, configuration: Configuration) -> DeviceTimes | None:
         """Those of its station."""

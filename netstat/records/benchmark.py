@@ -9,15 +9,48 @@ from netstat.records.device_times import DeviceTimes
 
 
 @dataclass(frozen=True, slots=True)
-class LayerTime:
-    """Time of one leaf module call: median seconds over the hooked forward passes, hook cost taken off.
+class Row:
+    """A row of a profile, by name: `call` counts the calls of `op` at `path` before it."""
 
-    `below` is the smallest time that can be told from the hooks' own; a median under it means "less than `below`".
+    path: str
+    op: str
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTime:
+    """Time of one call: of a module as a whole, or of a function in a container's own forward.
+
+    Median seconds over the hooked forward passes, the hooks' own reading taken off. `below` is the smallest time that
+    can be told from that; a median under it means "less than `below`". `family` is the operator's kind. What does
+    several operators at once has their names and families joined by a plus, and `covers` the rows of the profile that
+    it is the time of.
     """
 
     path: str
     call: int
     op: str
+    median_seconds: float
+    below: float = 0.0
+    family: str = ""
+    covers: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the profile it is the time of."""
+        return self.covers or (Row(self.path, self.op, self.call),)
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerTime:
+    """Time of one call of a module of class `module` with everything inside it, from passes where only such have hooks.
+
+    `below` is as for layers, but of its hook and of all those inside it together.
+    """
+
+    path: str
+    call: int
+    module: str
     median_seconds: float
     below: float = 0.0
 
@@ -44,6 +77,7 @@ class Benchmark:
         here: why it was timed in the calling process; "" where it was in fresh ones.
         second_look: whether it was taken because the same with several threads was not reliable.
         input_shapes: of each input, batch included.
+        containers: the calls of containers, in the model's order.
     """
 
     device: str
@@ -80,6 +114,7 @@ class Benchmark:
     here: str = ""
     second_look: bool = False
     input_shapes: tuple[tuple[int, ...], ...] = ()
+    containers: tuple[ContainerTime, ...] = ()
     device_times: DeviceTimes | None = None
 
     @property

@@ -3,7 +3,7 @@
 A section's module is imported when a record has that section.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from netstat.records.base import Record
@@ -14,8 +14,9 @@ MOST_WITH_LAYERS = 2  # of more ways to run a model nobody reads the layers of e
 
 
 def tables(record: Record, view: View | None = None) -> list[Table]:
-    """Everything `record` has to say, section by section; a profile's rows as `view` says."""
-    return list(_profile(record, view or View()) if record.kind == "profile" else _SECTIONS[record.kind](record))
+    """Everything `record` has to say, section by section; rows of layers and of their times as `view` says."""
+    viewed = _VIEWED.get(record.kind)
+    return list(viewed(record, view or View()) if viewed else _SECTIONS[record.kind](record))
 
 
 def _profile(profile: Any, view: View) -> Iterator[Table]:
@@ -25,7 +26,7 @@ def _profile(profile: Any, view: View) -> Iterator[Table]:
     if profile.crosscheck is not None:
         yield from _crosscheck(profile, overview=False)
     if profile.benchmarks is not None:
-        yield from _benchmark(profile, profile.layers)
+        yield from _benchmark(profile, view, profile.layers)
 
 
 def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:
@@ -37,7 +38,7 @@ def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:
     yield crosscheck_table(record.crosscheck, heading)
 
 
-def _benchmark(record: Any, layers: Any = ()) -> Iterator[Table]:
+def _benchmark(record: Any, view: View, layers: Any = ()) -> Iterator[Table]:
     from netstat.reports._benchmark import benchmark_tables
 
     times, failures = record.benchmarks, getattr(record, "failures", ())
@@ -46,7 +47,7 @@ def _benchmark(record: Any, layers: Any = ()) -> Iterator[Table]:
 
         yield sweep_table(times, failures, record.model)
     if len(times) <= MOST_WITH_LAYERS:
-        yield from benchmark_tables(times, layers, record.model)
+        yield from benchmark_tables(times, layers, record.model, view)
 
 
 def _comparison(record: Any) -> Iterator[Table]:
@@ -61,9 +62,9 @@ def _published(record: Any) -> Iterator[Table]:
     yield published_table(record.published, record.model)
 
 
+_VIEWED: dict[str, Callable[[Any, View], Iterator[Table]]] = {"profile": _profile, "benchmark": _benchmark}
 _SECTIONS = {
     "crosscheck": _crosscheck,
-    "benchmark": _benchmark,
     "comparison": _comparison,
     "published": _published,
 }

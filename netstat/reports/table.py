@@ -100,19 +100,27 @@ def benchmark_text(
     layers: Sequence[Layer] = (),
     model: str = "",
     width: int | None = None,
+    view: View | None = None,
     *,
     unicode: bool = True,
     color: bool = False,
 ) -> str:
-    """Measured times per device, beside the MACs of `layers` where given; other arguments as for `layers_text`."""
+    """Measured times per device, beside the counts of `layers` where given; other arguments as for `layers_text`."""
     from netstat.reports._benchmark import benchmark_tables
 
-    return _text(benchmark_tables(benchmarks, layers, model), Terminal(width or terminal_width(), unicode, color))
+    return _text(benchmark_tables(benchmarks, layers, model, view), Terminal(width or terminal_width(), unicode, color))
 
 
-def times_text(times: "Benchmarks", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
+def times_text(
+    times: "Benchmarks",
+    width: int | None = None,
+    view: View | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
     """A record of measured times: one way of running a model, or several side by side. Arguments as above."""
-    return _text(tables(times), Terminal(width or terminal_width(), unicode, color))
+    return _text(tables(times, view), Terminal(width or terminal_width(), unicode, color))
 
 
 def comparison_text(
