@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark
 from netstat.records.profile import Layer
 from netstat.records.view import View
+from netstat.reports._device_times import device_facts
 from netstat.reports._table import Fact, Table, rows, title
 from netstat.reports._times import lines, sums, time_columns, where
 from netstat.units import duration, exact, plural, rate
@@ -66,7 +67,9 @@ def _samples(benchmark: Benchmark) -> Iterator[str]:
 
 
 def _facts(benchmark: Benchmark) -> Iterator[Fact]:
-    yield "median", f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
+    median = "eager latency" if benchmark.device_times else "median"
+    yield median, f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
+    yield from device_facts(benchmark)
     yield "throughput", rate(benchmark.examples_per_second, "examples")
     yield "samples", ", ".join(_samples(benchmark))
     for warning in benchmark.warnings:
