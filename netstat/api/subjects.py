@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netstat.measure.settings import Settings
     from netstat.records.benchmark import Benchmarks
     from netstat.records.crosscheck import CrossChecks
+    from netstat.records.forecast import Forecasts
 
 
 def profile_subject(
@@ -169,6 +170,26 @@ def benchmark_subject(
         for device in devices
     ]
     return Benchmarks(subject.graph.model, tuple(times), state)
+
+
+def forecast_subject(
+    subject: Subject, devices: Sequence[str], dtype: str = "fp32", *, training: bool = False
+) -> "Forecasts":
+    """What devices are expected to take for a resolved model, the tensors of which are of `dtype`.
+
+    Raises:
+        UsageError: nothing is on record for a device, or it has no peak in this dtype.
+    """
+    from netstat.analysis.devices import DTYPES, specification
+    from netstat.analysis.forecast import forecast
+    from netstat.records.forecast import Forecasts
+    from netstat.registry import unknown
+
+    if dtype not in DTYPES:
+        raise UsageError(unknown("dtype", dtype, DTYPES))
+    chosen = [specification(device) for device in devices]
+    made = (forecast(subject.graph, device, dtype, training=training) for device in chosen)
+    return Forecasts(subject.graph.model, tuple(made))
 
 
 def _runnable(subject: Subject, module: Any) -> Any:

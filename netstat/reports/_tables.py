@@ -53,9 +53,16 @@ def _published(record: Any) -> Iterator[Table]:
     yield published_table(record.published, record.model)
 
 
+def _forecast(record: Any) -> Iterator[Table]:
+    from netstat.reports._forecast import forecast_tables
+
+    yield from forecast_tables(record.forecasts, record.model)
+
+
 _SECTIONS = {
     "crosscheck": _crosscheck,
     "benchmark": _benchmark,
     "comparison": _comparison,
     "published": _published,
+    "forecast": _forecast,
 }
