@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from netstat.analysis.devices import Specification, specification, specifications
+from netstat.analysis.devices import DTYPES, Specification, specification, specifications
 from netstat.analysis.efficiency import Efficiency, efficiencies
 from netstat.analysis.forecast import forecast
 from netstat.units import duration, mebibytes, percent, scaled
@@ -19,8 +19,9 @@ PAGE = Path(__file__).parents[2] / "docs" / "forecast.md"
 WORDS = {"vector": "GPUs in fp32", "matrix": "matrix units of GPUs (fp16, bf16, tf32)", "cpu": "CPUs"}
 HEAD = """# Forecasts
 
-`netstat forecast alexnet --device h100,rtx-4090` says what a model is expected to take on a device that is not at hand. **A
-forecast is no measurement**: every table, chart and file says so, and every figure has an interval. This page is written by
+`netstat forecast alexnet --device h100,rtx-4090` says what a model is expected to take on a device that is not at hand.
+**A forecast is no measurement**: every table, chart and file says so, and every figure has an interval. This page is
+written by
 
 ```bash
 python -m tests.forecasts          # --fit works the constants out anew as well
@@ -29,30 +30,32 @@ python -m tests.forecasts          # --fit works the constants out anew as well
 ## The model
 
 - Each operator call takes max(FLOPs / (e·P), bytes / (e_m·B)) and a little for starting. P and B are the peak of the
-  arithmetic units in the dtype and the memory bandwidth that the maker states
-  ([the table](#devices)), bytes the least that has to move, e the share that such work was found to reach.
-- Kinds of work: convolutions, those of 3×3 at stride 1 (libraries do these with fewer multiplications than the formula has:
-  Lavin and Gray 2016; their share of the peak can exceed 1), those in groups, products with parameters, products of
-  activations (attention), and everything else, which is bound by memory.
-- A GPU does not wait for the host while it has work queued, so a pass takes the longer of Σ layers and of operators × the host's
-  time for handing one out. Where the host is slower, the interval begins at what the device alone would take.
+  arithmetic units in the dtype and the memory bandwidth that the maker states ([the table](#devices)), bytes the least
+  that has to move, e the share that such work was found to reach.
+- Kinds of work: convolutions; those of 3×3 at stride 1, which libraries do with fewer multiplications than the formula
+  has, so that their share of the peak can exceed 1 (Lavin and Gray 2016); those in groups; products with parameters;
+  products of activations (attention); and everything else, which is bound by memory.
+- A GPU does not wait for the host while it has work queued, so a pass takes the longer of Σ layers and of operators ×
+  the host's time for handing one out. Where the host is slower, the interval begins at what the device alone takes.
 - Training is forward, backward and an update by SGD with momentum. The backward multiply-accumulates are those of
   `netstat profile --backward`.
-- Left out on purpose: caches, clocks that differ from the stated ones, fused operators (`torch.compile`), channels-last, input pipelines.
-  They are part of the errors below.
+- Left out on purpose: caches, clocks that differ from the stated ones, fused operators (`torch.compile`), channels
+  last, input pipelines. They are part of the errors below.
 
 ## Constants
 
-Fitted to the times below by least squares of their logarithms, outliers counted linearly, every device as much as any other
-(`netstat/analysis/efficiency.toml`). A share with no times to say anything of it is its assumption: attention, grouped
-convolutions and products in GPUs' fp32 rest on few or none. A convolution at 100 % is a sign that these cards run above the
-boost clock that their maker states.
+Fitted to the times below by least squares of their logarithms, outliers counted linearly, every device as much as any
+other (`netstat/analysis/efficiency.toml`). A share with no times to say anything of it is its assumption: attention,
+grouped convolutions and products in GPUs' fp32 rest on few or none. A convolution at 100 % is a sign that these cards
+run above the boost clock that their maker states; on GeForce cards, whose TF32 peak is that of fp32, it makes tf32 look
+slower than fp32. The host's time is that of the machines of 2021 on which small batches were published; today's hosts
+are faster.
 """
 PROMISE = """## What the interval promises
 
-Each device was left out in turn, the constants fitted to the others, and its times forecast. The interval is the factor within which
-80 % of these forecasts came, every device counting alike. A device that no time was fitted to gets the factor that the worst of
-those devices would have needed: with so few devices that is a caution, not a promise.
+Each device was left out in turn, the constants fitted to the others, and its times forecast. The interval is the factor
+within which 80 % of these forecasts came, every device counting alike. A device that no time was fitted to gets the
+factor that the worst of those devices would have needed: with so few devices that is a caution, not a promise.
 """
 ERRORS = """## Every time
 
@@ -64,9 +67,9 @@ For the reason given they are neither fitted to nor part of the intervals.
 """
 DEVICES = """## Devices
 
-What makers state (`netstat/analysis/devices.toml`). Peaks are dense, with accumulation in fp32; a test works the fp32 peak out from cores ×
-clock × operations a cycle, and the bandwidth from bits × transfers. *checked* is the day on which a second source was held
-against it; where there is none, these products are the only check.
+What makers state (`netstat/analysis/devices.toml`). Peaks are dense, with accumulation in fp32; a test works the fp32
+peak out from cores × clock × operations a cycle, and the bandwidth from bits × transfers. *checked* is the day on which
+a second source was held against it; where there is none, these products are the only check.
 """
 
 
@@ -125,16 +128,16 @@ def claim() -> str:
             f"- {dtype}: {made.seconds * steps / 60:.1f} minutes, 80 % interval {low:.1f} to {high:.1f} "
             f"({duration(made.seconds)} a step, {made.examples_per_second:,.0f} images/s)"
         )
-    done = sum(2 * layer.flops + layer.flops for layer in made.layers)
+    done = 3 * sum(layer.flops for layer in made.layers)
     share = percent(done * steps / 600, device.peak("fp32"), 0)
     return "\n".join(
         [
             '## "Ten minutes on a laptop 4060"\n',
-            "AlexNet of Dive into Deep Learning, 10 epochs of 60,000 images of 1×224×224 at batch 128, reading them not counted:\n",
+            "Dive into Deep Learning's AlexNet, batch 128, 10 epochs of 60,000 images of 1×224×224, not read:\n",
             *lines,
             "",
-            f"Ten minutes would be {share} of the device's fp32 peak (three times the forward FLOPs): the figure is plausible, and",
-            "leaves room for reading the images and for a laptop that holds a lower clock than 2370 MHz.\n",
+            f"Ten minutes would be {share} of the device's fp32 peak (three times the forward FLOPs): the figure is",
+            "plausible, and leaves room for reading images and for a laptop that holds a lower clock than 2370 MHz.\n",
         ]
     )
 
@@ -180,15 +183,12 @@ def _constants(found: Efficiency) -> tuple[float, ...]:
 
 
 def devices() -> str:
-    head = ["name", "device", "fp32", "tf32", "bf16", "fp16", "bandwidth", "memory", "last cache", "checked", "sources"]
+    head = ["name", "device", *DTYPES, "bandwidth", "memory", "last cache", "checked", "sources"]
     return table(head, map(_device, specifications().values()))
 
 
 def _device(device: Specification) -> list[str]:
-    peaks = [
-        scaled(device.peaks[dtype], "FLOP/s") if dtype in device.peaks else "-"
-        for dtype in ("fp32", "tf32", "bf16", "fp16")
-    ]
+    peaks = [scaled(device.peaks[dtype], "FLOP/s") if dtype in device.peaks else "-" for dtype in DTYPES]
     sizes = [mebibytes(size) if size else "-" for size in (device.memory_bytes, device.cache_bytes)]
     checked = f"{device.checked}: {device.against}" if device.checked else "-"
     return [
