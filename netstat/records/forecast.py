@@ -58,7 +58,7 @@ class LayerForecast:
 
 # Everything a forecast may have to add, worded for the reader.
 REMARKS = {
-    "unseen": "no time of it is among those fitted to: the interval is that of the worst device that has some",
+    "unseen": "not among the devices fitted to: the interval is that of the worst of these when it was left out",
     "launches": "the host, of 2021 where it was fitted, is slower than the device: the interval begins without it",
     "incomplete": "operators without a formula count for nothing but their start: the time is a lower bound",
     "does_not_fit": "it needs more memory than the device has: it does not run there in one piece",
