@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError, ModelError, UsageError
 from netstat.frontends.subject import Subject
+from netstat.graph import PARAMETER
 from netstat.records import Profile, load
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def forecast_subject(
 
     Raises:
         UsageError: nothing is on record for a device, or it has no peak in this dtype.
+        ModelError: there is no forward pass to forecast.
     """
     from netstat.analysis.devices import DTYPES, specification
     from netstat.analysis.forecast import forecast
@@ -187,6 +189,8 @@ def forecast_subject(
 
     if dtype not in DTYPES:
         raise UsageError(unknown("dtype", dtype, DTYPES))
+    if all(node.op == PARAMETER for node in subject.graph.nodes):
+        raise ModelError(f"'{subject.graph.model}' has no forward pass to forecast; name a model, not its parameters")
     chosen = [specification(device) for device in devices]
     made = (forecast(subject.graph, device, dtype, training=training) for device in chosen)
     return Forecasts(subject.graph.model, tuple(made))

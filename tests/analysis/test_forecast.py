@@ -11,10 +11,10 @@ from netstat.analysis.devices import Specification, specification, specification
 from netstat.analysis.efficiency import VECTOR, efficiencies
 from netstat.analysis.forecast import Rates, forecast, needed_bytes
 from netstat.analysis.work import ATTENTION, CONVOLUTION, FAMILIES, GROUPED, MEMORY, PRODUCT, SMALL, works
-from netstat.errors import UsageError
+from netstat.errors import ModelError, UsageError
 from netstat.frontends.inputs import inputs_of
 from netstat.frontends.resolve import resolve
-from netstat.graph import Graph
+from netstat.graph import PARAMETER, Graph, Node, TensorSpec
 from netstat.records.forecast import REMARKS
 
 DEVICES = st.sampled_from(list(specifications().values()))
@@ -156,6 +156,12 @@ def test_several_devices_are_a_sequence_in_the_order_they_were_named() -> None:
 def test_half_precision_halves_the_bytes() -> None:
     wide, narrow = (netstat.forecast("vgg11", device="a100", dtype=dtype)[0] for dtype in ("tf32", "bf16"))
     assert [2 * layer.bytes_moved for layer in narrow.layers] == [layer.bytes_moved for layer in wide.layers]
+
+
+def test_parameters_alone_have_no_forward_pass_to_forecast() -> None:
+    tensor = Node(PARAMETER, "weight", "", True, True, 0, (), {}, (TensorSpec((3, 3)),))
+    with pytest.raises(ModelError, match="'tensors' has no forward pass to forecast"):
+        netstat.forecast(Graph("tensors", (), (tensor,)), device="h100")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,14 @@ from netstat.frontends.resolve import resolve
 from netstat.graph import Graph
 
 FILE = Path(__file__).with_name("measured.toml")
+# The convolutions of convnet-benchmarks: channels in, rows and columns, channels out, kernel; stride 1.
+LAYERS = {
+    "layer L1": (3, 128, 96, 11),
+    "layer L2": (64, 64, 128, 9),
+    "layer L3": (128, 32, 128, 9),
+    "layer L4": (128, 16, 128, 7),
+    "layer L5": (384, 13, 384, 3),
+}
 
 
 class Time(NamedTuple):
@@ -63,4 +71,9 @@ def _of(source: dict[str, object]) -> Iterator[Time]:
 @cache
 def graph_of(model: str, batch: int, dtype: str) -> Graph:
     """The forward pass that was timed."""
-    return resolve(model, inputs_of(None, batch, dtype)).graph
+    if model not in LAYERS:
+        return resolve(model, inputs_of(None, batch, dtype)).graph
+    from torch import nn
+
+    channels, size, out, kernel = LAYERS[model]
+    return resolve(nn.Conv2d(channels, out, kernel), inputs_of((channels, size, size), batch, dtype)).graph
