@@ -48,8 +48,8 @@ class BackwardTimer:
         self.times: dict[str, list[float]] = {}
 
     def run(self) -> None:
-        """One step, kept; before the first one another, to see how long the host takes to queue a backward pass."""
-        if not self.totals:
+        """One step, kept; where work is queued, before the first another, to see how long queueing takes the host."""
+        if not self.totals and not self._device.on_host:
             self._hold = HOLD * self._step()[0]
         _, total, readings = self._step()
         self.totals.append(total)

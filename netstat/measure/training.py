@@ -21,7 +21,7 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from netstat.analysis.training import check_forecast, forecast, work_of
+from netstat.analysis.training import forecast, work_of
 from netstat.errors import ModelError
 from netstat.graph import Graph
 from netstat.measure import devices, host, precision
@@ -29,8 +29,8 @@ from netstat.measure.clock import Clock, Stopwatch, SystemClock
 from netstat.measure.devices import Device
 from netstat.measure.fitting import bytes_needed
 from netstat.measure.isolation import isolated
-from netstat.measure.losses import LOSSES
 from netstat.measure.optimizers import OPTIMIZERS, Recipe
+from netstat.measure.plan import STANDARD, Plan
 from netstat.measure.sampling import Progress, calls_per_block, sample, silent, warm_up
 from netstat.measure.settings import DEFAULT, Settings
 from netstat.measure.step import WEIGHTS, Step, trainable
@@ -46,21 +46,18 @@ if TYPE_CHECKING:
 
     from torch.nn import Module
 
-# A step takes about three times as long as the forward pass that the usual cap was made for.
-TRAINING = replace(DEFAULT, cap_seconds=30.0)
+# Steps are slow: six samples, the fewest that have an interval, and two hooked steps, where one takes five seconds.
+TRAINING = replace(DEFAULT, cap_seconds=40.0)
 
 
 def training_step(
     module: "Module",
     inputs: Inputs,
+    plan: Plan = STANDARD,
     *,
     device: str | Device = "cpu",
     dtype: str = "float32",
     threads: int | None = None,
-    optimizer: str = "sgd",
-    loss: str = "cross-entropy",
-    epochs: int | None = None,
-    images: int | None = None,
     graph: Graph | None = None,
     owned: bool = False,
     settings: Settings = TRAINING,
@@ -72,14 +69,12 @@ def training_step(
     Args:
         module: it is copied, and itself left alone. Frozen parameters stay frozen.
         inputs: name and spec of each positional input, batch included. Floating-point ones are made in float32.
+        plan: optimiser, loss (`netstat.measure.losses` says of which output) and what to forecast.
         device, threads, clock, progress: as for `benchmark`.
         dtype: a key of `precision.PRECISIONS`; 16 bits mean mixed precision.
-        optimizer: a key of `OPTIMIZERS`.
-        loss: a key of `LOSSES`; `netstat.measure.losses` says of which output.
-        epochs, images: what to forecast, both or neither.
         graph: the forward pass of this module in training mode and at these inputs: tells the arithmetic.
         owned: the module was made for this and need not be copied. It will be trained.
-        settings: how long to go on; a third of the cap for the forward pass alone.
+        settings: how long to go on; a quarter of the cap for the forward pass alone.
 
     Returns:
         Times in seconds. What casts doubt on them stands in `warnings`.
@@ -90,22 +85,22 @@ def training_step(
     """
     load = host.load_average()
     target = devices.find(device) if isinstance(device, str) else device
-    kind, recipe = precision.find(dtype), OPTIMIZERS[optimizer]
-    _ = LOSSES[loss]
-    check_forecast(epochs, images)
+    plan.check()
+    kind, recipe = precision.find(dtype), OPTIMIZERS[plan.optimizer]
     check_values(module)
     _check_fits(module, inputs, recipe, target, graph, moved=not owned or not target.on_host)
     with isolated(target, kind, threads) as used, _learning():
         subject = prepared(module, target, WEIGHTS, owned=owned)
-        step = Step(subject, tensors(inputs, target, WEIGHTS, subject), target, kind, optimizer, loss)
+        step = Step(subject, tensors(inputs, target, WEIGHTS, subject), target, kind, plan.optimizer, plan.loss)
         stopwatch = Stopwatch(clock or SystemClock(), target)
         inference = _inference(step, subject, stopwatch, settings, progress)
         run = run_phases(step.phases, subject, stopwatch, settings, progress)
         codes = () if step.finite else ("diverged",)
         params = sum(tensor.numel() for tensor in trainable(subject)), sum(p.numel() for p in subject.parameters())
-    setting = Setting(target, kind, used, _batch(inputs), load, optimizer, recipe, step.target.loss, params, codes)
+    batch, loss = _batch(inputs), step.target.loss
+    setting = Setting(target, kind, used, batch, load, plan.optimizer, recipe, loss, params, codes)
     made = record(run, setting, inference, work_of(graph, step.target.places) if graph else None)
-    expected = forecast(epochs, images, batch=setting.batch, seconds=made.median_seconds, ci95=made.ci95_seconds)
+    expected = forecast(plan.epochs, plan.images, batch=batch, seconds=made.median_seconds, ci95=made.ci95_seconds)
     return replace(made, forecast=expected)
 
 
@@ -141,7 +136,7 @@ def _inference(step: Step, module: "Module", stopwatch: Stopwatch, settings: Set
     """The forward pass alone."""
     import torch
 
-    brief = replace(settings, cap_seconds=settings.cap_seconds / 3)
+    brief = replace(settings, cap_seconds=settings.cap_seconds / 4)
     label = f"inference on {stopwatch.device.name}"
     module.eval()
     with torch.inference_mode():

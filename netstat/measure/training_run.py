@@ -55,12 +55,14 @@ def run_phases(
     def between(calls: int) -> None:
         nonlocal taken
         phased.keep(calls)
+        taken += 1
         if taken % BLOCKS_PER_HOOKED == 0:
             backward.run()
-        taken += 1
 
     calls = calls_per_block(median(warmup[-5:]), settings)
     blocks = sample(
         phased, stopwatch, settings, calls=calls, between=between, label=f"timing {label}", progress=progress
     )
+    if not backward.totals:
+        backward.run()
     return Run(settings, warmup, blocks, phased, backward, empty)

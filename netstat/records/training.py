@@ -30,6 +30,12 @@ class LayerBackward:
     median_seconds: float
     below: float = 0.0
 
+    @property
+    def flops_per_second(self) -> float | None:
+        """Two operations per multiply-accumulate over the time, None where there is nothing to divide."""
+        rated = self.backward_macs and self.median_seconds > self.below
+        return 2 * self.backward_macs / self.median_seconds if rated else None
+
 
 @dataclass(frozen=True, slots=True)
 class EpochForecast:
