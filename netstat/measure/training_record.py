@@ -74,6 +74,7 @@ def record(run: Run, setting: Setting, inference: Summary, work: Work | None) ->
         complete=work is None or work.complete,
         layers=layers,
         layers_unattributed_seconds=backward - fsum(layer.median_seconds for layer in layers),
+        hooked_seconds=median(run.backward.totals),
     )
 
 

@@ -69,7 +69,7 @@ class TrainingStep:
             counted.
         complete: whether every operator had a formula; if not, both are lower bounds.
         layers: backward time per module, in the order they ended; `layers_unattributed_seconds` is what is missing to
-            the backward phase.
+            the backward phase, and `hooked_seconds` the backward pass with the hooks that told them.
     """
 
     device: str
@@ -104,6 +104,7 @@ class TrainingStep:
     complete: bool = True
     layers: tuple[LayerBackward, ...] = ()
     layers_unattributed_seconds: float = 0.0
+    hooked_seconds: float = 0.0
     forecast: EpochForecast | None = None
 
     @property

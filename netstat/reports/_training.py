@@ -114,4 +114,5 @@ def _layers(step: TrainingStep, heading: str) -> Table:
         LayerBackward("unattributed", "", 0, step.layers_unattributed_seconds),
         LayerBackward("backward", "", step.backward_macs or 0, whole),
     )
-    return Table(heading, columns, [rows(columns, step.layers), rows(columns, sums)])
+    hooks = f"with the hooks that told these times the backward pass took {duration(step.hooked_seconds)}"
+    return Table(heading, columns, [rows(columns, step.layers), rows(columns, sums)], notes=[("hooks", hooks)])

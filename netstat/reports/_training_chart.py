@@ -40,11 +40,12 @@ def _bar(axes: Any, at: int, step: TrainingStep, longest: float) -> None:
     """The phases one after the other, then what is in none."""
     left = 0.0
     parts = [(phase.name, phase.median_seconds) for phase in step.phases]
-    for name, seconds in (*parts, ("unattributed", max(step.unattributed_seconds, 0.0))):
+    for name, seconds in (*parts, ("unattributed", step.unattributed_seconds)):
         axes.barh(at, seconds, left=left, color=_COLORS.get(name, VERMILLION), label=None if at else name)
         if longest and seconds > _SPOKEN * longest:
             text = f"{duration(seconds)}\n{percent(seconds, step.median_seconds, 1)}"
-            axes.text(left + seconds / 2, at, text, ha="center", va="center", fontsize=SMALL)
+            color = "white" if name == "backward" else "black"
+            axes.text(left + seconds / 2, at, text, ha="center", va="center", fontsize=SMALL, color=color)
         left += seconds
 
 
