@@ -38,9 +38,8 @@ def record(run: Run, setting: Setting, inference: Summary, work: Work | None) ->
     """The record of `run`. Phases and the unattributed rest add up to the whole: the rest is the difference."""
     samples = tuple(block.seconds for block in run.blocks)
     whole, phases = summarise(samples), tuple(_phase(name, times) for name, times in run.phased.times.items())
-    layers = _layers(run, work)
-    backward = next(phase.median_seconds for phase in phases if phase.name == "backward")
-    codes = (*gates.warnings(_conditions(run, setting, whole)), *setting.codes, *_hook_warnings(run, backward))
+    layers, backward = _layers(run, work), next(phase.median_seconds for phase in phases if phase.name == "backward")
+    codes = _warnings(run, setting, whole, backward)
     return TrainingStep(
         device=setting.device.name,
         device_name=setting.device.describe(),
@@ -104,5 +103,7 @@ def _conditions(run: Run, setting: Setting, whole: Summary) -> gates.Conditions:
     )
 
 
-def _hook_warnings(run: Run, backward: float) -> tuple[str, ...]:
-    return ("backward_hooks_slow",) if median(run.backward.totals) > gates.HOOKS_SLOW * backward else ()
+def _warnings(run: Run, setting: Setting, whole: Summary, backward: float) -> tuple[str, ...]:
+    slowed = median(run.backward.totals) > gates.HOOKS_SLOW * backward
+    codes = (*gates.warnings(_conditions(run, setting, whole)), *setting.codes)
+    return (*codes, "backward_hooks_slow") if slowed else codes

@@ -10,21 +10,22 @@ from tests.reports.samples import MACS, MIXED, STEP
 
 
 def lines(step: TrainingStep, width: int = 120, **options: float) -> list[str]:
-    text = training_text((step,), "alexnet", width, unicode=True, **options)  # type: ignore[arg-type]
-    return [" ".join(line.split()) for line in text.splitlines()]
+    """What is shown without its bars, one space between two words."""
+    text = training_text((step,), "alexnet", width, **options)  # type: ignore[arg-type]
+    return [" ".join("".join(char for char in line if not "▀" <= char <= "▟").split()) for line in text.splitlines()]
 
 
 def test_phases_and_the_rest_are_rows_and_add_up_to_the_step() -> None:
     shown = lines(STEP)
     begin = shown.index("phase time 95 % interval time %")
-    assert [line.replace("█", "").replace("▏", "").replace("▎", "") for line in shown[begin + 2 : begin + 6]] == [
-        "forward 1.5 s 1.485 s to 1.515 s ▊ 30.00 %",
+    assert shown[begin + 2 : begin + 6] == [
+        "forward 1.5 s 1.485 s to 1.515 s 30.00 %",
         "loss 1 ms 990 µs to 1.01 ms 0.02 %",
-        "backward 3 s 2.97 s to 3.03 s ▋ 60.00 %",
+        "backward 3 s 2.97 s to 3.03 s 60.00 %",
         "optimizer 250 ms 247.5 ms to 252.5 ms 5.00 %",
     ]
     assert shown[begin + 7].startswith("unattributed 249 ms")
-    assert shown[begin + 8].startswith("whole step 5 s 4.95 s to 5.05 s ██████ 100.00 %")
+    assert shown[begin + 8].startswith("whole step 5 s 4.95 s to 5.05 s 100.00 %")
 
 
 def test_inference_forecast_and_arithmetic_stand_below() -> None:
@@ -41,7 +42,7 @@ def test_inference_forecast_and_arithmetic_stand_below() -> None:
 def test_utilisation_is_shown_where_a_peak_is_known() -> None:
     assert not any(line.startswith("utilisation") for line in lines(STEP))
     shown = lines(STEP, 160, peak=1e12)
-    assert "utilisation 11.0 % of a peak of 1 TFLOP/s (model FLOPs utilisation)" in shown
+    assert "utilisation 10.97 % of a peak of 1 TFLOP/s (model FLOPs utilisation)" in shown
     assert STEP.utilisation(STEP.flops_per_second or 0.0) == 1.0
 
 
@@ -49,7 +50,7 @@ def test_too_few_samples_have_no_interval_anywhere() -> None:
     shown = lines(MIXED, 160)
     assert "step 5 s, too few samples for a confidence interval" in shown
     assert not any("[" in line for line in shown if line.startswith("forecast"))
-    assert any(line.startswith("forward 1.5 s █▊ 30.00 %") for line in shown)
+    assert any(line.startswith("forward 1.5 s 30.00 %") for line in shown)
 
 
 def test_what_was_run_is_said() -> None:
@@ -69,7 +70,7 @@ def test_layers_and_the_rest_add_up_to_the_backward_phase() -> None:
     assert shown[begin + 2].endswith("4.194 G")
     assert shown[begin + 3].startswith("features.1 relu 0 < 20 µs")
     assert shown[begin + 6].startswith("unattributed 0 250 ms")
-    assert shown[begin + 7].startswith("backward 182,832,250,880 3 s ██████ 100.00 %")
+    assert shown[begin + 7].startswith("backward 182,832,250,880 3 s 100.00 %")
     total = sum(layer.median_seconds for layer in STEP.layers) + STEP.layers_unattributed_seconds
     assert total == pytest.approx(3.0)
 
@@ -83,5 +84,5 @@ def test_without_layers_or_counts_there_is_less_to_say() -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_of_a_training_step_is_wider_than_the_terminal(width: int) -> None:
-    for step in (STEP, MIXED):
+    for step in (STEP, replace(MIXED, layers=STEP.layers)):
         assert max(map(len, training_text((step,), "alexnet", width).splitlines())) <= width
