@@ -219,7 +219,7 @@ def test_a_training_step_has_its_phases_and_its_forecast(netstat: Run) -> None:
     assert parts == pytest.approx(step["median_seconds"])
     assert step["forecast"]["steps"] == 2 * 334
     assert set(step["warnings"]) <= WARNINGS.keys()
-    text = netstat("benchmark", "nets.py:small", *options).out
+    text = netstat("benchmark", "nets.py:small", "-i", "3x16x16", *options).out
     assert all(word in text for word in ("forward", "backward", "optimizer", "unattributed", "whole step", "inference"))
 
 
