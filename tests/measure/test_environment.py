@@ -13,7 +13,7 @@ from netstat.measure import host
 from netstat.measure.environment import environment
 
 KEYS = {
-    "netstat_version", "argv", "date", "environment_variables", "platform", "python_implementation", "python_version",
+    "netstat_version", "argv", "date", "environment_variables", "platform", "kernel", "python_implementation", "python_version",
     "cpu_machine", "cpu_model_name", "cpu_count", "cpu_affinity", "cpu_limit", "cpu_caches", "load_avg_1min",
 }  # fmt: skip
 PACKAGE = Path(netstat.__file__).parent
