@@ -168,9 +168,8 @@ def _bar(options: Namespace) -> "Iterator[Progress]":
         return
     from tqdm import tqdm
 
-    with tqdm(
-        total=100, leave=False, file=sys.stderr, bar_format="{desc} {bar:30} {percentage:3.0f} %", delay=1
-    ) as bar:
+    shape = "{desc} {bar:12} {percentage:3.0f} %"
+    with tqdm(total=100, leave=False, file=sys.stderr, bar_format=shape, delay=1, dynamic_ncols=True) as bar:
 
         def update(label: str, fraction: float) -> None:
             bar.set_description_str(label, refresh=False)

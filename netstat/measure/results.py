@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import fsum
 from statistics import median
+from typing import Any
 
 from netstat.measure import gates, host
 from netstat.measure.canary import slowdown
@@ -30,47 +31,66 @@ class Surroundings:
 
 def record(run: Run, around: Surroundings, *, second_look: bool = False) -> Benchmark:
     """The record of `run`. Layers and the unattributed rest add up to the whole: the rest is the difference."""
-    whole, blocks = summarise(*run.course.series), _blocks(run)
+    whole = summarise(*run.course.series)
     attributed = fsum(layer.median_seconds for layer in run.layers)
     totals = [seconds for hooked in run.hooked for seconds in hooked.totals]
     codes = gates.warnings(_conditions(run, around, whole, attributed, median(totals) if totals else None))
-    ready, configuration = run.warm[0], run.configuration
     return Benchmark(
-        device=configuration.device,
-        device_name=ready.device_name,
-        batch=configuration.batch,
-        dtype=find(configuration.dtype).name,
-        threads=ready.threads,
-        median_seconds=whole.median,
-        ci95_seconds=whole.ci95,
-        min_seconds=whole.min,
-        mean_seconds=whole.mean,
-        mad_seconds=whole.mad,
-        iqr_seconds=whole.iqr,
-        samples=tuple(seconds for series in run.course.series for seconds in series),
+        **_settings(run),
+        **_figures(whole),
+        **_circumstances(run),
+        examples_per_second=share(run.configuration.batch, whole.median),
         reliable=gates.reliable(codes),
         warnings=codes,
         layers=run.layers,
         unattributed_seconds=whole.median - attributed,
-        examples_per_second=share(configuration.batch, whole.median),
         hooked_seconds=median(totals) if totals else 0.0,
         calibration_seconds=run.calibration,
-        warmup_calls=sum(warm.warmup_calls for warm in run.warm),
-        memory_format=configuration.memory_format,
-        mode=configuration.mode,
-        processes=tuple(map(len, run.course.series)),
-        p90_seconds=whole.p90,
-        p99_seconds=whole.p99,
-        outliers=whole.outliers,
-        stopped=run.course.stopped,
-        timed_seconds=fsum(block.wall for block in blocks),
-        cpu_seconds=fsum(block.cpu for block in blocks),
-        involuntary_switches=sum(block.switches for block in blocks),
-        canary_seconds=slowdown(run.canary),
         here=around.here,
         second_look=second_look,
-        input_shapes=tuple(spec.shape for _, spec in configuration.inputs),
     )
+
+
+def _settings(run: Run) -> dict[str, Any]:
+    configuration, ready = run.configuration, run.warm[0]
+    return {
+        "device": configuration.device,
+        "device_name": ready.device_name,
+        "batch": configuration.batch,
+        "dtype": find(configuration.dtype).name,
+        "threads": ready.threads,
+        "memory_format": configuration.memory_format,
+        "mode": configuration.mode,
+        "input_shapes": tuple(spec.shape for _, spec in configuration.inputs),
+    }
+
+
+def _figures(whole: Summary) -> dict[str, Any]:
+    return {
+        "median_seconds": whole.median,
+        "ci95_seconds": whole.ci95,
+        "min_seconds": whole.min,
+        "mean_seconds": whole.mean,
+        "mad_seconds": whole.mad,
+        "iqr_seconds": whole.iqr,
+        "p90_seconds": whole.p90,
+        "p99_seconds": whole.p99,
+        "outliers": whole.outliers,
+    }
+
+
+def _circumstances(run: Run) -> dict[str, Any]:
+    blocks, series = _blocks(run), run.course.series
+    return {
+        "samples": tuple(seconds for each in series for seconds in each),
+        "processes": tuple(map(len, series)),
+        "stopped": run.course.stopped,
+        "warmup_calls": sum(warm.warmup_calls for warm in run.warm),
+        "timed_seconds": fsum(block.wall for block in blocks),
+        "cpu_seconds": fsum(block.cpu for block in blocks),
+        "involuntary_switches": sum(block.switches for block in blocks),
+        "canary_seconds": slowdown(run.canary),
+    }
 
 
 def _blocks(run: Run) -> list[Block]:

@@ -40,5 +40,5 @@ def _known(run: Run) -> str:
     parts = [duration(seconds[len(seconds) // 2])]
     if course.summary:
         parts[0] += f" ± {100 * course.summary.half_width:.2g} %"
-    left = f"at most {course.left:.0f} s left"
+    left = f"≤ {course.left:.0f} s left"
     return ", ".join([*parts, plural(course.count, "sample"), *([] if course.stopped else [left])])

@@ -61,6 +61,6 @@ _COLUMNS = (
     Column("median", "median", duration, cell=lambda row, _: row.time.median_seconds),
     Column("ci", "95 % CI", lambda of: f"± {percent(of[0], of[1], 1)}", cell=_half_width, rank=3),
     Column("rate", "examples", lambda per: rate(per, ""), cell=lambda row, _: row.time.examples_per_second, rank=2),
-    Column("relative", "time per example", lambda times: f"{times:.2f} ×", cell=lambda row, _: row.relative),
+    Column("relative", "× fastest", lambda times: f"{times:.2f} ×", cell=lambda row, _: row.relative),
     Column("reliable", "reliable", lambda yes: "yes" if yes else "NO", cell=lambda row, _: row.time.reliable),
 )

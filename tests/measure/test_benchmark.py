@@ -128,7 +128,7 @@ def test_progress_is_told_for_warm_up_and_timing() -> None:
     assert told[0] == ("warming up on cpu", 0.0)
     assert told[-1] == ("timing on cpu: 125 ms ± 0 %, 20 samples", 1.0)
     assert [fraction for _, fraction in told] == sorted(fraction for _, fraction in told)
-    assert told[1] == ("timing on cpu: 125 ms, 1 sample, at most 10 s left", 0.025)
+    assert told[1] == ("timing on cpu: 125 ms, 1 sample, ≤ 10 s left", 0.025)
 
 
 def everything(module: nn.Module) -> list[Any]:

@@ -106,6 +106,15 @@ def test_a_class_of_a_script_is_timed_in_the_script_where_nothing_can_carry_it()
         assert carried or "__main__" in reason
 
 
+def test_timing_a_built_in_model_loads_no_torch_into_the_caller() -> None:
+    probe = (
+        "import sys, netstat; from netstat.measure.settings import QUICK\n"
+        "times = netstat.benchmark('lenet', settings=QUICK); print(len(times), 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split()[1] == "False"
+
+
 def test_processes_end_with_their_parent() -> None:
     probe = (
         "import os, sys; from netstat.measure.process import Apart; from netstat.measure.settings import DEFAULT\n"
