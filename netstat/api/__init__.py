@@ -155,6 +155,11 @@ def benchmark(
     threads: int | Sequence[int] | None = None,
     memory_format: str | Sequence[str] = "contiguous",
     mode: str | Sequence[str] = "eager",
+    training: bool = False,
+    optimizer: str = "sgd",
+    loss: str = "cross-entropy",
+    epochs: int | None = None,
+    images: int | None = None,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Benchmarks":
@@ -162,6 +167,8 @@ def benchmark(
 
     The model is timed in fresh processes, which build it by its name or get a copy of the module; each of them is a
     draw of its own. Where several threads gave no reliable figure, one entry more has `second_look`: one thread.
+
+    With `training` a training step instead, phase by phase: the sequence is empty, and `training` has the one entry.
 
     Args:
         model, input_shape: as for `profile`.
@@ -171,17 +178,28 @@ def benchmark(
         threads: CPU threads; torch's own choice by default.
         memory_format: contiguous or channels_last.
         mode: eager, compile (torch.compile) or cuda-graph.
+        training: time forward, loss, backward and optimiser of a step in training mode; bf16 and fp16 by autocast.
+        optimizer: sgd, sgd-momentum, adam, adamw.
+        loss: cross-entropy, mse, sum; a model that returns its own loss is trained by that.
+        epochs, images: forecast the time of so many epochs over so many examples.
         settings: how long to measure; `netstat.measure.settings` has QUICK and RIGOROUS.
         progress: called with a label and the share that is done.
 
     Raises:
-        UsageError: no such device, dtype, memory format, mode, or number of threads.
-        ModelError: the model cannot run there, or would not fit into memory. One combination of several that cannot
-            be measured is in `failures`.
+        UsageError: no such device, dtype, memory format, mode, optimiser, loss or number of threads; half a forecast.
+        ModelError: the model cannot run or be trained there, or would not fit into memory. One combination of several
+            that cannot be measured is in `failures`.
     """
-    batches = _several(batch)
-    subject = _subject(model, input_shape, batches[0])
+    from netstat.measure.regime import Regime
+
+    batches, regime = _several(batch), Regime(optimizer, loss, epochs, images)
     ways = Ways(*map(_several, (device, batches, dtype, threads, memory_format, mode)))
+    (regime.check if training else regime.check_idle)()
+    subject = _subject(model, input_shape, batches[0], training=training)
+    if training:
+        from netstat.api.training import training_subject
+
+        return training_subject(subject, ways, regime, settings=settings, progress=progress)
     return benchmark_subject(subject, ways, settings=settings, progress=progress)
 
 

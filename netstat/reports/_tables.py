@@ -48,6 +48,10 @@ def _benchmark(record: Any, view: View, layers: Any = ()) -> Iterator[Table]:
         yield sweep_table(times, failures, record.model)
     if len(times) <= MOST_WITH_LAYERS:
         yield from benchmark_tables(times, layers, record.model, view)
+    if record.kind == "benchmark" and record.training is not None:
+        from netstat.reports._training import training_tables
+
+        yield from training_tables(record.training, record.model)
 
 
 def _comparison(record: Any) -> Iterator[Table]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.forecast import Forecast
     from netstat.records.published import PublishedFigure
+    from netstat.records.training import TrainingStep
 
 __all__ = [
     "Text",
@@ -37,6 +38,7 @@ __all__ = [
     "published_text",
     "shows_unicode",
     "times_text",
+    "training_text",
 ]
 
 _ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
@@ -111,6 +113,21 @@ def benchmark_text(
     from netstat.reports._benchmark import benchmark_tables
 
     return _text(benchmark_tables(benchmarks, layers, model, view), Terminal(width or terminal_width(), unicode, color))
+
+
+def training_text(
+    steps: "Sequence[TrainingStep]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    peak: float | None = None,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """Training steps by phase and layer, their utilisation of `peak` (FLOP/s); other arguments as for `layers_text`."""
+    from netstat.reports._training import training_tables
+
+    return _text(training_tables(steps, model, peak), Terminal(width or terminal_width(), unicode, color))
 
 
 def times_text(
