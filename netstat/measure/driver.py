@@ -15,6 +15,7 @@ from netstat.measure.sampling import Course
 from netstat.measure.settings import Settings
 from netstat.measure.station import Warm
 from netstat.measure.worker import Worker
+from netstat.records.device_times import DeviceTimes
 
 SEED = 0
 ROUNDS = 2  # so many turns each process has at least
@@ -33,6 +34,7 @@ class Run:
         canary: readings, of all processes.
         hooked: what the hooks of each process read.
         parts: the times of layers and containers, over all of them.
+        device_times: of the first process, where the device works off a queue.
         failed: why there is nothing more; None where nothing is wrong.
     """
 
@@ -42,6 +44,7 @@ class Run:
     canary: list[tuple[float, ...]] = field(default_factory=list)
     hooked: list[Hooked] = field(default_factory=list)
     parts: Parts = field(default_factory=Parts)
+    device_times: DeviceTimes | None = None
     failed: NetstatError | None = None
 
     @property
@@ -133,6 +136,7 @@ def _turn(course: Course, settings: Settings, processes: int) -> tuple[float, in
 def _collect(run: Run, workers: Sequence[Worker], kept: Sequence[Hooked]) -> None:
     run.hooked += [worker.hooked(run.configuration) for worker in workers]
     run.parts = workers[0].parts(run.configuration, [*kept, *run.hooked])
+    run.device_times = run.device_times or workers[0].device_times(run.configuration)
 
 
 @contextmanager
@@ -153,3 +157,4 @@ def _merge(run: Run, part: Run, process: int) -> None:
     run.canary += part.canary
     run.hooked += part.hooked
     run.parts, run.failed = part.parts, run.failed or part.failed
+    run.device_times = run.device_times or part.device_times

@@ -21,6 +21,7 @@ from netstat.measure.settings import Settings
 from netstat.measure.source import Source
 from netstat.measure.station import Turn, Warm
 from netstat.measure.worker import Here
+from netstat.records.device_times import DeviceTimes
 
 # The child looks for modules where its parent does, whatever way that was told.
 _START = "import sys; sys.path[:] = sys.argv[1:]; from netstat.measure.process import serve; serve()"
@@ -81,6 +82,10 @@ class Apart:
     def parts(self, configuration: Configuration, everybody: Sequence[Hooked]) -> Parts:
         """There."""
         return self._ask("parts", configuration, everybody)  # type: ignore[no-any-return]
+
+    def device_times(self, configuration: Configuration) -> DeviceTimes | None:
+        """There."""
+        return self._ask("device_times", configuration)  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """End the process, in the middle of whatever it does."""

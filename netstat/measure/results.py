@@ -48,6 +48,7 @@ def record(run: Run, around: Surroundings, *, second_look: bool = False) -> Benc
         calibration_seconds=run.calibration,
         here=around.here,
         second_look=second_look,
+        device_times=run.device_times,
         containers=run.parts.containers,
     )
 
@@ -118,4 +119,5 @@ def _conditions(
         largest=max((part.median_seconds for kind in run.parts for part in kind), default=0.0),
         here=bool(around.here),
         in_turn=around.in_turn,
+        device_times=run.device_times,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from netstat.records.base import Record
+from netstat.records.device_times import DeviceTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Benchmark:
         timed_seconds, cpu_seconds: wall time of all samples together, and CPU time the processes got in it.
         involuntary_switches: how often their threads were made to give up a processor in it.
         canary_seconds: typical and best reading of the fixed work beside it that suffered most; () where there is none.
+        device_times: what a device that works off a queue says besides; the median is then its eager latency.
         here: why it was timed in the calling process; "" where it was in fresh ones.
         second_look: whether it was taken because the same with several threads was not reliable.
         input_shapes: of each input, batch included.
@@ -113,6 +115,12 @@ class Benchmark:
     second_look: bool = False
     input_shapes: tuple[tuple[int, ...], ...] = ()
     containers: tuple[ContainerTime, ...] = ()
+    device_times: DeviceTimes | None = None
+
+    @property
+    def launch_overhead_seconds(self) -> float | None:
+        """Eager latency less device time; None where the device works while the host waits."""
+        return self.device_times.launch_overhead(self.median_seconds) if self.device_times else None
 
 
 # With fewer samples not even from the smallest to the largest is a 95 % interval of the median: 2 · (1/2)^5 > 5 %.
@@ -134,6 +142,9 @@ WARNINGS = {
     "outside": "the median lies outside its own confidence interval, which cannot be: please report it",
     "here": "timed in the calling process, which is one draw of many: name the model, or install cloudpickle",
     "in_turn": "memory does not hold all processes at once: they ran one after the other, use a smaller batch",
+    "queue_unchecked": "the host could not queue a forward pass ahead of the device, whose time includes waiting",
+    "throttled_samples": "the GPU was throttled for a while (heat or power): samples of that while were taken again",
+    "throttled": "the GPU was throttled all the while (heat or power): let it cool, and do not cite this figure",
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark
 from netstat.records.profile import Layer
 from netstat.records.view import View
+from netstat.reports._device_times import device_facts
 from netstat.reports._table import Fact, Table, rows, title
 from netstat.reports._times import lines, sums, time_columns, where
 from netstat.units import duration, exact, plural, rate
@@ -47,13 +48,13 @@ def _interval(benchmark: Benchmark) -> str:
     if len(benchmark.samples) < FEWEST_FOR_INTERVAL:
         return "too few samples for a confidence interval"
     low, high = (duration(seconds) for seconds in benchmark.ci95_seconds)
-    return f"95 % CI {low} to {high}, {_of_processes(benchmark)}"
+    return f"95 % CI {low} to {high}{_of_processes(benchmark)}"
 
 
 def _of_processes(benchmark: Benchmark) -> str:
-    """What the interval is of."""
-    several = len(benchmark.processes) > 1
-    return f"over {exact(len(benchmark.processes))} processes" if several else "within one process: others may differ"
+    """What the interval is of; "" where nobody wrote it down."""
+    several = f", over {exact(len(benchmark.processes))} processes"
+    return ("", ", within one process: others may differ", several)[min(len(benchmark.processes), 2)]
 
 
 def _samples(benchmark: Benchmark) -> Iterator[str]:
@@ -66,7 +67,9 @@ def _samples(benchmark: Benchmark) -> Iterator[str]:
 
 
 def _facts(benchmark: Benchmark) -> Iterator[Fact]:
-    yield "median", f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
+    median = "eager latency" if benchmark.device_times else "median"
+    yield median, f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
+    yield from device_facts(benchmark)
     yield "throughput", rate(benchmark.examples_per_second, "examples")
     yield "samples", ", ".join(_samples(benchmark))
     for warning in benchmark.warnings:

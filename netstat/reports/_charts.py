@@ -75,10 +75,10 @@ def _crosscheck(record: Any) -> Iterator[Chart]:
 
 def _benchmark(record: Any) -> Iterator[Chart]:
     times = record.benchmarks
-    if len(times) > 1:
-        yield "latency-throughput", partial(latency_chart, times, record.model)
-    if len(times) <= MOST_WITH_LAYERS:
+    if len(times) <= MOST_WITH_LAYERS and len({time.batch for time in times}) <= 1:
         yield "time", partial(time_chart, times, record.model)
+    else:
+        yield "latency-throughput", partial(latency_chart, times, record.model)
 
 
 def _comparison(record: Any) -> Iterator[Chart]:

@@ -269,11 +269,3 @@ def test_a_result_does_not_depend_on_the_copy() -> None:
     clock = FakeClock()
     model = nn.Sequential(Busy(clock, 0.25), Busy(clock, 0.5))
     assert on_fake(model, clock).layers == on_fake(copy.deepcopy(model), clock, owned=True).layers
-
-
-@pytest.mark.gpu
-def test_a_real_gpu_runs_a_real_network() -> None:
-    result = benchmark(FailsAtCall(), IMAGE, device="cuda", settings=QUICK)
-    assert result.device == "cuda"
-    assert all(layer.median_seconds < result.median_seconds for layer in result.layers)
-    assert "overattributed" not in result.warnings
