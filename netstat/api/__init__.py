@@ -10,6 +10,7 @@ from netstat.api.subjects import (
     benchmark_subject,
     check_complete,
     crosscheck_subject,
+    forecast_subject,
     profile_subject,
     saved_profile,
 )
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmarks
     from netstat.records.comparison import Comparison
     from netstat.records.crosscheck import CrossChecks
+    from netstat.records.forecast import Forecasts
     from netstat.records.published import Published
 
 _AS_EVER = ("documents", None, False, False, False)  # how a profile is counted where nobody says anything
@@ -195,6 +197,34 @@ def _several(choice: Any) -> list[Any]:
     return found
 
 
+def forecast(
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    device: str | Sequence[str],
+    batch: int = 1,
+    dtype: str = "fp32",
+    training: bool = False,
+) -> "Forecasts":
+    """The time a model is expected to take on devices that need not be at hand, each with an interval.
+
+    From the work of each operator, what makers state of the device and how much of that published times reach;
+    docs/forecast.md has the model and its errors. Nothing is run. The result is a sequence with an entry per device.
+
+    Args:
+        model, input_shape, batch: as for `profile`.
+        device: name of a device on paper, or several; `netstat list devices` has them.
+        dtype: fp32 (no TF32), tf32, bf16, fp16.
+        training: a training step with SGD and momentum instead of a forward pass.
+
+    Raises:
+        UsageError: nothing is on record for the device, or it has no peak in this dtype.
+        ShapeError, ModelError: as `profile`.
+    """
+    subject = _subject(model, input_shape, batch, dtype, training=training)
+    return forecast_subject(subject, [device] if isinstance(device, str) else device, dtype, training=training)
+
+
 def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
     """Models side by side: names, modules, profiles or saved results.
 
@@ -245,4 +275,4 @@ def _subject(
     return resolve(model, inputs_of(input_shape, batch, dtype, args, kwargs), training=training)
 
 
-__all__ = ["benchmark", "compare", "crosscheck", "load", "profile", "published", "stat"]
+__all__ = ["benchmark", "compare", "crosscheck", "forecast", "load", "profile", "published", "stat"]

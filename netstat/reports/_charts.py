@@ -89,6 +89,12 @@ def _published(record: Any) -> Iterator[Chart]:
     raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
 
 
+def _forecast(record: Any) -> Iterator[Chart]:
+    from netstat.reports._forecast_chart import forecast_chart
+
+    yield "forecast", partial(forecast_chart, record.forecasts, record.model)
+
+
 def _work(profile: Profile) -> list[Panel]:
     return [count_panel(profile, "params", "parameters"), count_panel(profile, "macs", "MACs")]
 
@@ -103,4 +109,5 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "benchmark": _benchmark,
     "comparison": _comparison,
     "published": _published,
+    "forecast": _forecast,
 }

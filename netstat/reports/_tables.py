@@ -63,8 +63,17 @@ def _published(record: Any) -> Iterator[Table]:
 
 
 _VIEWED: dict[str, Callable[[Any, View], Iterator[Table]]] = {"profile": _profile, "benchmark": _benchmark}
+
+
+def _forecast(record: Any) -> Iterator[Table]:
+    from netstat.reports._forecast import forecast_tables
+
+    yield from forecast_tables(record.forecasts, record.model)
+
+
 _SECTIONS = {
     "crosscheck": _crosscheck,
     "comparison": _comparison,
     "published": _published,
+    "forecast": _forecast,
 }

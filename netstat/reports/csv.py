@@ -20,7 +20,7 @@ Row = dict[str, Any]  # a piece of the JSON form
 
 @REPORTS.add("csv")
 class Csv:
-    """A layer, peer, timed layer, model or published figure per row; the last column says which netstat wrote it.
+    """A layer, peer, model, published figure, timed or forecast layer per row; the last column says who wrote it.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front. Shapes are as users type them.
     """
@@ -100,9 +100,23 @@ def _published(saved: Row) -> Iterator[Row]:
         yield {**rest, "differences": differences, "also": len(figure["also"]), **figure["reading"], **nearest}
 
 
+def _forecasts(saved: Row) -> Iterator[Row]:
+    """The layers of each device, and its whole; `kind` says in every row that nothing was measured."""
+    for forecast in saved["forecasts"]:
+        settings = {"kind": "forecast", "device": forecast["device"]["name"]}
+        settings |= {name: forecast[name] for name in ("batch", "dtype", "training")}
+        for layer in forecast["layers"]:
+            yield {**settings, **layer, "low_seconds": "", "high_seconds": ""}
+        low, high = forecast["interval_seconds"]
+        empty = dict.fromkeys(forecast["layers"][0] if forecast["layers"] else (), "")
+        whole = {"path": "whole", "seconds": forecast["seconds"], "low_seconds": low, "high_seconds": high}
+        yield {**settings, **empty, **whole}
+
+
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
     "comparison": _models,
     "published": _published,
+    "forecast": _forecasts,
 }

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark, Benchmarks
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.forecast import Forecast
     from netstat.records.published import PublishedFigure
 
 __all__ = [
@@ -31,13 +32,14 @@ __all__ = [
     "benchmark_text",
     "comparison_text",
     "crosscheck_text",
+    "forecast_text",
     "layers_text",
     "published_text",
     "shows_unicode",
     "times_text",
 ]
 
-_ALARMS = ("warning", "UNRELIABLE")  # labels of facts
+_ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
 _ALARM = "UNEXPLAINED"  # in a row
 
 
@@ -144,6 +146,20 @@ def published_text(
     from netstat.reports._published import published_table
 
     return _text([published_table(figures, model)], Terminal(width or terminal_width(), unicode, color))
+
+
+def forecast_text(
+    forecasts: "Sequence[Forecast]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """What devices are expected to take; arguments as for `layers_text`."""
+    from netstat.reports._forecast import forecast_tables
+
+    return _text(forecast_tables(forecasts, model), Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:

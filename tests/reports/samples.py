@@ -7,6 +7,7 @@ from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
+from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 
@@ -241,6 +242,36 @@ PUBLISHED = Published(
     ),
 )
 
+FORECAST = Forecast(
+    device=OnPaper("h100", "Example H100", "gpu", 66.9e12, 3.35e12, 85_899_345_920, ("a data sheet",)),
+    batch=8,
+    dtype="fp32",
+    training=True,
+    seconds=3.5e-3,
+    interval_seconds=(2.5e-3, 5e-3),
+    level=0.8,
+    forward_seconds=1e-3,
+    backward_seconds=2e-3,
+    update_seconds=5e-4,
+    needed_bytes=733_210_080,
+    remarks=tuple(REMARKS),
+    layers=(
+        LayerForecast(
+            "features.0", "conv2d", 0, "convolution", 1_124_428_800, 11_056_384, 0.5, "compute", 7e-4, 1.5e-3
+        ),
+        LayerForecast("features.1", "relu", 0, "memory", 1_548_800, 12_390_400, 0.5, "memory", 3e-4, 0.0),
+    ),
+)
+_HOSTILE_DEVICE = OnPaper(HOSTILE, HOSTILE, "cpu", 1e12, 1e11, None, (HOSTILE,))
+_HOSTILE_FORECAST = replace(
+    FORECAST,
+    device=_HOSTILE_DEVICE,
+    training=False,
+    remarks=(HOSTILE,),
+    layers=(LayerForecast(HOSTILE, HOSTILE, 1, HOSTILE, 0, 0, 0.1, HOSTILE, 1e-6),),
+)
+FORECASTS = Forecasts(HOSTILE, (FORECAST, _HOSTILE_FORECAST))
+
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
@@ -249,4 +280,5 @@ RECORDS: dict[str, Record] = {
     "benchmarks": BENCHMARKS,
     "a comparison": COMPARISON,
     "published figures": PUBLISHED,
+    "forecasts": FORECASTS,
 }
