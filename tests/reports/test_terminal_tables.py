@@ -24,7 +24,7 @@ from netstat.reports.table import (
     layers_text,
     shows_unicode,
 )
-from netstat.units import exact, percent, signed
+from netstat.units import exact, percent, scaled, signed
 from tests.reports.samples import (
     ALEXNET_PROFILE,
     BENCHMARKS,
@@ -344,10 +344,8 @@ def test_layers_and_the_rest_add_up_to_the_whole() -> None:
 def test_rates_stand_beside_times_that_can_be_told_from_the_hooks() -> None:
     text = benchmark_text([CPU], FULL_PROFILE.layers, "alexnet", 120)
     first, (layer, *_) = CPU.layers[0], FULL_PROFILE.layers
-    rates = [
-        f"{count / first.median_seconds / 1e9:.4g} G" for count in (layer.flops, layer.bytes_read + layer.bytes_written)
-    ]
-    assert row(text, "features.0")[6:] == rates
+    counts = layer.flops, layer.bytes_read + layer.bytes_written
+    assert row(text, "features.0")[6:] == [scaled(count / first.median_seconds) for count in counts]
     assert CPU.layers[1].median_seconds < CPU.layers[1].below
     assert row(text, "features.1")[2].startswith("<")
     assert row(text, "features.1")[-1] == "0"  # its MACs: there is no rate
