@@ -69,3 +69,24 @@ def _levels(spans: Sequence[Span], events: int) -> list[int]:
     made, gone = _changes(spans, events)
     before = sum(span.nbytes for span in spans if span.born == BEFORE)
     return list(accumulate((m - g for m, g in zip(made, gone, strict=True)), initial=before))[1:]
+
+
+def layers(graph: Graph, inference: Need, trained: Lifetimes | None = None) -> tuple[Layer, ...]:
+    """A row per operator call; what a module saves for the backward pass stands at the first of its operators."""
+    owned = {param.name: param.spec.nbytes for param in graph.params if not param.buffer}
+    saved: dict[str, int] = defaultdict(int)
+    for span in trained.spans if trained else ():
+        if span.kind == "saved":
+            saved[span.path] += span.nbytes
+    return tuple(
+        Layer(
+            path=node.path,
+            op=node.op,
+            call=node.call,
+            param_bytes=sum(owned.get(name, 0) for name in node.param_names),
+            output_bytes=moment.allocated_bytes,
+            live_bytes=moment.live_bytes,
+            saved_bytes=saved.pop(node.path, 0) if trained else None,
+        )
+        for node, moment in zip(graph.nodes, inference.timeline, strict=False)
+    )

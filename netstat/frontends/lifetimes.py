@@ -1,4 +1,4 @@
-"""Pieces of memory and how long each lives, from a graph or from a run on tensors that hold nothing. Imports no torch."""
+"""Pieces of memory and how long each lives, from a graph or from a run on empty tensors. Imports no torch."""
 
 from typing import NamedTuple
 

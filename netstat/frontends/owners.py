@@ -47,9 +47,7 @@ class Owners:
         nodes: Sequence[Node],
         source: Callable[[Tensor], Source],
     ) -> None:
-        """Args: the model's module, who takes in the tensors of others that run, what is being written down, who knows
-        where a tensor came from.
-        """
+        """Args: the module, who takes in the tensors of others that run, what is written down, who knows sources."""
         self.training = False
         self.calls: list[ModuleCall] = []
         self._adopt, self._nodes, self._source = adopt, nodes, source

@@ -23,9 +23,12 @@ from netstat.frontends.lifetimes import BEFORE, Event, Lifetimes, Span
 from netstat.frontends.shadow import shadow
 from netstat.frontends.specs import tensors_in
 from netstat.frontends.stages import Fake
-from netstat.frontends.training_step import Criterion, optimizer_of, train_once
+from netstat.frontends.training_step import Criterion, differentiate, optimizer_of
 from netstat.graph import TensorSpec
 
+aten = torch.ops.aten
+_UNSHARED = (4, 2)  # holders of a tensor and its storage that is on its way through the dispatcher and nobody else has
+LOSS = "(loss)"  # in place of a path, of what the loss saves
 _AFTER_EVERY_OTHER = 2**63  # the sequence number of what accumulates gradients
 
 
@@ -95,11 +98,14 @@ def _followed(module: nn.Module, given: Sequence[Tensor], optimizer: Optimizer, 
 
     def enter(phase: str) -> None:
         watch.phase = phase
-        if phase == "optimizer":
-            watch.adopt("gradients", (p.grad for p in module.parameters() if p.grad is not None))
 
     with stage.active(), watch.watching():
-        train_once(module, given, criterion, optimizer, enter, amp)
+        held = differentiate(module, given, criterion, enter, amp)
+    enter("optimizer")
+    watch.adopt("gradients", (p.grad for p in module.parameters() if p.grad is not None))
+    with watch.watching():  # off the stage: optimizers count their steps in tensors that have a value
+        optimizer.step()
+    del held
     return Rehearsed(watch.lifetimes(), criterion.name)
 
 
@@ -161,7 +167,8 @@ class Watch(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         path = self._path()
-        result = func(*args, **(kwargs or {}))
+        function = aten.add_.Tensor if func is aten.add.Tensor and self._accumulates(*args[:2]) else func
+        result = function(*args, **(kwargs or {}))
         name = func.__name__.removesuffix(".default").partition(".")[0]
         key = self.phase, path, name
         self._events.append(Event(*key, self._calls[key]))
@@ -169,6 +176,17 @@ class Watch(TorchDispatchMode):
         for tensor in tensors_in(result):
             self._piece(tensor, "activations")
         return result
+
+    def _accumulates(self, gradient: Any, more: Any) -> bool:
+        """Whether autograd adds up two gradients of one activation, and would write the sum over the first one.
+
+        It does so where nobody else has that one, but for tensors that somebody looks on at, as here. Source:
+        `InputBuffer::accumulate` of torch.
+        """
+        if self.phase != "backward" or torch.is_grad_enabled() or not isinstance(more, Tensor):
+            return False
+        holders = gradient._use_count(), torch._C._storage_Use_Count(gradient.untyped_storage()._cdata)
+        return holders <= _UNSHARED and bool(gradient.shape == more.shape)
 
     def _piece(self, tensor: Tensor, kind: str) -> _Piece:
         storage = tensor.untyped_storage()
@@ -185,12 +203,12 @@ class Watch(TorchDispatchMode):
     def _pack(self, tensor: Tensor) -> Tensor:
         piece = self._piece(tensor, "activations")
         if piece.kind == "activations" and self.phase in ("forward", "loss"):
-            piece.kind, piece.path = "saved", self._running[-1]
+            piece.kind, piece.path = "saved", self._running[-1] if self.phase == "forward" else LOSS
         return tensor
 
     def _path(self) -> str:
         """Of the module that runs, or whose forward made what the backward pass is at."""
-        node = torch._C._current_autograd_node()
+        node: Any = torch._C._current_autograd_node()
         if node is None:
             if self.phase in ("forward", "loss"):
                 self._origin.setdefault(torch.autograd._get_sequence_nr() - 1, self._running[-1])

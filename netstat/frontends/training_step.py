@@ -1,11 +1,11 @@
-"""One training step as everybody writes it, on whatever tensors: the same is predicted on empty and measured on real ones.
+"""One training step as everybody writes it: the same is predicted on empty tensors and measured on real ones.
 
-    optimizer.zero_grad()                     gradients are None when the step begins, torch's default
-    with autocast(dtype):                     where mixed precision is asked for: parameters stay float32
-        output = model(*inputs)               forward
-        loss = criterion(output, target)      loss
-    loss.backward()                           backward
-    optimizer.step()                          optimizer, torch's own in its default implementation
+optimizer.zero_grad()                     gradients are None when the step begins, torch's default
+with autocast(dtype):                     where mixed precision is asked for: parameters stay float32
+output = model(*inputs)               forward
+loss = criterion(output, target)      loss
+loss.backward()                           backward
+optimizer.step()                          optimizer, torch's own in its default implementation
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -107,6 +107,20 @@ def autocast(dtype: str, device: str = "cpu") -> AbstractContextManager[Any]:
     return torch.autocast(device, getattr(torch, dtype)) if dtype else nullcontext()
 
 
+def differentiate(
+    module: nn.Module, inputs: Sequence[Tensor], criterion: Criterion, enter: Enter, amp: str = ""
+) -> tuple[Any, Tensor]:
+    """Forward, loss and backward; output and loss, which the loop of a training script holds while it goes on."""
+    with autocast(amp, inputs[0].device.type if inputs else "cpu"):
+        enter("forward")
+        output = module(*inputs)
+        enter("loss")
+        loss = criterion(output)
+    enter("backward")
+    loss.backward()  # type: ignore[no-untyped-call]
+    return output, loss
+
+
 def train_once(
     module: nn.Module,
     inputs: Sequence[Tensor],
@@ -116,12 +130,7 @@ def train_once(
     amp: str = "",
 ) -> None:
     """One step, gradients being None beforehand."""
-    with autocast(amp, inputs[0].device.type if inputs else "cpu"):
-        enter("forward")
-        output = module(*inputs)
-        enter("loss")
-        loss = criterion(output)
-    enter("backward")
-    loss.backward()  # type: ignore[no-untyped-call]
+    held = differentiate(module, inputs, criterion, enter, amp)
     enter("optimizer")
     optimizer.step()
+    del held

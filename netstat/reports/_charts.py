@@ -83,6 +83,12 @@ def _published(record: Any) -> Iterator[Chart]:
     raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
 
 
+def _memory(record: Any) -> Iterator[Chart]:
+    from netstat.reports._memory_charts import memory_chart
+
+    yield "memory", partial(memory_chart, record)
+
+
 def _work(profile: Profile) -> list[Panel]:
     return [count_panel(profile, "params", "parameters"), count_panel(profile, "macs", "MACs")]
 
@@ -97,4 +103,5 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "benchmark": _benchmark,
     "comparison": _comparison,
     "published": _published,
+    "memory": _memory,
 }

@@ -53,9 +53,16 @@ def _published(record: Any) -> Iterator[Table]:
     yield published_table(record.published, record.model)
 
 
+def _memory(record: Any) -> Iterator[Table]:
+    from netstat.reports._memory import memory_tables
+
+    yield from memory_tables(record)
+
+
 _SECTIONS = {
     "crosscheck": _crosscheck,
     "benchmark": _benchmark,
     "comparison": _comparison,
     "published": _published,
+    "memory": _memory,
 }

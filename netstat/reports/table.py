@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.memory import Memory
     from netstat.records.published import PublishedFigure
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "comparison_text",
     "crosscheck_text",
     "layers_text",
+    "memory_text",
     "published_text",
     "shows_unicode",
 ]
@@ -130,6 +132,15 @@ def published_text(
     from netstat.reports._published import published_table
 
     return _text([published_table(figures, model)], Terminal(width or terminal_width(), unicode, color))
+
+
+def memory_text(
+    record: "Memory", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
+) -> str:
+    """What a model needs of memory, with or without its layers; other arguments as for `layers_text`."""
+    from netstat.reports._memory import memory_tables
+
+    return _text(memory_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:
