@@ -13,6 +13,8 @@ def largest_batch(passed: str, peak: Callable[[int], int], limit: int) -> Fit:
     The next batch to look at is the one a straight line would end at, which makes a few evaluations do, and halving
     where that leads nowhere. The peak must not fall as the batch grows.
 
+    Nothing beyond `LARGEST` is looked at: where that is not too much either, the batch below it is the answer.
+
     Args:
         passed: "inference" or "training".
         peak: bytes that a batch needs.

@@ -16,7 +16,7 @@ here. Constants made inside forward have no name in the graph and count while an
 from collections.abc import Iterator, Sequence
 
 from netstat.frontends.lifetimes import BEFORE, Event, Lifetimes, Span
-from netstat.graph import Graph, Node, Source, TensorSpec
+from netstat.graph import Graph, Node, Param, Source, TensorSpec
 
 
 def lifetimes(graph: Graph) -> Lifetimes:
@@ -37,7 +37,7 @@ def lifetimes(graph: Graph) -> Lifetimes:
     return Lifetimes(events or (Event("forward", "", "", 0),), (*resident, *made, *_constants(graph.nodes)))
 
 
-def _distinct(graph: Graph) -> Iterator[Source]:
+def _distinct(graph: Graph) -> Iterator[Param]:
     return (param for param in graph.params if param.shared_with is None)
 
 

@@ -14,18 +14,20 @@ RESIDENT = {"params": "param_bytes", "buffers": "buffer_bytes", "inputs": "input
 
 def inference_need(graph: Graph) -> Need:
     """The forward pass of `graph`, without gradients."""
-    return need(lifetimes(graph))
+    return need(lifetimes(graph), every=True)
 
 
-def need(lived: Lifetimes) -> Need:
-    """The peak of a pass, what it is made of, and the way there."""
+def need(lived: Lifetimes, *, every: bool = False) -> Need:
+    """The peak of a pass, what it is made of, and the way there: `every` moment or those where something changes."""
     moments = _moments(lived)
     top = max(range(len(moments)), key=lambda i: moments[i].live_bytes)
     kinds = Counter[str]()
     for span in lived.spans:
         if span.born <= top <= span.last:
             kinds[span.kind] += span.nbytes
-    kept = [i for i, moment in enumerate(moments) if _tells(moment) or i == top]
+    kept = [
+        i for i, moment in enumerate(moments) if every or i in (0, top) or moment.allocated_bytes or moment.freed_bytes
+    ]
     return Need(
         peak_bytes=moments[top].live_bytes,
         **{field: kinds[kind] for kind, field in RESIDENT.items()},
@@ -36,11 +38,6 @@ def need(lived: Lifetimes) -> Need:
         peak=kept.index(top),
         timeline=tuple(moments[i] for i in kept),
     )
-
-
-def _tells(moment: Moment) -> bool:
-    """Whether a moment is worth a row: something is made or freed, or it is the forward pass, whose layers have one."""
-    return moment.phase == "forward" or bool(moment.allocated_bytes or moment.freed_bytes)
 
 
 def _moments(lived: Lifetimes) -> list[Moment]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.autograd import _get_sequence_nr  # type: ignore[attr-defined]
 from torch.autograd.graph import saved_tensors_hooks
 from torch.nn.modules import module as torch_module
 from torch.optim import Optimizer
@@ -120,7 +121,7 @@ class _Piece:
         self.path = ""
 
 
-class Watch(TorchDispatchMode):
+class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees every operator that reaches the dispatcher, and every storage that comes out of one come and go.
 
     Attributes:
@@ -128,7 +129,7 @@ class Watch(TorchDispatchMode):
     """
 
     def __init__(self, module: nn.Module) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.phase = "forward"
         self._events: list[Event] = []
         self._pieces: list[_Piece] = []
@@ -166,6 +167,8 @@ class Watch(TorchDispatchMode):
         return Lifetimes(tuple(self._events), tuple(spans))
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func.namespace == "profiler":  # marks that optimizers leave
+            return func(*args, **(kwargs or {}))
         path = self._path()
         function = aten.add_.Tensor if func is aten.add.Tensor and self._accumulates(*args[:2]) else func
         result = function(*args, **(kwargs or {}))
@@ -211,7 +214,7 @@ class Watch(TorchDispatchMode):
         node: Any = torch._C._current_autograd_node()
         if node is None:
             if self.phase in ("forward", "loss"):
-                self._origin.setdefault(torch.autograd._get_sequence_nr() - 1, self._running[-1])
+                self._origin.setdefault(_get_sequence_nr() - 1, self._running[-1])
             return self._running[-1]
         number = node._sequence_nr()
         if number >= _AFTER_EVERY_OTHER:

@@ -84,7 +84,8 @@ class Criterion:
         if self.target is None:
             sizes = (scores.shape[0], *scores.shape[2:])
             self.target = torch.zeros(sizes, dtype=torch.int64, device=scores.device)
-        return cross_entropy(scores, self.target)
+        loss: Tensor = cross_entropy(scores, self.target)
+        return loss
 
 
 def _named(output: Any, name: str) -> Tensor | None:
@@ -96,7 +97,7 @@ def _named(output: Any, name: str) -> Tensor | None:
 def _main(output: Any) -> Tensor:
     named = () if isinstance(output, Tensor) else (_named(output, "logits"), _named(output, "out"))
     learning = (tensor for tensor in tensors_in(output) if tensor.requires_grad)
-    found = next((tensor for tensor in (*named, *learning) if tensor is not None), None)
+    found: Tensor | None = next((tensor for tensor in (*named, *learning) if tensor is not None), None)
     if found is None:
         raise ModelError("the model cannot be trained: none of its outputs depends on a trainable parameter")
     return found

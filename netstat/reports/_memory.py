@@ -17,7 +17,7 @@ _COMPONENTS = (
     ("other activations", "activation_bytes"),
 )
 _FITS = (
-    Column("limit_bytes", "limit", mebibytes),
+    Column("limit_bytes", "limit", lambda count: f"{exact(count)} B"),
     Column("passed", "pass", left=True),
     Column("batch", "largest batch", exact),
     Column("peak_bytes", "needs", lambda count: f"{exact(count)} B"),

@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from netstat.records.memory import Memory, Moment, Need
 from netstat.reports._style import BLUE, GREEN, GREY, ORANGE, SKY, SMALL, VERMILLION, legend, worded
@@ -42,6 +43,8 @@ def _panel(axes: Any, name: str, need: Need) -> None:
     _mark(axes, need)
     axes.set_xlim(0, len(moments))
     axes.set_ylim(0, 1.22 * need.peak_bytes)
+    axes.yaxis.set_major_locator(MultipleLocator(2 ** max((need.peak_bytes // 5).bit_length(), 1)))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_formatter(worded(lambda count: mebibytes(round(count))))
     axes.set_xlabel("operators, in the order they run", fontsize=SMALL)
     axes.set_title(f"{name}: peak {mebibytes(need.peak_bytes)}")
@@ -56,8 +59,8 @@ def _levels(need: Need) -> list[tuple[str, str, list[int]]]:
         ("buffers, inputs", "#CCCCCC", [need.buffer_bytes + need.input_bytes] * constant),
         ("optimizer state", BLUE, [need.optimizer_bytes] * constant),
         ("gradients", GREEN, _over(need, lambda moment: moment.gradient_bytes)),
-        ("saved for backward", ORANGE, _over(need, lambda moment: moment.saved_bytes)),
-        ("other activations", SKY, _over(need, lambda moment: _rest(need, moment))),
+        ("saved", ORANGE, _over(need, lambda moment: moment.saved_bytes)),
+        ("other", SKY, _over(need, lambda moment: _rest(need, moment))),
     ]
     return [(label, color, level) for label, color, level in stacked if any(level)]
 

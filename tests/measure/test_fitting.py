@@ -45,10 +45,10 @@ def test_buffers_that_are_no_floats_keep_their_size() -> None:
     assert needed == 2 * 4 * 3 + 8  # weight, bias, mean and variance of 3; one int64 counter
 
 
-def test_an_output_like_an_input_may_be_that_input() -> None:
+def test_an_output_written_over_an_input_is_that_input() -> None:
     from torch import nn
 
-    relu = LINEAR._replace(op="relu", arguments=LINEAR.arguments[:1], outputs=(INPUT,))
+    relu = LINEAR._replace(op="relu", arguments=LINEAR.arguments[:1], outputs=(INPUT,), fresh=False)
     assert bytes_needed(nn.ReLU(), [], find("float32"), replace(GRAPH, nodes=(relu,)), moved=True) == 4 * 2 * 3
 
 
