@@ -151,8 +151,8 @@ class Memory(Record):
     amp: str
     loss: str
     inference: Need
-    training: Need | None
     layers: tuple[Layer, ...]
+    training: Need | None = None
     not_predicted: str = ""
     measured: tuple[Measured, ...] | None = None
     fits: tuple[Fit, ...] | None = None

@@ -271,8 +271,8 @@ MEMORY = Memory(
     amp="bfloat16",
     loss="cross entropy",
     inference=_FORWARD,
-    training=_STEP,
     layers=(MemoryLayer(HOSTILE, "conv2d", 0, 100, 30, 150, 50), MemoryLayer("", HOSTILE, 1, 0, 0, 120, 0)),
+    training=_STEP,
     not_predicted=HOSTILE,
     measured=(
         Measured("inference", "cpu", "allocator events", 120, 170, 150, (MeasuredCall(HOSTILE, 0, 170, 150),), 4096),
