@@ -9,8 +9,8 @@ What torch does, in terms of the graph:
   container is alive while everything inside runs (`ModuleCall.sources`);
 - inputs belong to the caller and outputs go to it: both live to the end.
 
-A local variable that a forward keeps beyond its last use cannot be seen in a graph: then torch needs more than is said
-here. Constants made inside forward have no name in the graph and count while an operator reads them.
+A local variable that a forward keeps beyond its last use cannot be seen in a graph, and constants made inside forward
+(masks, positions) have no name in it: then torch needs more than is said here, never less.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ def lifetimes(graph: Graph) -> Lifetimes:
         for source, spec in _made(i, node)
     )
     events = tuple(Event("forward", node.path, node.op, node.call) for node in graph.nodes)
-    return Lifetimes(events or (Event("forward", "", "", 0),), (*resident, *made, *_constants(graph.nodes)))
+    return Lifetimes(events or (Event("forward", "", "", 0),), (*resident, *made))
 
 
 def _distinct(graph: Graph) -> Iterator[Param]:
@@ -77,10 +77,3 @@ def _last_uses(graph: Graph, owners: dict[Source, Source]) -> dict[Source, int]:
     for source in graph.outputs:
         use(source, len(graph.nodes) - 1)
     return last
-
-
-def _constants(nodes: Sequence[Node]) -> Iterator[Span]:
-    for i, node in enumerate(nodes):
-        for argument in node.arguments:
-            if argument.source.kind == "constant":
-                yield Span(argument.spec.nbytes, "activations", i, i)
