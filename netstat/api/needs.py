@@ -8,6 +8,7 @@ from netstat.analysis.memory import inference_need, layers, need
 from netstat.errors import ModelError, UsageError
 from netstat.frontends.inputs import DTYPES
 from netstat.frontends.subject import Subject
+from netstat.graph import PARAMETER
 from netstat.records.memory import Fit, Measured, Memory, Need
 from netstat.records.profile import Input
 
@@ -58,6 +59,8 @@ def memory_subject(subject: Subject, plan: Plan) -> Memory:
     graph = subject.graph
     if graph.training:
         raise ModelError("memory is of the evaluation pass and of a training step; leave out training mode")
+    if any(node.op == PARAMETER for node in graph.nodes):
+        raise ModelError(f"'{graph.model}' holds parameters and no forward pass; name the model they are of")
     inference = inference_need(graph)
     record = Memory(
         model=graph.model,

@@ -1,5 +1,7 @@
 """`netstat.memory`: what users call; the documents' questions about memory, answered in figures."""
 
+from pathlib import Path
+
 import pytest
 
 import netstat
@@ -111,6 +113,21 @@ def test_an_lstm_is_said_to_be_a_lower_bound() -> None:
 def test_what_cannot_be_is_refused(options: dict[str, object], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         netstat.memory("lenet", **options)
+
+
+def test_a_file_of_parameters_has_no_memory_of_activations(tmp_path: Path) -> None:
+    import torch
+
+    torch.save({"weight": torch.ones(3, 4)}, tmp_path / "weights.pt")
+    with pytest.raises(ModelError, match="holds parameters and no forward pass"):
+        netstat.memory(str(tmp_path / "weights.pt"))
+
+
+def test_inputs_by_name_are_predicted_for_inference_alone() -> None:
+    from torch import nn
+
+    found = netstat.memory(nn.Bilinear(3, 4, 5), {"input1": (3,), "input2": (4,)}, batch=2)
+    assert found.inference_peak_bytes > 0
 
 
 def test_a_run_that_would_not_fit_does_not_start() -> None:
