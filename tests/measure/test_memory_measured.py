@@ -10,9 +10,11 @@ from torch.utils.checkpoint import checkpoint
 
 import netstat
 from netstat.analysis.memory import inference_need, need
+from netstat.api.needs import OPTIMIZERS as OFFERED
 from netstat.errors import ModelError
 from netstat.frontends.pytorch import capture
 from netstat.frontends.rehearsal import rehearse
+from netstat.frontends.training_step import OPTIMIZERS
 from netstat.graph import TensorSpec
 from netstat.measure import devices
 from netstat.measure.memory import measure_inference, measure_training
@@ -118,6 +120,15 @@ def test_optimizers_differ_by_their_state() -> None:
         "adam": 2 * params + counters,
         "adamw": 2 * params + counters,
     }
+
+
+def test_the_optimizers_that_are_offered_are_those_there_are() -> None:
+    assert tuple(OPTIMIZERS) == OFFERED
+
+
+def test_what_the_profiler_says_about_itself_reaches_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    measure_inference(Residual(), INPUTS, devices.find("cpu"), find("float32"))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_frozen_parameters_have_neither_gradient_nor_state() -> None:
