@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from netstat.records.comparison import Comparison
     from netstat.records.crosscheck import CrossChecks
     from netstat.records.forecast import Forecasts
+    from netstat.records.memory import Memory
     from netstat.records.published import Published
 
 _AS_EVER = ("documents", None, False, False, False)  # how a profile is counted where nobody says anything
@@ -243,6 +244,57 @@ def forecast(
     return forecast_subject(subject, [device] if isinstance(device, str) else device, dtype, training=training)
 
 
+def memory(
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    batch: int = 1,
+    dtype: str = "float32",
+    args: Sequence[Any] | None = None,
+    optimizer: str = "sgd-momentum",
+    amp: str = "",
+    training: bool = True,
+    fit: Sequence[int] = (),
+    measure: bool = False,
+    device: str = "cpu",
+) -> "Memory":
+    """What a forward pass and a training step need of memory, predicted, and measured where asked for.
+
+    The prediction allocates and computes nothing. Inference is worked out from the graph; a training step is gone
+    through on tensors that hold nothing, with torch's own autograd and optimizer. What kernels take for themselves
+    (workspace) is in no prediction; a measurement shows it apart.
+
+    Args:
+        model, input_shape, batch, dtype, args: as for `profile`.
+        optimizer: "sgd", "sgd-momentum", "adam" or "adamw".
+        amp: dtype of autocast in training ("bf16", "fp16"), parameters staying float32; "" for none.
+        training: whether a training step is predicted; without, a built-in model needs no torch.
+        fit: limits in bytes; the largest batch that fits is looked for at each.
+        measure: also run both passes and follow the allocator.
+        device: where; the cpu.
+
+    Returns:
+        Bytes: `.inference_peak_bytes`, `.training_peak_bytes`, what they are made of, and the way to the peak.
+
+    Raises:
+        UsageError: an optimizer, dtype or device that there is not, or sizes that cannot be.
+        ModelError: the model could not be built, captured or measured.
+    """
+    from netstat.api.needs import Plan, fitted, measured, memory_subject
+
+    plan = Plan(dtype, optimizer, amp, training).checked()
+
+    def at(size: int) -> Subject:
+        return _subject(model, input_shape, size, dtype)
+
+    if fit and args is not None:
+        raise UsageError("the largest batch is looked for by shapes; give input_shape instead of args")
+    subject = at(batch) if args is None else _subject(model, input_shape, batch, dtype, args)
+    record = memory_subject(subject, plan)
+    record = fitted(record, at, plan, fit) if fit else record
+    return measured(record, subject, plan, device) if measure else record
+
+
 def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
     """Models side by side: names, modules, profiles or saved results.
 
@@ -294,3 +346,4 @@ def _subject(
 
 
 __all__ = ["benchmark", "compare", "crosscheck", "forecast", "load", "profile", "published", "stat"]
+__all__ = ["benchmark", "compare", "crosscheck", "load", "memory", "profile", "published", "stat"]

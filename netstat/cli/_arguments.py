@@ -18,6 +18,7 @@ COMMANDS = {
     "crosscheck": "what other counters say, each difference itemised",
     "benchmark": "measured time, whole and per layer",
     "forecast": "expected time on devices that are not at hand",
+    "memory": "what a forward pass and a training step need of memory, predicted and measured",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",

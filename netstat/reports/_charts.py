@@ -99,6 +99,12 @@ def _forecast(record: Any) -> Iterator[Chart]:
     yield "forecast", partial(forecast_chart, record.forecasts, record.model)
 
 
+def _memory(record: Any) -> Iterator[Chart]:
+    from netstat.reports._memory_charts import memory_chart
+
+    yield "memory", partial(memory_chart, record)
+
+
 def _work(profile: Profile) -> list[Panel]:
     return [count_panel(profile, "params", "parameters"), count_panel(profile, "macs", "MACs")]
 
@@ -114,4 +120,5 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "comparison": _comparison,
     "published": _published,
     "forecast": _forecast,
+    "memory": _memory,
 }

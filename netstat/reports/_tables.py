@@ -75,9 +75,16 @@ def _forecast(record: Any) -> Iterator[Table]:
     yield from forecast_tables(record.forecasts, record.model)
 
 
+def _memory(record: Any) -> Iterator[Table]:
+    from netstat.reports._memory import memory_tables
+
+    yield from memory_tables(record)
+
+
 _SECTIONS = {
     "crosscheck": _crosscheck,
     "comparison": _comparison,
     "published": _published,
     "forecast": _forecast,
+    "memory": _memory,
 }

@@ -127,10 +127,23 @@ def _forecasts(saved: Row) -> Iterator[Row]:
         yield {**settings, **empty, **whole}
 
 
+def _needs(saved: Row) -> Iterator[Row]:
+    """The moments of each pass, beside what is there all the time."""
+    for passed in ("inference", "training"):
+        need = saved.get(passed) or {"timeline": ()}
+        for moment in need["timeline"]:
+            yield {"pass": passed, "resident_bytes": _resident(need), **moment}
+
+
+def _resident(need: Row) -> int:
+    return sum(need[f"{kind}_bytes"] for kind in ("param", "buffer", "input", "optimizer"))
+
+
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
     "comparison": _models,
     "published": _published,
     "forecast": _forecasts,
+    "memory": _needs,
 }

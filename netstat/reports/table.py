@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.forecast import Forecast
+    from netstat.records.memory import Memory
     from netstat.records.published import PublishedFigure
     from netstat.records.training import TrainingStep
 
@@ -35,6 +36,7 @@ __all__ = [
     "crosscheck_text",
     "forecast_text",
     "layers_text",
+    "memory_text",
     "published_text",
     "shows_unicode",
     "times_text",
@@ -177,6 +179,15 @@ def forecast_text(
     from netstat.reports._forecast import forecast_tables
 
     return _text(forecast_tables(forecasts, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def memory_text(
+    record: "Memory", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
+) -> str:
+    """What a model needs of memory, with or without its layers; other arguments as for `layers_text`."""
+    from netstat.reports._memory import memory_tables
+
+    return _text(memory_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:

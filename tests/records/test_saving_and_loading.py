@@ -16,6 +16,7 @@ from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
 from netstat.records.forecast import Forecast, Forecasts
+from netstat.records.memory import Memory
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
@@ -90,6 +91,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "comparison": Comparison,
         "published": Published,
         "forecast": Forecasts,
+        "memory": Memory,
     }
 
 

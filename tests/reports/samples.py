@@ -8,6 +8,8 @@ from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
+from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
+from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
@@ -332,6 +334,45 @@ _HOSTILE_FORECAST = replace(
 )
 FORECASTS = Forecasts(HOSTILE, (FORECAST, _HOSTILE_FORECAST))
 
+
+_STEP = Need(
+    peak_bytes=340,
+    param_bytes=100,
+    buffer_bytes=0,
+    input_bytes=20,
+    optimizer_bytes=100,
+    activation_bytes=10,
+    saved_bytes=30,
+    gradient_bytes=80,
+    saved_total_bytes=50,
+    peak=2,
+    timeline=(
+        Moment("forward", HOSTILE, "convolution", 0, 270, 50, 0, 50, 0),
+        Moment("loss", "", HOSTILE, 0, 270, 0, 0, 50, 0),
+        Moment("backward", HOSTILE, "convolution_backward", 1, 340, 90, 20, 30, 80),
+        Moment("optimizer", "", "add_", 0, 300, 0, 40, 0, 80),
+    ),
+)
+_FORWARD = Need(150, 100, 0, 20, 0, 30, 0, 0, 0, 0, (Moment("forward", HOSTILE, "conv2d", 0, 150, 30, 0),))
+MEMORY = Memory(
+    model=HOSTILE,
+    inputs=(Input("input", (1, 5), "float32"),),
+    batch=1,
+    dtype="float32",
+    optimizer="sgd-momentum",
+    amp="bfloat16",
+    loss="cross entropy",
+    inference=_FORWARD,
+    layers=(MemoryLayer(HOSTILE, "conv2d", 0, 100, 30, 150, 50), MemoryLayer("", HOSTILE, 1, 0, 0, 120, 0)),
+    training=_STEP,
+    not_predicted=HOSTILE,
+    measured=(
+        Measured("inference", "cpu", "allocator events", 120, 170, 150, (MeasuredCall(HOSTILE, 0, 170, 150),), 4096),
+        Measured("training", "cuda", HOSTILE, 220, 339),
+    ),
+    fits=(Fit("inference", 3 * 2**30, 17, 3 * 2**30 - 1, 3 * 2**30 + 1), Fit("training", 10, 0, 0, 340)),
+)
+
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
@@ -342,4 +383,5 @@ RECORDS: dict[str, Record] = {
     "a comparison": COMPARISON,
     "published figures": PUBLISHED,
     "forecasts": FORECASTS,
+    "memory": MEMORY,
 }
