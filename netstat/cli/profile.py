@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from netstat.api.subjects import check_complete, profile_subject, saved_profile
 from netstat.cli import _session as session
-from netstat.cli._arguments import layer_options, model_options, output_options, time_options
+from netstat.cli._arguments import layer_options, model_options, output_options, roofline_options, time_options
 from netstat.conventions import CONVENTIONS
 from netstat.errors import ModelError
 from netstat.frontends.resolve import is_saved
@@ -22,6 +22,7 @@ def configure(parser: ArgumentParser) -> None:
     model_options(parser)
     layer_options(parser)
     time_options(parser)
+    roofline_options(parser)
     parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: thop,fvcore,torch)")
     parser.add_argument("--no-crosscheck", action="store_true", help="leave out the cross-check")
     parser.add_argument("--no-time", action="store_true", help="leave out the measurement")
@@ -100,7 +101,6 @@ def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Pro
 
 def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
     from netstat.api.subjects import benchmark_subject
-    from netstat.reports.table import benchmark_text
 
     with session.progress(options) as progress:
         times = benchmark_subject(
@@ -111,8 +111,17 @@ def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
             settings=session.settings(options),
             progress=progress,
         )
-    session.show("\n" + benchmark_text(times.benchmarks, profile.layers, profile.model, **session.style()), options)
-    return replace(profile, benchmarks=times.benchmarks, environment=times.environment)
+    roofs = session.rooflines(profile.layers, times.benchmarks, options)
+    timed = replace(profile, benchmarks=times.benchmarks, environment=times.environment, roofline=roofs)
+    session.show("\n" + _times(timed), options)
+    return timed
+
+
+def _times(profile: Profile) -> str:
+    from netstat.reports.table import benchmark_text
+
+    benchmarks, roofs = profile.benchmarks or (), profile.roofline
+    return benchmark_text(benchmarks, profile.layers, profile.model, rooflines=roofs, **session.style())
 
 
 def _finish(profile: Profile, options: Namespace) -> None:
@@ -133,9 +142,7 @@ def _again(options: Namespace) -> int:
 
         session.show("\n" + crosscheck_text(record.crosscheck, record.model, **session.style()), options)
     if record.benchmarks:
-        from netstat.reports.table import benchmark_text
-
-        session.show("\n" + benchmark_text(record.benchmarks, record.layers, record.model, **session.style()), options)
+        session.show("\n" + _times(record), options)
     _finish(record, options)
     return _verdict(record, options)
 

@@ -51,7 +51,7 @@ def data_caches() -> list[tuple[str, int, int]]:
 
 
 def _bytes(size: str) -> int:
-    """ "512K" as 524288; what is no such size as 0."""
+    """A size as the kernel words it, "512K", in bytes; what is no such size is 0."""
     digits, unit = size[:-1], size[-1:]
     return int(digits) * {"K": 2**10, "M": 2**20, "G": 2**30}.get(unit, 0) if digits.isdigit() else 0
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from netstat.records.base import Record
+from netstat.records.roofline import Roofline
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,17 @@ WARNINGS = {
 
 @dataclass(frozen=True)
 class Benchmarks(Record):
-    """Measurements of one model on one or several devices. Behaves as a sequence of `Benchmark`."""
+    """Measurements of one model on one or several devices. Behaves as a sequence of `Benchmark`.
+
+    `roofline` has one entry per benchmark, None where nobody asked for it.
+    """
 
     kind: ClassVar[str] = "benchmark"
 
     model: str
     benchmarks: tuple[Benchmark, ...]
     environment: dict[str, Any]
+    roofline: tuple[Roofline, ...] | None = None
 
     def __getitem__(self, index: int) -> Benchmark:
         return self.benchmarks[index]

@@ -4,24 +4,32 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark, LayerTime
 from netstat.records.profile import Layer
+from netstat.records.roofline import Roofline
+from netstat.reports._roofline import roofline_columns, roofline_facts
 from netstat.reports._table import Column, Fact, Table, count_column, measured, place, rows, share_column, title
 from netstat.units import duration, exact, plural, rate
 
 Call = tuple[str, str, int]
 
 
-def benchmark_tables(benchmarks: Sequence[Benchmark], layers: Sequence[Layer] = (), model: str = "") -> list[Table]:
-    """The time of each layer and of the whole, per device; beside them the MACs of `layers` where those are given."""
+def benchmark_tables(
+    benchmarks: Sequence[Benchmark],
+    layers: Sequence[Layer] = (),
+    model: str = "",
+    rooflines: Sequence[Roofline] | None = None,
+) -> list[Table]:
+    """The time of each layer and of the whole, per device; beside them what `layers` and `rooflines` say, if given."""
     macs = {(layer.path, layer.op, layer.call): layer.macs for layer in layers}
-    return [_table(benchmark, macs, model) for benchmark in benchmarks]
+    beside: Sequence[Roofline | None] = rooflines or [None] * len(benchmarks)
+    return [_table(benchmark, macs, model, roof) for benchmark, roof in zip(benchmarks, beside, strict=True)]
 
 
-def _table(benchmark: Benchmark, macs: Mapping[Call, int], model: str) -> Table:
+def _table(benchmark: Benchmark, macs: Mapping[Call, int], model: str, roofline: Roofline | None) -> Table:
     heading = title("time", model, *_settings(benchmark))
-    facts = list(_facts(benchmark))
+    facts = [*_facts(benchmark), *(roofline_facts(roofline) if roofline else ())]
     if not benchmark.layers:
         return Table(heading, lead=facts)
-    columns = _columns(benchmark.median_seconds, macs)
+    columns = [*_columns(benchmark.median_seconds, macs), *(roofline_columns(roofline) if roofline else ())]
     sums = (
         LayerTime("unattributed", 0, "", benchmark.unattributed_seconds),
         LayerTime("whole", 0, "", benchmark.median_seconds),

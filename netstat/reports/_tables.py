@@ -38,7 +38,7 @@ def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:
 def _benchmark(record: Any, layers: Any = ()) -> Iterator[Table]:
     from netstat.reports._benchmark import benchmark_tables
 
-    yield from benchmark_tables(record.benchmarks, layers, record.model)
+    yield from benchmark_tables(record.benchmarks, layers, record.model, record.roofline)
 
 
 def _comparison(record: Any) -> Iterator[Table]:
@@ -53,7 +53,14 @@ def _published(record: Any) -> Iterator[Table]:
     yield published_table(record.published, record.model)
 
 
+def _ceilings(record: Any) -> Iterator[Table]:
+    from netstat.reports._ceilings import ceilings_tables
+
+    yield from ceilings_tables(record.ceilings)
+
+
 _SECTIONS = {
+    "ceilings": _ceilings,
     "crosscheck": _crosscheck,
     "benchmark": _benchmark,
     "comparison": _comparison,
