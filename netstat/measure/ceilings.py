@@ -24,17 +24,20 @@ class Effort:
         seconds: a probe is sampled at least so long.
         step: from one working set to the next, as a factor.
         largest: bytes of the largest working set, None for what the kind of device asks for.
+        cap_seconds: once so much time has passed, each further probe is one call: a busy machine takes long enough.
+        largest: bytes of the largest working set, None for what the kind of device asks for.
         short: whether it is too little to be kept.
     """
 
     seconds: float
     step: int
+    cap_seconds: float
     largest: int | None = None
     short: bool = False
 
 
-FULL = Effort(0.04, 2)
-SHORT = Effort(0.01, 4, 2**26, short=True)
+FULL = Effort(0.04, step=2, cap_seconds=8.0)
+SHORT = Effort(0.01, step=4, cap_seconds=1.5, largest=2**26, short=True)
 SAMPLES = 3  # of a probe, at least
 PATIENCE = 10  # but no further one once so many times its seconds have passed
 TOO_LONG = 40  # and none at all where one call is expected to take longer still
@@ -89,6 +92,7 @@ class _Run:
 
     def __init__(self, stopwatch: Stopwatch, effort: Effort, progress: Progress = silent) -> None:
         self._stopwatch, self._effort, self._progress = stopwatch, effort, progress
+        self._start = stopwatch.clock.now()
         self.blocks: list[Block] = []
 
     def warm_up(self, work: Work) -> None:
@@ -106,7 +110,8 @@ class _Run:
         return tuple(probes)
 
     def _probe(self, work: Work) -> Probe:
-        blocks = sampled(work, self._stopwatch, self._effort.seconds)
+        late = self._stopwatch.clock.now() - self._start >= self._effort.cap_seconds
+        blocks = sampled(work, self._stopwatch, 0.0 if late else self._effort.seconds)
         self.blocks += blocks
         fastest = min(block.seconds for block in blocks)
         return Probe(work.name, work.size, work.flops, work.bytes_moved, work.working_set, fastest, len(blocks))

@@ -102,20 +102,23 @@ class Ceiling:
         return self.widest(working_set).bytes_per_second
 
     def level(self, working_set: int) -> str:
-        """The smallest cache that so many bytes fit into ("L2"); "memory" where they fit into none."""
-        return next((level.name for level in self.levels if working_set <= level.capacity), MEMORY)
+        """The smallest cache with a roof that so many bytes fit into ("L2"); "memory" where they fit into none."""
+        return next((cache.name for cache in self._measured if working_set <= cache.capacity), MEMORY)
 
     @property
     def roofs(self) -> tuple[tuple[str, float], ...]:
-        """Name and bytes per second of each level: what half its capacity gets, and memory what the largest probe gets.
+        """Name and bytes per second of each level, of half its capacity: the other half holds what else is going on.
 
-        Half, because the other half of a cache holds what else is going on. A level smaller than every probe has none.
+        That of memory is of the largest working set. A cache smaller than the smallest one has none.
         """
-        least = min((probe.working_set for probe in self.traffic), default=0)
-        cached = [(cache.name, self.bytes_per_second(cache.capacity // 2)) for cache in self.levels
-                  if cache.capacity // 2 >= least]  # fmt: skip
+        cached = [(cache.name, self.bytes_per_second(cache.capacity // 2)) for cache in self._measured]
         largest = max((probe.working_set for probe in self.traffic), default=0)
         return (*cached, (MEMORY, self.bytes_per_second(largest)))
+
+    @property
+    def _measured(self) -> list[Level]:
+        least = min((probe.working_set for probe in self.traffic), default=0)
+        return [cache for cache in self.levels if cache.capacity // 2 >= least]
 
 
 # Every warning there is, worded for the reader.
