@@ -24,12 +24,12 @@ FRAME = (0.09, 0.1, 0.88, 0.76)  # the axes in the figure: fixed, so that labels
 AREA = 4000.0  # points² of a layer that takes the whole time
 DOT = 9.0  # points² at least: what is there is seen
 MARGIN = 2.0  # times further than the outermost point, on either side
-LABELS = 14
+LABELS = 12
 DARK = "#444444"
 CLOSE = 1.25  # roofs that are not so many times apart share a label
 FAMILIES = {"convolution": BLUE, "fully connected": ORANGE, "activation": GREEN, "pooling": PURPLE,
             "normalisation": SKY, "matrix product": YELLOW, "attention": YELLOW}  # fmt: skip
-DISTANCES = (2.0, 14.0, 28.0)  # points from the edge of a point to its label
+DISTANCES = (2.0, 14.0)  # points from the edge of a point to its label
 AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))  # where a label may stand
 
 
@@ -127,13 +127,15 @@ def _draw_points(axes: Any, points: Sequence[Point]) -> None:
 
 
 def _label(axes: Any, points: Sequence[Point]) -> None:
-    """Names of the greatest, as far as there is room beside them, further away with a line where there is none near."""
+    """Names of the greatest, as far as there is room beside them."""
     renderer, frame = axes.figure.canvas.get_renderer(), axes.get_window_extent()
-    taken = [_disc(axes, point) for point in points[:LABELS]]
+    together = _together(axes, points)
+    taken = [_disc(axes, points[0]) for points in together]
     taken += [text.get_window_extent(renderer) for text in axes.texts]
-    for point in points[:LABELS]:
+    taken += [line.get_window_extent(renderer).padded(2) for line in axes.lines[:1]]  # the compute roof
+    for members in together[:LABELS]:
         for distance, way in product(DISTANCES, AROUND):
-            text = _text(axes, point, way, distance)
+            text = _text(axes, members, way, distance)
             text.update_positions(renderer)
             box = Text.get_window_extent(text, renderer)  # of the words alone, without the line
             if _inside(box, frame) and not any(box.overlaps(other) for other in taken):
@@ -142,11 +144,26 @@ def _label(axes: Any, points: Sequence[Point]) -> None:
             text.remove()
 
 
-def _text(axes: Any, point: Point, way: tuple[int, int], distance: float) -> Any:
-    """The name of a layer beside its point."""
+def _together(axes: Any, points: Sequence[Point]) -> list[list[Point]]:
+    """Points whose centres lie in the disc of a greater one share its label: equal layers lie on top of each other."""
+    found: list[list[Point]] = []
+    for point in points:
+        x, y = axes.transData.transform((point.x, point.y))
+        shared = next((members for members in found if _disc(axes, members[0]).padded(2).contains(x, y)), None)
+        if shared is None:
+            found.append([point])
+        else:
+            shared.append(point)
+    return found
+
+
+def _text(axes: Any, members: Sequence[Point], way: tuple[int, int], distance: float) -> Any:
+    """The name of a layer, and how many more there are, beside its point."""
+    point, more = members[0], len(members) - 1
     away = ((point.area / pi) ** 0.5 + distance) * (0.71 if all(way) else 1.0)
+    name = middle(printable(place(point.layer.path, point.layer.call)), 28)
     text = axes.annotate(
-        middle(printable(place(point.layer.path, point.layer.call)), 28),
+        f"{name} +{more}" if more else name,
         (point.x, point.y),
         (way[0] * away, way[1] * away),
         textcoords="offset points",
