@@ -1,6 +1,7 @@
 """Ceilings that were measured before: they cost seconds, and hold as long as the machine and its software do."""
 
 import json
+import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -49,7 +50,7 @@ def ceiling(
         UsageError: no such device, dtype or number of threads.
     """
     key = fingerprint(device, dtype, threads)
-    path = cache_folder("ceilings") / f"{_digest(key)}.json"
+    path = folder() / f"{_digest(key)}.json"
     kept = None if again else recall(path, key, tell)
     if kept is not None:
         return kept
@@ -57,6 +58,12 @@ def ceiling(
     if not (measured.short or measured.warnings):
         keep(path, key, measured, tell)
     return measured
+
+
+def folder() -> Path:
+    """Where ceilings are kept: $NETSTAT_CEILINGS, else a folder in the user's cache."""
+    chosen = os.environ.get("NETSTAT_CEILINGS")
+    return Path(chosen).absolute() if chosen else cache_folder("ceilings")
 
 
 def fingerprint(device: str, dtype: str, threads: int | None) -> dict[str, Any]:
