@@ -117,4 +117,4 @@ def _exceeding(layer: LayerRoof) -> str:
     where = f"the {layer.level} roof" if layer.roof != COMPUTE else "the compute roof"
     reached = percent(layer.efficiency or 0.0, 1, 1)
     again = "or the ceilings were taken on a busier machine: netstat ceilings --again measures them anew"
-    return f"{_name(layer)} ran at {reached} of {where}: {_FASTER[layer.roof]}, {again}"
+    return f"{_name(layer)} ran at {reached} of {where}: {_FASTER.get(layer.roof, layer.roof)}, {again}"
