@@ -25,12 +25,14 @@ class Claim:
         means: what it holds of, by the data sheet where there is one.
         measured: the figure here, as text; "" where there is no such device here.
         remark: what follows from that; "" where nothing does.
+        label: what the remark is on.
     """
 
     says: str
     means: str
     measured: Callable[[Ceilings], str]
     remark: Callable[[Ceilings], str] = lambda ceilings: ""
+    label: str = ""
 
 
 def _compute(kind: str, *dtypes: str) -> Callable[[Ceilings], str]:
@@ -78,6 +80,12 @@ CLAIMS = (
     ),
     Claim("", "156 TFLOP/s in TF32", _compute("cuda", "tf32")),
     Claim("", "19.5 TFLOP/s in float32", _compute("cuda", "float32")),
-    Claim("CPUs stay under 1 TFLOP/s", "float32", _compute("cpu", "float32"), _cpu_remark),
-    Claim("GPU memory bandwidth is 10× a CPU's", "an A100 has 1.555 TB/s, or 2.039 (80 GB)", _ratio, _ratio_remark),
+    Claim("CPUs stay under 1 TFLOP/s", "float32", _compute("cpu", "float32"), _cpu_remark, "CPUs"),
+    Claim(
+        "GPU memory bandwidth is 10× a CPU's",
+        "an A100 has 1.555 TB/s, or 2.039 (80 GB)",
+        _ratio,
+        _ratio_remark,
+        "bandwidth",
+    ),
 )

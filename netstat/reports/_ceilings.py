@@ -79,10 +79,10 @@ def _balance(ceiling: Ceiling) -> str:
 
 def _claims(ceilings: Sequence[Ceiling]) -> Table:
     columns = [
-        Column("says", "claim", left=True, flexible="wrap"),
-        Column("means", "which is", left=True, flexible="wrap", narrowest=16),
+        Column("says", "claim", left=True, flexible="wrap", narrowest=22),
+        Column("means", "which is", left=True, flexible="wrap", narrowest=22),
         Column("measured", "measured here", left=True, cell=lambda claim, _: claim.measured(ceilings) or None),
-        Column("remark", "so", left=True, flexible="wrap", narrowest=16, cell=lambda claim, _: claim.remark(ceilings)),
     ]
+    remarks = [(claim.label, claim.remark(ceilings)) for claim in CLAIMS if claim.remark(ceilings)]
     source = ("A100", "figures of NVIDIA's data sheet (nvidia-a100-datasheet-us-nvidia-1758950-r4)")
-    return Table("claims beside what was measured", columns, [rows(columns, CLAIMS)], notes=[source])
+    return Table("claims beside what was measured", columns, [rows(columns, CLAIMS)], notes=[*remarks, source])

@@ -82,4 +82,5 @@ def test_ceilings_are_shown_by_probe_and_by_working_set() -> None:
     assert "memory · cuda (Example GPU) · bfloat16 · 2 threads" in text
     assert "balance   2.5 FLOPs per byte from memory" in text
     assert text.count("of the best") == 4
-    assert "A100-class GPUs" in text
+    assert "A100-class GPUs reach 312 TFLOP/s" in text
+    assert "so with 2 threads; 21 threads as fast as these would pass it" in text
