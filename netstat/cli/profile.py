@@ -111,7 +111,8 @@ def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
             settings=session.settings(options),
             progress=progress,
         )
-    roofs = session.rooflines(profile.layers, times.benchmarks, options)
+    each = profile_subject(subject)  # every layer by itself and dense, however the table above shows them
+    roofs = session.rooflines(each.layers, times.benchmarks, options)
     timed = replace(profile, benchmarks=times.benchmarks, environment=times.environment, roofline=roofs)
     session.show("\n" + _times(timed), options)
     return timed
