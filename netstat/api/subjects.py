@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError, ModelError, UsageError
 from netstat.frontends.subject import Subject, check_by_position, check_positive, runnable
+from netstat.graph import PARAMETER
 from netstat.records import Profile, load
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from netstat.measure.settings import Settings
     from netstat.records.benchmark import Benchmarks
     from netstat.records.crosscheck import CrossChecks
+    from netstat.records.forecast import Forecasts
 
 
 def profile_subject(
@@ -212,3 +214,26 @@ def _configurations(subject: Subject, ways: Ways) -> "list[Configuration]":
         )
     )
     return list(dict.fromkeys(found))
+
+
+def forecast_subject(
+    subject: Subject, devices: Sequence[str], dtype: str = "fp32", *, training: bool = False
+) -> "Forecasts":
+    """What devices are expected to take for a resolved model, the tensors of which are of `dtype`.
+
+    Raises:
+        UsageError: nothing is on record for a device, or it has no peak in this dtype.
+        ModelError: there is no forward pass to forecast.
+    """
+    from netstat.analysis.devices import DTYPES, specification
+    from netstat.analysis.forecast import forecast
+    from netstat.records.forecast import Forecasts
+    from netstat.registry import unknown
+
+    if dtype not in DTYPES:
+        raise UsageError(unknown("dtype", dtype, DTYPES))
+    if all(node.op == PARAMETER for node in subject.graph.nodes):
+        raise ModelError(f"'{subject.graph.model}' has no forward pass to forecast; name a model, not its parameters")
+    chosen = [specification(device) for device in devices]
+    made = (forecast(subject.graph, device, dtype, training=training) for device in chosen)
+    return Forecasts(subject.graph.model, tuple(made))

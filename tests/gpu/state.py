@@ -7,14 +7,17 @@ import torch
 
 import netstat
 from netstat.errors import ModelError
+from netstat.graph import TensorSpec
 from netstat.measure import replay
+from netstat.measure.benchmark import benchmark
 from netstat.measure.clock import Stopwatch, SystemClock
 from netstat.measure.queued import HeldQueue
-from netstat.measure.settings import QUICK
 from tests.gpu.models import Looks, Slow, Small
+from tests.gpu.running import settings
 from tests.gpu.steps import Bench, Verdict, step, verdict
 
 SHAPE = (3, 16, 16)
+INPUTS = [("input", TensorSpec((1, *SHAPE)))]
 
 
 def switches() -> dict[str, Any]:
@@ -42,10 +45,10 @@ def values(module: torch.nn.Module) -> list[Any]:
 @step(25)
 def untouched(bench: Bench) -> Iterator[Verdict]:
     """A benchmark leaves random states, streams, cuDNN and TF32 switches and the module as they were."""
-    model, device = Small().to(bench.device.torch_device), bench.device.name
+    model = Small().to(bench.device.torch_device)
     for dtype in ("fp32", "tf32", "bf16", "fp16"):
         before = switches(), values(model)
-        netstat.benchmark(model, SHAPE, device=device, dtype=dtype, settings=QUICK)
+        benchmark(model, INPUTS, device=bench.device, dtype=dtype, settings=settings(bench))
         after = switches(), values(model)
         changed = [name for name in before[0] if before[0][name] != after[0][name]]
         changed += ["the module"] if before[1] != after[1] else []
@@ -141,9 +144,9 @@ def out_of_memory(bench: Bench) -> Iterator[Verdict]:
             return torch.empty(2**50, dtype=torch.int8, device=x.device)
 
     try:
-        netstat.benchmark(Hungry(), (4,), device=bench.device.name, settings=QUICK)
+        benchmark(Hungry(), [("input", TensorSpec((4,)))], device=bench.device, settings=settings(bench))
         yield verdict("out of memory", False, "nothing was raised")
     except ModelError as error:
         yield verdict("out of memory", "\n" not in str(error) and "memory" in str(error), str(error))
-    result = netstat.benchmark(Small(), SHAPE, device=bench.device.name, settings=QUICK)[0]
+    result = benchmark(Small(), INPUTS, device=bench.device, settings=settings(bench))
     yield verdict("works on", result.median_seconds > 0, f"{result.median_seconds * 1e6:.0f} µs")
