@@ -17,6 +17,8 @@ COMMANDS = {
     "profile": "layers, cross-check and time of a model: the whole job",
     "crosscheck": "what other counters say, each difference itemised",
     "benchmark": "measured time, whole and per layer",
+    "forecast": "expected time on devices that are not at hand",
+    "memory": "what a forward pass and a training step need of memory, predicted and measured",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",

@@ -5,7 +5,9 @@ from itertools import product
 
 from netstat.api.subjects import Ways, benchmark_subject
 from netstat.cli import _session as session
+from netstat.cli import _training
 from netstat.cli._arguments import model_options, output_options, time_options
+from netstat.cli._training import training_options
 from netstat.records.view import View
 
 
@@ -13,6 +15,7 @@ def configure(parser: ArgumentParser) -> None:
     """Options of the command."""
     model_options(parser)
     time_options(parser)
+    training_options(parser)
     parser.add_argument("--memory-format", default="contiguous", metavar="FORMAT", help="contiguous, channels_last")
     parser.add_argument("--mode", default="eager", metavar="MODE", help="eager, compile (torch.compile), cuda-graph")
     parser.add_argument("--sort", choices=["time"], help="rows of layers with the longest first")
@@ -34,7 +37,10 @@ def run(options: Namespace) -> int:
     view = _view(options)
     if options.charts:
         session.check_folder(options.charts)
+    _training.check(options)
     settings, ways = session.settings(options), _ways(options)
+    if options.train:
+        return _training.run(options, ways)
     subject = session.subject(Namespace(**{**vars(options), "batch": str(ways.batches[0]), "dtype": "float32"}))
     with session.progress(options) as progress:
         times = benchmark_subject(subject, ways, settings=settings, progress=progress)

@@ -71,7 +71,7 @@ class Recorder(TorchFunctionMode):
         self._opening: list[Any] = []
         self._spelled: tuple[str, ...] = ()  # of the functions being opened, and the call that is looked at
         self._whole: nn.Module | None = None  # the module whose whole forward is one operator, while it runs
-        self.owners = Owners(module, self.adopt, self.nodes)
+        self.owners = Owners(module, self.adopt, self.nodes, self.source)
         if module:
             self.adopt(tensors_of(module))
             self._follow_wholes(module)

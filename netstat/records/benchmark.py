@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from netstat.records.base import Record
 from netstat.records.device_times import DeviceTimes
+from netstat.records.training import TrainingStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,8 @@ WARNINGS = {
     "queue_unchecked": "the host could not queue a forward pass ahead of the device, whose time includes waiting",
     "throttled_samples": "the GPU was throttled for a while (heat or power): samples of that while were taken again",
     "throttled": "the GPU was throttled all the while (heat or power): let it cool, and do not cite this figure",
+    "backward_hooks_slow": "hooks slowed the backward pass by over 5 %: only the layers' backward times carry that",
+    "diverged": "the loss is no longer a finite number: arithmetic on such may take another time than usual",
 }
 
 
@@ -164,7 +167,10 @@ def compared(benchmarks: Sequence[Benchmark]) -> list[tuple[Benchmark, float]]:
 
 @dataclass(frozen=True)
 class Benchmarks(Record):
-    """Measurements of one model in one or several configurations. Behaves as a sequence of `Benchmark`."""
+    """Measurements of one model in one or several configurations. Behaves as a sequence of `Benchmark`.
+
+    Where training was asked for, `training` has a step per device, and `benchmarks` is empty.
+    """
 
     kind: ClassVar[str] = "benchmark"
 
@@ -172,6 +178,7 @@ class Benchmarks(Record):
     benchmarks: tuple[Benchmark, ...]
     environment: dict[str, Any]
     failures: tuple[Failure, ...] = ()
+    training: tuple[TrainingStep, ...] | None = None
 
     def __getitem__(self, index: int) -> Benchmark:
         return self.benchmarks[index]

@@ -48,13 +48,13 @@ def _interval(benchmark: Benchmark) -> str:
     if len(benchmark.samples) < FEWEST_FOR_INTERVAL:
         return "too few samples for a confidence interval"
     low, high = (duration(seconds) for seconds in benchmark.ci95_seconds)
-    return f"95 % CI {low} to {high}, {_of_processes(benchmark)}"
+    return f"95 % CI {low} to {high}{_of_processes(benchmark)}"
 
 
 def _of_processes(benchmark: Benchmark) -> str:
-    """What the interval is of."""
-    several = len(benchmark.processes) > 1
-    return f"over {exact(len(benchmark.processes))} processes" if several else "within one process: others may differ"
+    """What the interval is of; "" where nobody wrote it down."""
+    several = f", over {exact(len(benchmark.processes))} processes"
+    return ("", ", within one process: others may differ", several)[min(len(benchmark.processes), 2)]
 
 
 def _samples(benchmark: Benchmark) -> Iterator[str]:

@@ -18,6 +18,7 @@ from netstat.reports._latency_chart import latency_chart
 from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
 from netstat.reports._style import png, svg
 from netstat.reports._tables import MOST_WITH_LAYERS
+from netstat.reports._training_chart import training_chart
 
 Chart = tuple[str, Callable[[], Figure]]
 
@@ -74,11 +75,14 @@ def _crosscheck(record: Any) -> Iterator[Chart]:
 
 
 def _benchmark(record: Any) -> Iterator[Chart]:
+    if record.training and not record.benchmarks:
+        yield "training-step", partial(training_chart, record.training, record.model)
+        return
     times = record.benchmarks
-    if len(times) > 1:
-        yield "latency-throughput", partial(latency_chart, times, record.model)
-    if len(times) <= MOST_WITH_LAYERS:
+    if len(times) <= MOST_WITH_LAYERS and len({time.batch for time in times}) <= 1:
         yield "time", partial(time_chart, times, record.model)
+    else:
+        yield "latency-throughput", partial(latency_chart, times, record.model)
 
 
 def _comparison(record: Any) -> Iterator[Chart]:
@@ -87,6 +91,18 @@ def _comparison(record: Any) -> Iterator[Chart]:
 
 def _published(record: Any) -> Iterator[Chart]:
     raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
+
+
+def _forecast(record: Any) -> Iterator[Chart]:
+    from netstat.reports._forecast_chart import forecast_chart
+
+    yield "forecast", partial(forecast_chart, record.forecasts, record.model)
+
+
+def _memory(record: Any) -> Iterator[Chart]:
+    from netstat.reports._memory_charts import memory_chart
+
+    yield "memory", partial(memory_chart, record)
 
 
 def _work(profile: Profile) -> list[Panel]:
@@ -103,4 +119,6 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "benchmark": _benchmark,
     "comparison": _comparison,
     "published": _published,
+    "forecast": _forecast,
+    "memory": _memory,
 }

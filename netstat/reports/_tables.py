@@ -48,6 +48,10 @@ def _benchmark(record: Any, view: View, layers: Any = ()) -> Iterator[Table]:
         yield sweep_table(times, failures, record.model)
     if len(times) <= MOST_WITH_LAYERS:
         yield from benchmark_tables(times, layers, record.model, view)
+    if record.kind == "benchmark" and record.training is not None:
+        from netstat.reports._training import training_tables
+
+        yield from training_tables(record.training, record.model)
 
 
 def _comparison(record: Any) -> Iterator[Table]:
@@ -63,8 +67,24 @@ def _published(record: Any) -> Iterator[Table]:
 
 
 _VIEWED: dict[str, Callable[[Any, View], Iterator[Table]]] = {"profile": _profile, "benchmark": _benchmark}
+
+
+def _forecast(record: Any) -> Iterator[Table]:
+    from netstat.reports._forecast import forecast_tables
+
+    yield from forecast_tables(record.forecasts, record.model)
+
+
+def _memory(record: Any) -> Iterator[Table]:
+    from netstat.reports._memory import memory_tables
+
+    yield from memory_tables(record)
+
+
 _SECTIONS = {
     "crosscheck": _crosscheck,
     "comparison": _comparison,
     "published": _published,
+    "forecast": _forecast,
+    "memory": _memory,
 }
