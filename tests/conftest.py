@@ -1,7 +1,9 @@
 """What holds for every test: the pure tier never sees torch, and a GPU test without a GPU is skipped and says why."""
 
+import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,14 @@ import pytest
 sys.path.append(str(Path(__file__).parents[1]))
 FOR_GPU = re.compile(r"\bpytest\.mark\.gpu\b")
 NEEDS_TORCH = re.compile(r"^pytestmark = .*\bpytest\.mark\.torch\b", re.MULTILINE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_ceilings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither read nor replace what the user's machine is known for."""
+    os.environ["NETSTAT_CEILINGS"] = str(tmp_path_factory.mktemp("ceilings"))
+    yield
+    del os.environ["NETSTAT_CEILINGS"]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

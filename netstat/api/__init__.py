@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
     from netstat.records.benchmark import Benchmarks
+    from netstat.records.ceilings import Ceilings
     from netstat.records.comparison import Comparison
     from netstat.records.crosscheck import CrossChecks
     from netstat.records.forecast import Forecasts
@@ -295,6 +296,27 @@ def memory(
     return measured(record, subject, plan, device) if measure else record
 
 
+def ceilings(
+    device: str = "cpu", dtype: str = "float32", threads: int | None = None, *, again: bool = False
+) -> "Ceilings":
+    """The most a device computes and moves, as measured here. The result is a sequence with one entry.
+
+    What was measured before, with the same machine, software and settings, is taken from the user's cache folder.
+
+    Args:
+        device: cpu, cuda or cuda:N.
+        dtype: fp32 (no TF32), tf32, bf16, fp16.
+        threads: CPU threads; torch's own choice by default.
+        again: measure in any case, and keep that instead.
+
+    Raises:
+        UsageError: no such device, dtype, or number of threads.
+    """
+    from netstat.api.roofs import ceilings_of
+
+    return ceilings_of([device], [dtype], threads, again=again)
+
+
 def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
     """Models side by side: names, modules, profiles or saved results.
 
@@ -347,3 +369,4 @@ def _subject(
 
 __all__ = ["benchmark", "compare", "crosscheck", "forecast", "load", "profile", "published", "stat"]
 __all__ = ["benchmark", "compare", "crosscheck", "load", "memory", "profile", "published", "stat"]
+__all__ = ["benchmark", "ceilings", "compare", "crosscheck", "load", "profile", "published", "stat"]

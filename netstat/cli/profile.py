@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from netstat.api.subjects import check_complete, profile_subject, saved_profile
 from netstat.cli import _session as session
-from netstat.cli._arguments import layer_options, model_options, output_options, time_options
+from netstat.cli._arguments import layer_options, model_options, output_options, roofline_options, time_options
 from netstat.conventions import CONVENTIONS
 from netstat.errors import ModelError
 from netstat.frontends.resolve import is_saved
@@ -28,6 +28,7 @@ def configure(parser: ArgumentParser) -> None:
     model_options(parser)
     layer_options(parser)
     time_options(parser)
+    roofline_options(parser)
     parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: thop,fvcore,torch)")
     parser.add_argument("--no-crosscheck", action="store_true", help="leave out the cross-check")
     parser.add_argument("--no-time", action="store_true", help="leave out the measurement")
@@ -125,14 +126,23 @@ def _fail(error: ModelError, progress: object) -> "Benchmarks":
 
 
 def _timed(time: Time, profile: Profile, subject: Subject, options: Namespace) -> Profile:
-    from netstat.reports.table import benchmark_text
-
     with session.progress(options) as progress:
         times = time(progress)
-    view = session.view(options)
-    text = benchmark_text(times.benchmarks, profile.layers, profile.model, view=view, **session.style())
+    each = profile_subject(subject)  # every layer by itself and dense, however the table above shows them
+    roofs = session.rooflines(each.layers, times.benchmarks, options)
+    timed = replace(profile, benchmarks=times.benchmarks, environment=times.environment, roofline=roofs)
+    _show_times(timed, options)
+    return timed
+
+
+def _show_times(profile: Profile, options: Namespace) -> None:
+    from netstat.reports.table import benchmark_text
+
+    benchmarks, view = profile.benchmarks or (), session.view(options)
+    text = benchmark_text(
+        benchmarks, profile.layers, profile.model, view=view, rooflines=profile.roofline, **session.style()
+    )
     session.show(f"\n{text}", options)
-    return replace(profile, benchmarks=times.benchmarks, environment=times.environment)
 
 
 def _finish(profile: Profile, options: Namespace) -> None:
@@ -150,11 +160,7 @@ def _again(options: Namespace) -> int:
 
         session.show("\n" + crosscheck_text(record.crosscheck, record.model, **session.style()), options)
     if record.benchmarks:
-        from netstat.reports.table import benchmark_text
-
-        view = session.view(options)
-        text = benchmark_text(record.benchmarks, record.layers, record.model, view=view, **session.style())
-        session.show(f"\n{text}", options)
+        _show_times(record, options)
     _finish(record, options)
     return _verdict(record, options)
 

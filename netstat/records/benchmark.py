@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from netstat.records.base import Record
 from netstat.records.device_times import DeviceTimes
+from netstat.records.roofline import Roofline
 from netstat.records.training import TrainingStep
 
 
@@ -170,6 +171,7 @@ class Benchmarks(Record):
     """Measurements of one model in one or several configurations. Behaves as a sequence of `Benchmark`.
 
     Where training was asked for, `training` has a step per device, and `benchmarks` is empty.
+    `roofline` has one entry per benchmark, None where nobody asked for it.
     """
 
     kind: ClassVar[str] = "benchmark"
@@ -179,6 +181,7 @@ class Benchmarks(Record):
     environment: dict[str, Any]
     failures: tuple[Failure, ...] = ()
     training: tuple[TrainingStep, ...] | None = None
+    roofline: tuple[Roofline, ...] | None = None
 
     def __getitem__(self, index: int) -> Benchmark:
         return self.benchmarks[index]

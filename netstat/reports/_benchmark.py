@@ -4,15 +4,21 @@ from collections.abc import Iterator, Sequence
 
 from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark
 from netstat.records.profile import Layer
+from netstat.records.roofline import Roofline
 from netstat.records.view import View
 from netstat.reports._device_times import device_facts
+from netstat.reports._roofline import roofline_columns, roofline_facts
 from netstat.reports._table import Fact, Table, rows, title
 from netstat.reports._times import lines, sums, time_columns, where
 from netstat.units import duration, exact, plural, rate
 
 
 def benchmark_tables(
-    benchmarks: Sequence[Benchmark], layers: Sequence[Layer] = (), model: str = "", view: View | None = None
+    benchmarks: Sequence[Benchmark],
+    layers: Sequence[Layer] = (),
+    model: str = "",
+    view: View | None = None,
+    rooflines: Sequence[Roofline] | None = None,
 ) -> list[Table]:
     """The time of each layer and of the whole, per device.
 
@@ -21,16 +27,19 @@ def benchmark_tables(
         layers: of the model's profile: their counts, and rates, stand beside the times.
         model: for the heading.
         view: order of the rows ("time"), or a tree of them; its columns are the profile's own matter.
+        rooflines: one per benchmark: what the device allows stands beside the times.
     """
-    return [_table(benchmark, layers, model, view or View()) for benchmark in benchmarks]
+    beside: Sequence[Roofline | None] = rooflines or [None] * len(benchmarks)
+    each = zip(benchmarks, beside, strict=True)
+    return [_table(benchmark, layers, model, view or View(), roofline) for benchmark, roofline in each]
 
 
-def _table(benchmark: Benchmark, layers: Sequence[Layer], model: str, view: View) -> Table:
+def _table(benchmark: Benchmark, layers: Sequence[Layer], model: str, view: View, roofline: Roofline | None) -> Table:
     heading = title("time", model, *_settings(benchmark))
-    facts = [*_facts(benchmark), *where(benchmark)]
+    facts = [*_facts(benchmark), *where(benchmark), *(roofline_facts(roofline) if roofline else ())]
     if not benchmark.layers:
         return Table(heading, lead=facts)
-    columns = time_columns(benchmark, layers, view)
+    columns = [*time_columns(benchmark, layers, view), *(roofline_columns(roofline) if roofline else ())]
     return Table(heading, columns, [rows(columns, lines(benchmark, view)), rows(columns, sums(benchmark))], facts)
 
 

@@ -47,7 +47,7 @@ def _benchmark(record: Any, view: View, layers: Any = ()) -> Iterator[Table]:
 
         yield sweep_table(times, failures, record.model)
     if len(times) <= MOST_WITH_LAYERS:
-        yield from benchmark_tables(times, layers, record.model, view)
+        yield from benchmark_tables(times, layers, record.model, view, record.roofline)
     if record.kind == "benchmark" and record.training is not None:
         from netstat.reports._training import training_tables
 
@@ -81,7 +81,14 @@ def _memory(record: Any) -> Iterator[Table]:
     yield from memory_tables(record)
 
 
+def _ceilings(record: Any) -> Iterator[Table]:
+    from netstat.reports._ceilings import ceilings_tables
+
+    yield from ceilings_tables(record.ceilings)
+
+
 _SECTIONS = {
+    "ceilings": _ceilings,
     "crosscheck": _crosscheck,
     "comparison": _comparison,
     "published": _published,

@@ -105,6 +105,13 @@ def _models(saved: Row) -> Iterator[Row]:
         yield {**figures, **model["totals"]}
 
 
+def _probes(saved: Row) -> Iterator[Row]:
+    for ceiling in saved["ceilings"]:
+        settings = {name: ceiling[name] for name in ("device", "device_name", "dtype", "threads")}
+        for roof in ("compute", "traffic"):
+            yield from ({**settings, "roof": roof, **probe} for probe in ceiling[roof])
+
+
 def _published(saved: Row) -> Iterator[Row]:
     """A figure per row, what its reading is beside it; what else gives its digits as a number."""
     for figure in saved["published"]:
@@ -142,6 +149,7 @@ def _resident(need: Row) -> int:
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
+    "ceilings": _probes,
     "comparison": _models,
     "published": _published,
     "forecast": _forecasts,

@@ -22,20 +22,24 @@ from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode,
 
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark, Benchmarks
+    from netstat.records.ceilings import Ceiling
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.forecast import Forecast
     from netstat.records.memory import Memory
     from netstat.records.published import PublishedFigure
+    from netstat.records.roofline import Roofline
     from netstat.records.training import TrainingStep
 
 __all__ = [
     "Text",
     "benchmark_text",
+    "ceilings_text",
     "comparison_text",
     "crosscheck_text",
     "forecast_text",
     "layers_text",
+    "lost_text",
     "memory_text",
     "published_text",
     "shows_unicode",
@@ -108,13 +112,20 @@ def benchmark_text(
     width: int | None = None,
     view: View | None = None,
     *,
+    rooflines: "Sequence[Roofline] | None" = None,
     unicode: bool = True,
     color: bool = False,
 ) -> str:
-    """Measured times per device, beside the counts of `layers` where given; other arguments as for `layers_text`."""
+    """Measured times per device, beside the counts of `layers` and under `rooflines` where given.
+
+    The other arguments are as for `layers_text`.
+    """
     from netstat.reports._benchmark import benchmark_tables
 
-    return _text(benchmark_tables(benchmarks, layers, model, view), Terminal(width or terminal_width(), unicode, color))
+    return _text(
+        benchmark_tables(benchmarks, layers, model, view, rooflines),
+        Terminal(width or terminal_width(), unicode, color),
+    )
 
 
 def training_text(
@@ -142,6 +153,29 @@ def times_text(
 ) -> str:
     """A record of measured times: one way of running a model, or several side by side. Arguments as above."""
     return _text(tables(times, view), Terminal(width or terminal_width(), unicode, color))
+
+
+def lost_text(
+    rooflines: "Sequence[Roofline]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """Where the time over the roofs is, greatest first; arguments as for `layers_text`."""
+    from netstat.reports._roofline import lost_tables
+
+    return _text(lost_tables(rooflines, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def ceilings_text(
+    ceilings: "Sequence[Ceiling]", width: int | None = None, *, unicode: bool = True, color: bool = False
+) -> str:
+    """Ceilings and what is claimed of them; arguments as for `layers_text`."""
+    from netstat.reports._ceilings import ceilings_tables
+
+    return _text(ceilings_tables(ceilings), Terminal(width or terminal_width(), unicode, color))
 
 
 def comparison_text(

@@ -246,7 +246,7 @@ def test_no_arguments_show_the_help(netstat: Run) -> None:
     assert all(command in ended.out for command in ("profile", "crosscheck", "benchmark", "compare", "list", "stat"))
 
 
-@pytest.mark.parametrize("command", ["profile", "crosscheck", "benchmark", "compare", "list", "stat"])
+@pytest.mark.parametrize("command", ["profile", "crosscheck", "ceilings", "benchmark", "compare", "list", "stat"])
 def test_every_command_has_a_help_that_says_what_runs_code(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])

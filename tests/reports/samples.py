@@ -12,7 +12,9 @@ from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, 
 from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
+from netstat.records.roofline import LayerRoof, Roofline
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
+from tests.records.ceilings_made import CEILING, CEILINGS
 
 # path, operator, module, output without batch, params, macs, flops
 ALEXNET = (
@@ -191,6 +193,25 @@ def benchmark_of(profile: Profile, device: str = "cpu", *, warnings: tuple[str, 
     )
 
 
+def roofline_of(profile: Profile, benchmark: Benchmark) -> Roofline:
+    """Bounds of four fifths of the time, the last layer's of twice; what has no FLOPs has no bound."""
+    times = {(time.path, time.op, time.call): time for time in benchmark.layers}
+    rows = [roof_of(layer, times.get((layer.path, layer.op, layer.call))) for layer in profile.layers]
+    seconds = rows[-1].measured_seconds
+    rows[-1] = replace(rows[-1], bound_seconds=None if seconds is None else 2 * seconds)
+    return Roofline(CEILING, tuple(rows), benchmark.median_seconds)
+
+
+def roof_of(layer: Layer, time: LayerTime | None) -> LayerRoof:
+    """One layer under the compute roof where it has MACs, that of L3 where not."""
+    moved, roof = layer.bytes_read + layer.bytes_written, "compute" if layer.macs else "memory"
+    bound = 0.8 * time.median_seconds if time and layer.flops else None
+    place = (roof, "L3") if bound else ("", "")
+    seconds, below = (time.median_seconds, time.below) if time else (None, 0.0)
+    family = {"conv2d": "convolution", "linear": "fully connected", "relu": "activation"}.get(layer.op, "pooling")
+    return LayerRoof(layer.path, layer.op, layer.call, family, layer.flops, moved, moved, bound, *place, seconds, below)
+
+
 CPU = benchmark_of(ALEXNET_PROFILE)
 GPU = replace(benchmark_of(ALEXNET_PROFILE, "cuda:0", warnings=("noisy", "unusable")), device_name="Example GPU")
 BENCHMARKS = Benchmarks("alexnet", (CPU, GPU), {"python": "3.11"})
@@ -255,18 +276,33 @@ MIXED = replace(
 TRAINING = Benchmarks("alexnet", (), {"python": "3.11"}, training=(STEP, MIXED))
 FULL_PROFILE = replace(ALEXNET_PROFILE, crosscheck=CHECKS.crosscheck, benchmarks=(CPU,), environment={"os": "Linux"})
 
+
+FULL_PROFILE = replace(
+    ALEXNET_PROFILE,
+    crosscheck=CHECKS.crosscheck,
+    benchmarks=(CPU,),
+    environment={"os": "Linux"},
+    roofline=(roofline_of(ALEXNET_PROFILE, CPU),),
+)
+
 _HOSTILE_LAYERS = (
     replace(layer(HOSTILE, "conv2d", HOSTILE, (8, 5, 5), 80, 2_000, 4_000), receptive_field=None),
     replace(layer("block.[x]", "my_op", "Block", (8, 5, 5), 7, 0, 0), count=None, arithmetic_intensity=None),
 )
 _UNCOUNTED = (Uncounted("block.[x]", "my_op", 2, 400), Uncounted("", HOSTILE, 1, 3))
 _HOSTILE_BILL = (BillItem(HOSTILE, 18_432, (HOSTILE,)),)
-_HOSTILE_TIMES = (LayerTime(HOSTILE, 0, HOSTILE, 1e-3),)
+_HOSTILE_TIMES = (LayerTime(HOSTILE, 0, "conv2d", 1e-3),)
+_HOSTILE_ROOF = replace(
+    roof_of(_HOSTILE_LAYERS[0], _HOSTILE_TIMES[0]), family=HOSTILE, roof=HOSTILE, level=HOSTILE, bound_seconds=2e-3
+)
+_HOSTILE_PROBE = replace(CEILING.compute[0], name=HOSTILE, size=HOSTILE)
+_HOSTILE_CEILING = replace(CEILING, device_name=HOSTILE, compute=(_HOSTILE_PROBE,), warnings=(HOSTILE,), short=True)
 HOSTILE_PROFILE = replace(
     profile_of(HOSTILE, _HOSTILE_LAYERS, uncounted=_UNCOUNTED),
     inputs=(Input(HOSTILE, (1, 8), "float32"),),
     crosscheck=(replace(THOP, peer=HOSTILE, terms=_HOSTILE_BILL), replace(MISSING, error=HOSTILE)),
     benchmarks=(replace(CPU, device_name=HOSTILE, warnings=(HOSTILE,), layers=_HOSTILE_TIMES),),
+    roofline=(replace(roofline_of(ALEXNET_PROFILE, CPU), ceiling=_HOSTILE_CEILING, layers=(_HOSTILE_ROOF,)),),
     environment={HOSTILE: HOSTILE},
 )
 
@@ -373,6 +409,10 @@ MEMORY = Memory(
     fits=(Fit("inference", 3 * 2**30, 17, 3 * 2**30 - 1, 3 * 2**30 + 1), Fit("training", 10, 0, 0, 340)),
 )
 
+
+ROOFLINE = roofline_of(ALEXNET_PROFILE, CPU)
+UNDER_ROOFS = replace(BENCHMARKS, benchmarks=(CPU,), roofline=(ROOFLINE,))
+
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
@@ -384,4 +424,6 @@ RECORDS: dict[str, Record] = {
     "published figures": PUBLISHED,
     "forecasts": FORECASTS,
     "memory": MEMORY,
+    "ceilings": CEILINGS,
+    "benchmarks under roofs": UNDER_ROOFS,
 }
