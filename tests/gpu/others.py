@@ -47,7 +47,7 @@ def training(bench: Bench) -> Iterator[Verdict]:
             )
             kept.append({"model": name, "batch": batch, **plain(found)})
             (one,) = found.training
-            phases = ", ".join(f"{phase.name} {phase.seconds * 1e3:.4g} ms" for phase in one.phases)
+            phases = ", ".join(f"{phase.name} {phase.median_seconds * 1e3:.4g} ms" for phase in one.phases)
             yield Verdict(f"training, {name} batch {batch}", NOTED, f"{one.median_seconds * 1e3:.4g} ms: {phases}")
 
 

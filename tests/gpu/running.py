@@ -29,14 +29,16 @@ def timed(bench: Bench, name: str, batch: int, dtype: str) -> Benchmark:
     module, shape = bench.module(name), bench.models[name]
     graph = resolve(module, inputs_of(shape, batch, "float32", None, None)).graph
     inputs = [("input", TensorSpec((batch, *shape)))]
-    return benchmark(module, inputs, device=bench.device, dtype=dtype, graph=graph, settings=settings(bench))
+    return benchmark(
+        module, inputs, device=bench.device, dtype=dtype, graph=graph, threads=bench.threads, settings=settings(bench)
+    )
 
 
 @contextmanager
 def running(bench: Bench, name: str, batch: int, dtype: str = "fp32") -> Iterator[tuple[Any, Any]]:
     """A model on the device and a call that runs it, in the state that a benchmark has it in."""
     kind, inputs = precision.find(dtype), [("input", TensorSpec((batch, *bench.models[name])))]
-    with isolated(bench.device, kind):
+    with isolated(bench.device, kind, bench.threads):
         module = prepared(bench.module(name), bench.device, kind, owned=False)
         given = tensors(inputs, bench.device, kind, module)
         yield module, forward_of(module, given, bench.device.name)

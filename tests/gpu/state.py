@@ -48,7 +48,7 @@ def untouched(bench: Bench) -> Iterator[Verdict]:
     model = Small().to(bench.device.torch_device)
     for dtype in ("fp32", "tf32", "bf16", "fp16"):
         before = switches(), values(model)
-        benchmark(model, INPUTS, device=bench.device, dtype=dtype, settings=settings(bench))
+        benchmark(model, INPUTS, device=bench.device, dtype=dtype, threads=bench.threads, settings=settings(bench))
         after = switches(), values(model)
         changed = [name for name in before[0] if before[0][name] != after[0][name]]
         changed += ["the module"] if before[1] != after[1] else []

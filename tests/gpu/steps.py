@@ -56,6 +56,11 @@ class Bench:
     def on_gpu(self) -> bool:
         return not self.device.on_host
 
+    @property
+    def threads(self) -> int | None:
+        """Of the host; one in a rehearsal, which the machine's other work then delays least."""
+        return 1 if self.quick else None
+
     def left(self) -> float:
         """Seconds the current step still has."""
         return self.until - time.monotonic()
