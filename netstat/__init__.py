@@ -8,12 +8,34 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from netstat.api import benchmark, ceilings, compare, crosscheck, load, profile, published, stat
+    from netstat.api import (
+        benchmark,
+        ceilings,
+        compare,
+        crosscheck,
+        forecast,
+        load,
+        memory,
+        profile,
+        published,
+        stat,
+    )
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
 
-COMMANDS = ("benchmark", "ceilings", "compare", "crosscheck", "load", "profile", "published", "stat")
+COMMANDS = (
+    "benchmark",
+    "ceilings",
+    "compare",
+    "crosscheck",
+    "forecast",
+    "load",
+    "memory",
+    "profile",
+    "published",
+    "stat",
+)
 HOMES = dict.fromkeys(COMMANDS, "netstat.api") | {
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
@@ -32,7 +54,9 @@ __all__ = [
     "ceilings",
     "compare",
     "crosscheck",
+    "forecast",
     "load",
+    "memory",
     "operator",
     "profile",
     "published",

@@ -4,11 +4,12 @@ S. Williams, A. Waterman, D. Patterson: Roofline: an insightful visual performan
 Communications of the ACM 52(4), 2009. https://doi.org/10.1145/1498765.1498785
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from math import fsum
 from typing import NamedTuple
 
 from netstat.ops import OPERATORS
-from netstat.records.benchmark import Benchmark, LayerTime
+from netstat.records.benchmark import Benchmark, LayerTime, Row
 from netstat.records.ceilings import Ceiling
 from netstat.records.profile import Layer
 from netstat.records.roofline import COMPUTE, MEMORY, LayerRoof, Roofline
@@ -45,9 +46,23 @@ def roofline(layers: Sequence[Layer], benchmark: Benchmark, ceiling: Ceiling) ->
         benchmark: measured on the ceiling's device, in its number format, with its threads.
         ceiling: the roofs.
     """
-    times = {(time.path, time.op, time.call): time for time in benchmark.layers}
-    rows = tuple(_row(layer, times, ceiling) for layer in layers)
+    times = {row: time for time in benchmark.layers for row in time.rows}
+    timed = [(times.get(Row(layer.path, layer.op, layer.call)), layer) for layer in layers]
+    rows = tuple(_row(members, time, ceiling) for time, members in _grouped(timed))
     return Roofline(ceiling, rows, benchmark.median_seconds)
+
+
+def _grouped(timed: Sequence[tuple[LayerTime | None, Layer]]) -> Iterator[tuple[LayerTime | None, list[Layer]]]:
+    """Each layer by itself, but those of one time together, where the first of them is."""
+    together: dict[LayerTime, list[Layer]] = {}
+    for time, layer in timed:
+        if time is not None:
+            together.setdefault(time, []).append(layer)
+    for time, layer in timed:
+        if time is None:
+            yield None, [layer]
+        elif time in together:
+            yield time, together.pop(time)
 
 
 def working_set(layer: Layer) -> int:
@@ -59,23 +74,31 @@ def working_set(layer: Layer) -> int:
     return max(layer.bytes_read, layer.bytes_written)
 
 
-def _row(layer: Layer, times: Mapping[tuple[str, str, int], LayerTime], ceiling: Ceiling) -> LayerRoof:
-    moved, held = layer.bytes_read + layer.bytes_written, working_set(layer)
-    seconds, roof = None, ""
-    if layer.count is not None and (layer.flops or moved):
-        seconds, roof = bound(layer.flops, moved, ceiling.flops_per_second, ceiling.bytes_per_second(held))
-    time = times.get((layer.path, layer.op, layer.call))
+def _row(members: Sequence[Layer], time: LayerTime | None, ceiling: Ceiling) -> LayerRoof:
+    """The roof over a layer, or over those that were timed as one: their bounds add up."""
+    bounds = [found for layer in members if (found := _bound(layer, ceiling))]
+    known = bool(bounds) and all(layer.count is not None for layer in members)
+    first, largest = time or members[0], max(members, key=working_set)
+    roof = max(bounds).roof if known else ""
     return LayerRoof(
-        path=layer.path,
-        op=layer.op,
-        call=layer.call,
-        family=OPERATORS[layer.op].family if layer.op in OPERATORS else "",
-        flops=layer.flops,
-        bytes_moved=moved,
-        working_set=held,
-        bound_seconds=seconds,
+        path=first.path,
+        op=first.op,
+        call=first.call,
+        family=OPERATORS[largest.op].family if largest.op in OPERATORS else "",
+        flops=sum(layer.flops for layer in members),
+        bytes_moved=sum(layer.bytes_read + layer.bytes_written for layer in members),
+        working_set=working_set(largest),
+        bound_seconds=fsum(found.seconds for found in bounds) if known else None,
         roof=roof,
-        level=ceiling.level(held) if roof else "",
+        level=ceiling.level(working_set(largest)) if roof else "",
         measured_seconds=time.median_seconds if time else None,
         below=time.below if time else 0.0,
     )
+
+
+def _bound(layer: Layer, ceiling: Ceiling) -> Bound | None:
+    """None where there is nothing to do, or no formula for what is."""
+    moved = layer.bytes_read + layer.bytes_written
+    if layer.count is None or not (layer.flops or moved):
+        return None
+    return bound(layer.flops, moved, ceiling.flops_per_second, ceiling.bytes_per_second(working_set(layer)))

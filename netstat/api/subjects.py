@@ -1,19 +1,25 @@
 """What is done with a resolved model: counted, held against other counters, timed."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError, ModelError, UsageError
-from netstat.frontends.subject import Subject
+from netstat.frontends.subject import Subject, check_by_position, check_positive, runnable
+from netstat.graph import PARAMETER
 from netstat.records import Profile, load
 
 if TYPE_CHECKING:
     from netstat.graph import Graph
+    from netstat.measure.benchmark import Outcome
+    from netstat.measure.configuration import Configuration
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
     from netstat.records.benchmark import Benchmarks
     from netstat.records.crosscheck import CrossChecks
+    from netstat.records.forecast import Forecasts
 
 
 def profile_subject(
@@ -104,7 +110,7 @@ def crosscheck_subject(
 
     names = list(PEERS.names() if against is None else against)
     peers = [PEERS[name] for name in names]
-    module, inputs = _runnable(subject, subject.outline()), example_inputs(subject.graph.inputs, device="meta")
+    module, inputs = runnable(subject, subject.outline()), example_inputs(subject.graph.inputs, device="meta")
     if subject.graph.device == "meta":  # the capture did without values, and so can peers: theirs need not be copied
         from netstat.frontends.shadow import shadow
 
@@ -135,52 +141,99 @@ def _evaluation(evaluated: Callable[[], Subject] | None) -> "Graph":
     return evaluated().graph
 
 
-def benchmark_subject(
-    subject: Subject,
-    devices: Sequence[str],
-    *,
-    dtype: str = "float32",
-    threads: int | None = None,
-    settings: "Settings | None" = None,
-    progress: "Progress | None" = None,
-) -> "Benchmarks":
-    """Times of a resolved model on each device."""
-    from netstat.measure.benchmark import benchmark as measure
-    from netstat.measure.environment import environment
-    from netstat.measure.sampling import silent
+class Ways(NamedTuple):
+    """Ways to run a model, of which every combination is timed.
+
+    Attributes:
+        devices: cpu, cuda, cuda:N.
+        batches: leading dimensions of every input; none for the subject's own.
+        dtypes: number formats, as `netstat.measure.precision` names them.
+        threads: CPU threads of an operator; None for torch's choice.
+        memory_formats: contiguous, channels_last.
+        modes: eager, compile, cuda-graph.
+    """
+
+    devices: Sequence[str] = ("cpu",)
+    batches: Sequence[int] = ()
+    dtypes: Sequence[str] = ("float32",)
+    threads: Sequence[int | None] = (None,)
+    memory_formats: Sequence[str] = ("contiguous",)
+    modes: Sequence[str] = ("eager",)
+
+
+@contextmanager
+def benchmark_begun(
+    subject: Subject, ways: Ways, *, settings: "Settings | None" = None
+) -> "Iterator[Callable[[Progress | None], Benchmarks]]":
+    """Begin to time a resolved model, each way of running it in turn with the others; what is yielded finishes it.
+
+    What the processes import is imported meanwhile.
+
+    Raises:
+        UsageError: a way that there is not.
+        ModelError: the model cannot be run at all; one way among several that fails is kept as a failure.
+    """
+    from netstat.measure.benchmark import begun
     from netstat.measure.settings import DEFAULT
-    from netstat.records.benchmark import Benchmarks
 
     if subject.graph.training:
         raise ModelError("clocks run the evaluation pass, and this graph is of the training pass")
-    module, state = _runnable(subject, subject.module()), environment(devices)
-    times = [
-        measure(
-            module,
-            subject.graph.inputs,
-            device=device,
-            dtype=dtype,
-            threads=threads,
-            graph=subject.graph,
-            owned=subject.owned,
-            settings=settings or DEFAULT,
-            progress=progress or silent,
+    check_by_position(subject)
+    with begun(subject, _configurations(subject, ways), settings or DEFAULT) as time:
+        yield lambda progress: _record(subject.graph.model, time, progress)
+
+
+def _record(model: str, time: "Callable[[Progress], Outcome]", progress: "Progress | None") -> "Benchmarks":
+    from netstat.measure.sampling import silent
+    from netstat.records.benchmark import Benchmarks, Failure
+
+    outcome = time(progress or silent)
+    failures = tuple(Failure(each.words, str(error)) for each, error in outcome.failures)
+    return Benchmarks(model, outcome.benchmarks, outcome.environment, failures)
+
+
+def benchmark_subject(
+    subject: Subject, ways: Ways, *, settings: "Settings | None" = None, progress: "Progress | None" = None
+) -> "Benchmarks":
+    """Times of a resolved model, as `benchmark_begun` has them."""
+    with benchmark_begun(subject, ways, settings=settings) as time:
+        return time(progress)
+
+
+def _configurations(subject: Subject, ways: Ways) -> "list[Configuration]":
+    from netstat.measure.configuration import Configuration, at_batch
+
+    inputs = subject.graph.inputs
+    for batch in ways.batches:
+        check_positive((), batch)
+    fed = [at_batch(inputs, batch) for batch in ways.batches] or [inputs]
+    found = (
+        Configuration(specs, device, dtype, threads, memory_format, mode)
+        for device, specs, dtype, threads, memory_format, mode in product(
+            ways.devices, fed, ways.dtypes, ways.threads, ways.memory_formats, ways.modes
         )
-        for device in devices
-    ]
-    return Benchmarks(subject.graph.model, tuple(times), state)
+    )
+    return list(dict.fromkeys(found))
 
 
-def _runnable(subject: Subject, module: Any) -> Any:
-    """The module, if peers and clocks can run it: they call modules, with tensors by position.
+def forecast_subject(
+    subject: Subject, devices: Sequence[str], dtype: str = "fp32", *, training: bool = False
+) -> "Forecasts":
+    """What devices are expected to take for a resolved model, the tensors of which are of `dtype`.
 
     Raises:
-        ModelError: they cannot.
+        UsageError: nothing is on record for a device, or it has no peak in this dtype.
+        ModelError: there is no forward pass to forecast.
     """
-    from torch.nn import Module
+    from netstat.analysis.devices import DTYPES, specification
+    from netstat.analysis.forecast import forecast
+    from netstat.records.forecast import Forecasts
+    from netstat.registry import unknown
 
-    if not isinstance(module, Module):
-        raise ModelError(f"only a torch.nn.Module can be run, and this is a {type(module).__name__}; profile counts it")
-    if not subject.by_position:
-        raise ModelError("only tensors given by position can be handed to the model that is run; profile counts it")
-    return module
+    if dtype not in DTYPES:
+        raise UsageError(unknown("dtype", dtype, DTYPES))
+    if all(node.op == PARAMETER for node in subject.graph.nodes):
+        raise ModelError(f"'{subject.graph.model}' has no forward pass to forecast; name a model, not its parameters")
+    chosen = [specification(device) for device in devices]
+    made = (forecast(subject.graph, device, dtype, training=training) for device in chosen)
+    return Forecasts(subject.graph.model, tuple(made))

@@ -18,6 +18,8 @@ COMMANDS = {
     "crosscheck": "what other counters say, each difference itemised",
     "ceilings": "the most this machine computes and moves, measured",
     "benchmark": "measured time, whole and per layer",
+    "forecast": "expected time on devices that are not at hand",
+    "memory": "what a forward pass and a training step need of memory, predicted and measured",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",
@@ -154,7 +156,8 @@ def time_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--dtype", default="fp32", metavar="DTYPE", help="fp32, tf32, bf16, fp16 (default fp32)")
     parser.add_argument("--threads", metavar="N", help="CPU threads (default: torch's choice)")
-    parser.add_argument("--quick", action="store_true", help="a first look in about a second")
+    parser.add_argument("--quick", action="store_true", help="a first look in about a second, in one process")
+    parser.add_argument("--rigorous", action="store_true", help="five processes instead of three, and longer")
     parser.add_argument(
         "--strict",
         action="store_true",

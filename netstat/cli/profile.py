@@ -2,7 +2,10 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from netstat.api.subjects import check_complete, profile_subject, saved_profile
 from netstat.cli import _session as session
@@ -12,9 +15,12 @@ from netstat.errors import ModelError
 from netstat.frontends.resolve import is_saved
 from netstat.frontends.subject import Subject
 from netstat.records.profile import Profile
-from netstat.units import plural
+
+if TYPE_CHECKING:
+    from netstat.records.benchmark import Benchmarks
 
 Section = Callable[[Profile, Subject, Namespace], Profile]
+Time = Callable[[Any], "Benchmarks"]
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -42,11 +48,12 @@ def run(options: Namespace) -> int:
     _show_layers(profile, options)
     failures: list[ModelError] = []
     try:
-        for section in _sections(subject, options):
-            try:
-                profile = section(profile, subject, options)
-            except ModelError as error:  # the other section and the files are made all the same
-                failures.append(error)
+        with ExitStack() as stack:
+            for section in _sections(subject, options, stack):
+                try:
+                    profile = section(profile, subject, options)
+                except ModelError as error:  # the other section and the files are made all the same
+                    failures.append(error)
     finally:
         _finish(profile, options)
     if failures:
@@ -54,8 +61,11 @@ def run(options: Namespace) -> int:
     return _verdict(profile, options)
 
 
-def _sections(subject: Subject, options: Namespace) -> list[Section]:
-    """What follows the layers. Peers and clocks run the evaluation pass of a module, so other tables stand alone."""
+def _sections(subject: Subject, options: Namespace, stack: ExitStack) -> list[Section]:
+    """What follows the layers. Peers and clocks run the evaluation pass of a module, so other tables stand alone.
+
+    The processes that will take the time begin now, and end with `stack`: they import while peers count.
+    """
     if options.fast:
         return []
     if subject.left_out:
@@ -66,8 +76,8 @@ def _sections(subject: Subject, options: Namespace) -> list[Section]:
         return []
     if options.sparse:
         session.tell(options, "cross-check and time are those of the dense tensors that are executed")
-    wanted = ((_crosschecked, options.no_crosscheck), (_timed, options.no_time))
-    return [section for section, left_out in wanted if not left_out]
+    timed = [] if options.no_time else [partial(_timed, _begun(subject, options, stack))]
+    return [*([] if options.no_crosscheck else [_crosschecked]), *timed]
 
 
 def _check(options: Namespace) -> None:
@@ -99,39 +109,46 @@ def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Pro
     return replace(profile, crosscheck=checks.crosscheck)
 
 
-def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
-    from netstat.api.subjects import benchmark_subject
+def _begun(subject: Subject, options: Namespace, stack: ExitStack) -> Time:
+    """What will time the model; an error of the model's is raised when it is called, in its own section."""
+    from netstat.api.subjects import Ways, benchmark_begun
 
+    threads = session.optional(options.threads, "--threads")
+    ways = Ways(session.devices(options), dtypes=[options.dtype], threads=[threads])
+    try:
+        return stack.enter_context(benchmark_begun(subject, ways, settings=session.settings(options)))
+    except ModelError as error:
+        return partial(_fail, error)
+
+
+def _fail(error: ModelError, progress: object) -> "Benchmarks":
+    raise error
+
+
+def _timed(time: Time, profile: Profile, subject: Subject, options: Namespace) -> Profile:
     with session.progress(options) as progress:
-        times = benchmark_subject(
-            subject,
-            session.devices(options),
-            dtype=options.dtype,
-            threads=session.optional(options.threads, "--threads"),
-            settings=session.settings(options),
-            progress=progress,
-        )
+        times = time(progress)
     each = profile_subject(subject)  # every layer by itself and dense, however the table above shows them
     roofs = session.rooflines(each.layers, times.benchmarks, options)
     timed = replace(profile, benchmarks=times.benchmarks, environment=times.environment, roofline=roofs)
-    session.show("\n" + _times(timed), options)
+    _show_times(timed, options)
     return timed
 
 
-def _times(profile: Profile) -> str:
+def _show_times(profile: Profile, options: Namespace) -> None:
     from netstat.reports.table import benchmark_text
 
-    benchmarks, roofs = profile.benchmarks or (), profile.roofline
-    return benchmark_text(benchmarks, profile.layers, profile.model, rooflines=roofs, **session.style())
+    benchmarks, view = profile.benchmarks or (), session.view(options)
+    text = benchmark_text(
+        benchmarks, profile.layers, profile.model, view=view, rooflines=profile.roofline, **session.style()
+    )
+    session.show(f"\n{text}", options)
 
 
 def _finish(profile: Profile, options: Namespace) -> None:
     session.deliver(profile, options, session.view(options))
     if options.charts:
-        from netstat.reports._charts import charts
-
-        files = charts(profile, options.charts)
-        session.tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
+        session.draw(profile, options)
 
 
 def _again(options: Namespace) -> int:
@@ -143,7 +160,7 @@ def _again(options: Namespace) -> int:
 
         session.show("\n" + crosscheck_text(record.crosscheck, record.model, **session.style()), options)
     if record.benchmarks:
-        session.show("\n" + _times(record), options)
+        _show_times(record, options)
     _finish(record, options)
     return _verdict(record, options)
 

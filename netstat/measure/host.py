@@ -5,6 +5,11 @@ import platform
 from pathlib import Path
 
 _CGROUP = Path("/sys/fs/cgroup")
+# NVIDIA's driver; that of Windows' Linux; AMD's, which torch calls CUDA too.
+_GPU_DRIVERS = tuple(
+    Path(place)
+    for place in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/nvidia-uvm", "/proc/driver/nvidia", "/dev/dxg", "/dev/kfd")
+)
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
@@ -40,6 +45,17 @@ def caches() -> dict[str, str]:
     """Sizes of the first processor's caches, as the kernel words them: {"L1 Data": "32K", …}."""
     levels = sorted(_CACHES.glob("index*")) if _CACHES.is_dir() else []
     return {f"L{_line(level / 'level')} {_line(level / 'type')}": _line(level / "size") for level in levels}
+
+
+def largest_cache() -> int:
+    """Bytes of the largest of the first processor's caches; 0 where the kernel does not say."""
+    sizes = (size.removesuffix("K") for size in caches().values())
+    return max((int(size) * 1024 for size in sizes if size.isdigit()), default=0)
+
+
+def may_have_gpu() -> bool:
+    """Whether a driver that torch calls CUDA is there; asking torch itself takes seconds. True where nobody knows."""
+    return platform.system() != "Linux" or any(path.exists() for path in _GPU_DRIVERS)
 
 
 def data_caches() -> list[tuple[str, int, int]]:

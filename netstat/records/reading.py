@@ -11,7 +11,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from netstat.errors import ModelError
-from netstat.records import benchmark, ceilings, comparison, crosscheck, profile, published, roofline
+from netstat.records import benchmark, ceilings, comparison, crosscheck, forecast, memory, profile, published, roofline
 from netstat.records.base import SCHEMA, Record
 
 KINDS: dict[str, type[Record]] = {
@@ -23,6 +23,8 @@ KINDS: dict[str, type[Record]] = {
         ceilings.Ceilings,
         comparison.Comparison,
         published.Published,
+        forecast.Forecasts,
+        memory.Memory,
     )
 }
 _NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}

@@ -15,9 +15,12 @@ from netstat.registry import REPORTS
 from netstat.reports._bar_charts import comparison_chart, crosscheck_chart, overview_chart
 from netstat.reports._ceilings_chart import ceilings_chart
 from netstat.reports._curves import activation_functions
+from netstat.reports._latency_chart import latency_chart
 from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
 from netstat.reports._roofline_chart import roofline_chart
 from netstat.reports._style import png, svg
+from netstat.reports._tables import MOST_WITH_LAYERS
+from netstat.reports._training_chart import training_chart
 
 Chart = tuple[str, Callable[[], Figure]]
 
@@ -75,6 +78,14 @@ def _crosscheck(record: Any) -> Iterator[Chart]:
 
 
 def _benchmark(record: Any) -> Iterator[Chart]:
+    if record.training and not record.benchmarks:
+        yield "training-step", partial(training_chart, record.training, record.model)
+        return
+    times = record.benchmarks
+    if len(times) <= MOST_WITH_LAYERS and len({time.batch for time in times}) <= 1:
+        yield "time", partial(time_chart, times, record.model)
+    else:
+        yield "latency-throughput", partial(latency_chart, times, record.model)
     yield from _rooflines(record)
     yield "time", partial(time_chart, record.benchmarks, record.model)
 
@@ -97,6 +108,18 @@ def _published(record: Any) -> Iterator[Chart]:
     raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
 
 
+def _forecast(record: Any) -> Iterator[Chart]:
+    from netstat.reports._forecast_chart import forecast_chart
+
+    yield "forecast", partial(forecast_chart, record.forecasts, record.model)
+
+
+def _memory(record: Any) -> Iterator[Chart]:
+    from netstat.reports._memory_charts import memory_chart
+
+    yield "memory", partial(memory_chart, record)
+
+
 def _work(profile: Profile) -> list[Panel]:
     return [count_panel(profile, "params", "parameters"), count_panel(profile, "macs", "MACs")]
 
@@ -112,4 +135,6 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "ceilings": _ceilings,
     "comparison": _comparison,
     "published": _published,
+    "forecast": _forecast,
+    "memory": _memory,
 }

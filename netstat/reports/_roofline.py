@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from netstat.records.benchmark import LayerTime
 from netstat.records.roofline import COMPUTE, LayerRoof, Roofline
 from netstat.reports._ceilings import doubts, roofs, settings
 from netstat.reports._table import Column, Fact, Table, measured, place, rows, share_column, title
+from netstat.reports._times import TimeLine
 from netstat.units import duration, percent, plural
 
 _FASTER = {
@@ -17,11 +17,12 @@ _FASTER = {
 
 
 def roofline_columns(roofline: Roofline) -> list[Column]:
-    """Columns for a table of `LayerTime`s: which roof, the time it allows, efficiency, and the time over it."""
+    """Columns for a table of `TimeLine`s: which roof, the time it allows, efficiency, and the time over it."""
     found = {(layer.path, layer.op, layer.call): layer for layer in roofline.layers}
 
-    def of(value: Callable[[LayerRoof], Any]) -> Callable[[LayerTime, Any], Any]:
-        def cell(time: LayerTime, whole: Any) -> Any:
+    def of(value: Callable[[LayerRoof], Any]) -> Callable[[TimeLine, Any], Any]:
+        def cell(line: TimeLine, whole: Any) -> Any:
+            time = line.time
             if (layer := found.get((time.path, time.op, time.call))) is not None:
                 return value(layer)
             return value(_whole(roofline)) if time.path == "whole" and not time.op else ""

@@ -1,7 +1,7 @@
 """CSV: the record's main list, a row per item, raw numbers under the keys of the JSON form."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from io import StringIO
 from typing import Any, ClassVar
@@ -20,7 +20,7 @@ Row = dict[str, Any]  # a piece of the JSON form
 
 @REPORTS.add("csv")
 class Csv:
-    """A layer, peer, timed layer, model or published figure per row; the last column says which netstat wrote it.
+    """A layer, peer, model, published figure, timed or forecast layer per row; the last column says who wrote it.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front. Shapes are as users type them.
     """
@@ -76,13 +76,27 @@ def _checks(saved: Row) -> Iterator[Row]:
 
 
 def _times(saved: Row) -> Iterator[Row]:
-    """The rows of a device add up to its whole."""
+    """The rows of a device add up to its whole; of a training step they are its phases."""
+    if not saved["benchmarks"]:
+        yield from _phases(saved.get("training", ()))
     for benchmark in saved["benchmarks"]:
         settings = {name: benchmark[name] for name in ("device", "device_name", "batch", "dtype", "threads")}
         for time in benchmark["layers"]:
             yield {**settings, **time}
         rest = {"path": "unattributed", "call": "", "op": "", "median_seconds": benchmark["unattributed_seconds"]}
         yield {**settings, **rest, "below": ""}
+
+
+def _phases(steps: Iterable[Row]) -> Iterator[Row]:
+    names = ("device", "device_name", "batch", "dtype", "weights_dtype", "threads", "optimizer", "loss")
+    for step in steps:
+        settings = {name: step[name] for name in names}
+        for phase in step["phases"]:
+            low, high = phase["ci95_seconds"]
+            seconds = {"median_seconds": phase["median_seconds"], "ci95_low": low, "ci95_high": high}
+            yield {**settings, "phase": phase["name"], **seconds}
+        rest = {"median_seconds": step["unattributed_seconds"], "ci95_low": "", "ci95_high": ""}
+        yield {**settings, "phase": "unattributed", **rest}
 
 
 def _models(saved: Row) -> Iterator[Row]:
@@ -107,10 +121,37 @@ def _published(saved: Row) -> Iterator[Row]:
         yield {**rest, "differences": differences, "also": len(figure["also"]), **figure["reading"], **nearest}
 
 
+def _forecasts(saved: Row) -> Iterator[Row]:
+    """The layers of each device, and its whole; `kind` says in every row that nothing was measured."""
+    for forecast in saved["forecasts"]:
+        settings = {"kind": "forecast", "device": forecast["device"]["name"]}
+        settings |= {name: forecast[name] for name in ("batch", "dtype", "training")}
+        for layer in forecast["layers"]:
+            yield {**settings, **layer, "low_seconds": "", "high_seconds": ""}
+        low, high = forecast["interval_seconds"]
+        empty = dict.fromkeys(forecast["layers"][0] if forecast["layers"] else (), "")
+        whole = {"path": "whole", "seconds": forecast["seconds"], "low_seconds": low, "high_seconds": high}
+        yield {**settings, **empty, **whole}
+
+
+def _needs(saved: Row) -> Iterator[Row]:
+    """The moments of each pass, beside what is there all the time."""
+    for passed in ("inference", "training"):
+        need = saved.get(passed) or {"timeline": ()}
+        for moment in need["timeline"]:
+            yield {"pass": passed, "resident_bytes": _resident(need), **moment}
+
+
+def _resident(need: Row) -> int:
+    return sum(need[f"{kind}_bytes"] for kind in ("param", "buffer", "input", "optimizer"))
+
+
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
     "ceilings": _probes,
     "comparison": _models,
     "published": _published,
+    "forecast": _forecasts,
+    "memory": _needs,
 }

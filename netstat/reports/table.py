@@ -21,12 +21,15 @@ from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
 from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode, standard_output, terminal_width
 
 if TYPE_CHECKING:
-    from netstat.records.benchmark import Benchmark
+    from netstat.records.benchmark import Benchmark, Benchmarks
     from netstat.records.ceilings import Ceiling
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.forecast import Forecast
+    from netstat.records.memory import Memory
     from netstat.records.published import PublishedFigure
     from netstat.records.roofline import Roofline
+    from netstat.records.training import TrainingStep
 
 __all__ = [
     "Text",
@@ -34,13 +37,17 @@ __all__ = [
     "ceilings_text",
     "comparison_text",
     "crosscheck_text",
+    "forecast_text",
     "layers_text",
     "lost_text",
+    "memory_text",
     "published_text",
     "shows_unicode",
+    "times_text",
+    "training_text",
 ]
 
-_ALARMS = ("warning", "UNRELIABLE")  # labels of facts
+_ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
 _ALARM = "UNEXPLAINED"  # in a row
 
 
@@ -103,19 +110,49 @@ def benchmark_text(
     layers: Sequence[Layer] = (),
     model: str = "",
     width: int | None = None,
+    view: View | None = None,
     *,
     rooflines: "Sequence[Roofline] | None" = None,
     unicode: bool = True,
     color: bool = False,
 ) -> str:
-    """Measured times per device, beside the MACs of `layers` and under `rooflines` where given.
+    """Measured times per device, beside the counts of `layers` and under `rooflines` where given.
 
     The other arguments are as for `layers_text`.
     """
     from netstat.reports._benchmark import benchmark_tables
 
-    pages = benchmark_tables(benchmarks, layers, model, rooflines)
-    return _text(pages, Terminal(width or terminal_width(), unicode, color))
+    return _text(
+        benchmark_tables(benchmarks, layers, model, view, rooflines),
+        Terminal(width or terminal_width(), unicode, color),
+    )
+
+
+def training_text(
+    steps: "Sequence[TrainingStep]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    peak: float | None = None,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """Training steps by phase and layer, their utilisation of `peak` (FLOP/s); other arguments as for `layers_text`."""
+    from netstat.reports._training import training_tables
+
+    return _text(training_tables(steps, model, peak), Terminal(width or terminal_width(), unicode, color))
+
+
+def times_text(
+    times: "Benchmarks",
+    width: int | None = None,
+    view: View | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """A record of measured times: one way of running a model, or several side by side. Arguments as above."""
+    return _text(tables(times, view), Terminal(width or terminal_width(), unicode, color))
 
 
 def lost_text(
@@ -162,6 +199,29 @@ def published_text(
     from netstat.reports._published import published_table
 
     return _text([published_table(figures, model)], Terminal(width or terminal_width(), unicode, color))
+
+
+def forecast_text(
+    forecasts: "Sequence[Forecast]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """What devices are expected to take; arguments as for `layers_text`."""
+    from netstat.reports._forecast import forecast_tables
+
+    return _text(forecast_tables(forecasts, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def memory_text(
+    record: "Memory", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
+) -> str:
+    """What a model needs of memory, with or without its layers; other arguments as for `layers_text`."""
+    from netstat.reports._memory import memory_tables
+
+    return _text(memory_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:

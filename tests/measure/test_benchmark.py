@@ -11,14 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netstat.errors import ModelError, UsageError
-from netstat.graph import Argument, Graph, Node, Source, TensorSpec
+from netstat.frontends.pytorch import capture
+from netstat.graph import TensorSpec
 from netstat.measure.benchmark import benchmark
 from netstat.measure.settings import QUICK, Settings
 from netstat.measure.subject import tensors
 from netstat.records.base import plain
 from netstat.records.benchmark import Benchmark
 from tests.measure.fakes import TICK, FakeClock, FakeDevice
-from tests.measure.models import Around, Busy, FailsAtCall, Queued, nn, torch
+from tests.measure.models import Around, Busy, FailsAtCall, Queued, Residual, nn, torch
 
 pytestmark = pytest.mark.torch
 
@@ -74,9 +75,10 @@ def test_a_process_that_does_not_get_its_cpu_time_is_unreliable(cpus: float, thr
 
 def test_a_spread_of_samples_is_unreliable() -> None:
     clock = FakeClock()
-    result = on_fake(Busy(clock, 0.125, jitter=0.125), clock)
+    result = on_fake(Busy(clock, 0.125, jitter=0.125, every=2), clock)
     assert "unusable" in result.warnings
-    assert (result.median_seconds, result.reliable) == (0.125, False)
+    assert set(result.samples) == {0.125, 0.25}
+    assert not result.reliable
 
 
 def test_throughput_is_the_batch_over_the_median() -> None:
@@ -107,25 +109,27 @@ def test_on_a_queued_device_the_whole_is_the_hosts_and_the_layers_are_the_device
     assert result.warnings == ()
 
 
-def node(op: str, path: str) -> Node:
-    argument = Argument("input", TensorSpec((1,)), Source("input", "input"))
-    return Node(op, path, "Module", True, path != "inner", 0, (argument,), {}, (TensorSpec((1,)),))
-
-
 def test_layers_are_named_after_the_graphs_operators() -> None:
-    clock = FakeClock()
-    model = Around(clock, nn.Sequential(Busy(clock, 0.5), Busy(clock, 0.5), Busy(clock, 0.5)), own=0.0)
-    operators = [("relu", "inner.0"), ("linear", "inner.1"), ("gelu", "inner.1"), ("gelu", "inner.1"), ("add", "inner")]
-    nodes = tuple(node(op, path) for op, path in operators)
-    result = on_fake(model, clock, graph=Graph("m", tuple(X), nodes))
-    assert [layer.op for layer in result.layers] == ["relu", "linear+gelu", ""]
+    clock = FakeClock(tick=2.0**-8)
+    model = nn.Sequential(Residual(), nn.Identity(), nn.ReLU()).eval()
+    result = on_fake(model, clock, graph=capture(model, (torch.zeros(1),)), settings=SHORT)
+    assert [(layer.path, layer.op, layer.call, layer.family) for layer in result.layers] == [
+        ("0.body", "linear", 0, "fully connected"),
+        ("0", "add", 0, "elementwise"),
+        ("0", "relu", 0, "activation"),
+        ("0", "add", 1, "elementwise"),
+        ("2", "relu", 0, "activation"),
+    ]
+    assert [(each.path, each.module) for each in result.containers] == [("", "Sequential"), ("0", "Residual")]
 
 
 def test_progress_is_told_for_warm_up_and_timing() -> None:
     clock, told = FakeClock(), list[tuple[str, float]]()
     on_fake(Busy(clock, 0.125), clock, progress=lambda label, fraction: told.append((label, fraction)))
-    assert list(dict(told)) == ["warming up on cpu", "timing on cpu"]
-    assert dict(told) == {"warming up on cpu": 1.0, "timing on cpu": 1.0}
+    assert told[0] == ("warming up on cpu", 0.0)
+    assert told[-1] == ("timing on cpu: 125 ms ± 0 %, 20 samples", 1.0)
+    assert [fraction for _, fraction in told] == sorted(fraction for _, fraction in told)
+    assert told[1] == ("timing on cpu: 125 ms, 1 sample, ≤ 10 s left", 0.025)
 
 
 def everything(module: nn.Module) -> list[Any]:
@@ -265,11 +269,3 @@ def test_a_result_does_not_depend_on_the_copy() -> None:
     clock = FakeClock()
     model = nn.Sequential(Busy(clock, 0.25), Busy(clock, 0.5))
     assert on_fake(model, clock).layers == on_fake(copy.deepcopy(model), clock, owned=True).layers
-
-
-@pytest.mark.gpu
-def test_a_real_gpu_runs_a_real_network() -> None:
-    result = benchmark(FailsAtCall(), IMAGE, device="cuda", settings=QUICK)
-    assert result.device == "cuda"
-    assert all(layer.median_seconds < result.median_seconds for layer in result.layers)
-    assert "overattributed" not in result.warnings

@@ -16,6 +16,8 @@ from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.ceilings import Ceiling, Ceilings
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
+from netstat.records.forecast import Forecast, Forecasts
+from netstat.records.memory import Memory
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
@@ -90,11 +92,14 @@ def test_every_kind_of_record_can_be_read() -> None:
         "ceilings": Ceilings,
         "comparison": Comparison,
         "published": Published,
+        "forecast": Forecasts,
+        "memory": Memory,
     }
 
 
 @pytest.mark.parametrize(
     ("kind", "part"),
+    [(Benchmarks, Benchmark), (CrossChecks, CrossCheck), (Published, PublishedFigure), (Forecasts, Forecast)],
     [(Benchmarks, Benchmark), (CrossChecks, CrossCheck), (Published, PublishedFigure), (Ceilings, Ceiling)],
 )
 def test_a_record_of_several_behaves_as_a_sequence(kind: type[Any], part: type[Any]) -> None:

@@ -7,9 +7,13 @@ from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
+from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
+from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
+from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
+from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
 from tests.records.ceilings_made import CEILING, CEILINGS
 
 # path, operator, module, output without batch, params, macs, flops
@@ -211,6 +215,68 @@ def roof_of(layer: Layer, time: LayerTime | None) -> LayerRoof:
 CPU = benchmark_of(ALEXNET_PROFILE)
 GPU = replace(benchmark_of(ALEXNET_PROFILE, "cuda:0", warnings=("noisy", "unusable")), device_name="Example GPU")
 BENCHMARKS = Benchmarks("alexnet", (CPU, GPU), {"python": "3.11"})
+
+STEP = TrainingStep(
+    device="cpu",
+    device_name="Example CPU",
+    batch=128,
+    dtype="float32",
+    weights_dtype="float32",
+    autocast=False,
+    threads=2,
+    optimizer="sgd",
+    learning_rate=0.01,
+    loss="cross-entropy",
+    phases=tuple(
+        Phase(name, seconds, (0.99 * seconds, 1.01 * seconds), (seconds,) * 8)
+        for name, seconds in (("forward", 1.5), ("loss", 0.001), ("backward", 3.0), ("optimizer", 0.25))
+    ),
+    unattributed_seconds=0.249,
+    median_seconds=5.0,
+    ci95_seconds=(4.95, 5.05),
+    min_seconds=4.9,
+    mean_seconds=5.01,
+    mad_seconds=0.02,
+    iqr_seconds=0.04,
+    samples=(5.0,) * 8,
+    warmup_calls=2,
+    reliable=True,
+    warnings=("not_converged",),
+    examples_per_second=25.6,
+    inference_seconds=1.25,
+    inference_ci95_seconds=(1.2, 1.3),
+    trainable_params=PARAMS - 23_296,
+    frozen_params=23_296,
+    macs=128 * MACS,
+    backward_macs=256 * MACS,
+    layers=(
+        LayerBackward("classifier.6", "linear", 256 * 4_096_000, 0.5),
+        LayerBackward("features.1", "relu", 0, 1e-6, below=2e-5),
+        LayerBackward("features.0", "conv2d", 128 * 70_276_800, 2.25),
+    ),
+    layers_unattributed_seconds=0.249999,
+    hooked_seconds=3.01,
+    forecast=EpochForecast(10, 60_000, 4690, 4690 * 5.0, (4690 * 4.95, 4690 * 5.05)),
+)
+MIXED = replace(
+    STEP,
+    device="cuda:0",
+    device_name="Example GPU",
+    dtype="float16",
+    autocast=True,
+    loss="model",
+    samples=(5.0,) * 3,
+    phases=tuple(replace(phase, samples=phase.samples[:3]) for phase in STEP.phases),
+    reliable=False,
+    warnings=("cpu_starved", HOSTILE),
+    complete=False,
+    frozen_params=0,
+    layers=(LayerBackward(HOSTILE, HOSTILE, 5, 1.0),),
+)
+TRAINING = Benchmarks("alexnet", (), {"python": "3.11"}, training=(STEP, MIXED))
+FULL_PROFILE = replace(ALEXNET_PROFILE, crosscheck=CHECKS.crosscheck, benchmarks=(CPU,), environment={"os": "Linux"})
+
+
 FULL_PROFILE = replace(
     ALEXNET_PROFILE,
     crosscheck=CHECKS.crosscheck,
@@ -274,6 +340,76 @@ PUBLISHED = Published(
     ),
 )
 
+FORECAST = Forecast(
+    device=OnPaper("h100", "Example H100", "gpu", 66.9e12, 3.35e12, 85_899_345_920, ("a data sheet",)),
+    batch=8,
+    dtype="fp32",
+    training=True,
+    seconds=3.5e-3,
+    interval_seconds=(2.5e-3, 5e-3),
+    level=0.8,
+    forward_seconds=1e-3,
+    backward_seconds=2e-3,
+    update_seconds=5e-4,
+    needed_bytes=733_210_080,
+    remarks=tuple(REMARKS),
+    layers=(
+        LayerForecast(
+            "features.0", "conv2d", 0, "convolution", 1_124_428_800, 11_056_384, 0.5, "compute", 7e-4, 1.5e-3
+        ),
+        LayerForecast("features.1", "relu", 0, "memory", 1_548_800, 12_390_400, 0.5, "memory", 3e-4, 0.0),
+    ),
+)
+_HOSTILE_DEVICE = OnPaper(HOSTILE, HOSTILE, "cpu", 1e12, 1e11, None, (HOSTILE,))
+_HOSTILE_FORECAST = replace(
+    FORECAST,
+    device=_HOSTILE_DEVICE,
+    training=False,
+    remarks=(HOSTILE,),
+    layers=(LayerForecast(HOSTILE, HOSTILE, 1, HOSTILE, 0, 0, 0.1, HOSTILE, 1e-6),),
+)
+FORECASTS = Forecasts(HOSTILE, (FORECAST, _HOSTILE_FORECAST))
+
+
+_STEP = Need(
+    peak_bytes=340,
+    param_bytes=100,
+    buffer_bytes=0,
+    input_bytes=20,
+    optimizer_bytes=100,
+    activation_bytes=10,
+    saved_bytes=30,
+    gradient_bytes=80,
+    saved_total_bytes=50,
+    peak=2,
+    timeline=(
+        Moment("forward", HOSTILE, "convolution", 0, 270, 50, 0, 50, 0),
+        Moment("loss", "", HOSTILE, 0, 270, 0, 0, 50, 0),
+        Moment("backward", HOSTILE, "convolution_backward", 1, 340, 90, 20, 30, 80),
+        Moment("optimizer", "", "add_", 0, 300, 0, 40, 0, 80),
+    ),
+)
+_FORWARD = Need(150, 100, 0, 20, 0, 30, 0, 0, 0, 0, (Moment("forward", HOSTILE, "conv2d", 0, 150, 30, 0),))
+MEMORY = Memory(
+    model=HOSTILE,
+    inputs=(Input("input", (1, 5), "float32"),),
+    batch=1,
+    dtype="float32",
+    optimizer="sgd-momentum",
+    amp="bfloat16",
+    loss="cross entropy",
+    inference=_FORWARD,
+    layers=(MemoryLayer(HOSTILE, "conv2d", 0, 100, 30, 150, 50), MemoryLayer("", HOSTILE, 1, 0, 0, 120, 0)),
+    training=_STEP,
+    not_predicted=HOSTILE,
+    measured=(
+        Measured("inference", "cpu", "allocator events", 120, 170, 150, (MeasuredCall(HOSTILE, 0, 170, 150),), 4096),
+        Measured("training", "cuda", HOSTILE, 220, 339),
+    ),
+    fits=(Fit("inference", 3 * 2**30, 17, 3 * 2**30 - 1, 3 * 2**30 + 1), Fit("training", 10, 0, 0, 340)),
+)
+
+
 ROOFLINE = roofline_of(ALEXNET_PROFILE, CPU)
 UNDER_ROOFS = replace(BENCHMARKS, benchmarks=(CPU,), roofline=(ROOFLINE,))
 
@@ -283,8 +419,11 @@ RECORDS: dict[str, Record] = {
     "a hostile, incomplete profile": HOSTILE_PROFILE,
     "cross-checks": CHECKS,
     "benchmarks": BENCHMARKS,
+    "training steps": TRAINING,
     "a comparison": COMPARISON,
     "published figures": PUBLISHED,
+    "forecasts": FORECASTS,
+    "memory": MEMORY,
     "ceilings": CEILINGS,
     "benchmarks under roofs": UNDER_ROOFS,
 }
