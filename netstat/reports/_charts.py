@@ -83,11 +83,11 @@ def _benchmark(record: Any) -> Iterator[Chart]:
         return
     times = record.benchmarks
     if len(times) <= MOST_WITH_LAYERS and len({time.batch for time in times}) <= 1:
+        yield from _rooflines(record)
         yield "time", partial(time_chart, times, record.model)
     else:
         yield "latency-throughput", partial(latency_chart, times, record.model)
-    yield from _rooflines(record)
-    yield "time", partial(time_chart, record.benchmarks, record.model)
+        yield from _rooflines(record)
 
 
 def _rooflines(record: Any) -> Iterator[Chart]:

@@ -62,6 +62,13 @@ def test_what_is_lost_is_the_view_that_was_asked_for(netstat: Run) -> None:
 
 
 @pytest.mark.usefixtures("_kept")
+def test_a_folded_table_leaves_the_roofline_with_every_layer(netstat: Run) -> None:
+    ended = netstat("profile", *SMALL, "--no-crosscheck", "--depth", "1", "--json", "-q")
+    (roofline,) = json.loads(ended.out)["roofline"]
+    assert [layer["path"] for layer in roofline["layers"]] == ["0", "1"]
+
+
+@pytest.mark.usefixtures("_kept")
 def test_roofs_can_be_left_out(netstat: Run, tmp_path: Path) -> None:
     ended = netstat("benchmark", *SMALL, "--no-roofline", "-o", "a.json", "-q")
     assert "roof" not in ended.out

@@ -99,8 +99,13 @@ def test_every_kind_of_record_can_be_read() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "part"),
-    [(Benchmarks, Benchmark), (CrossChecks, CrossCheck), (Published, PublishedFigure), (Forecasts, Forecast)],
-    [(Benchmarks, Benchmark), (CrossChecks, CrossCheck), (Published, PublishedFigure), (Ceilings, Ceiling)],
+    [
+        (Benchmarks, Benchmark),
+        (CrossChecks, CrossCheck),
+        (Published, PublishedFigure),
+        (Forecasts, Forecast),
+        (Ceilings, Ceiling),
+    ],
 )
 def test_a_record_of_several_behaves_as_a_sequence(kind: type[Any], part: type[Any]) -> None:
     @slow_to_draw
