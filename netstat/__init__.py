@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from netstat.api import benchmark, compare, crosscheck, load, profile, published, stat
+    from netstat.api import benchmark, compare, crosscheck, load, pipeline, profile, published, stat
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
 
-COMMANDS = ("benchmark", "compare", "crosscheck", "load", "profile", "published", "stat")
+COMMANDS = ("benchmark", "compare", "crosscheck", "load", "pipeline", "profile", "published", "stat")
 HOMES = dict.fromkeys(COMMANDS, "netstat.api") | {
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
@@ -33,6 +33,7 @@ __all__ = [
     "crosscheck",
     "load",
     "operator",
+    "pipeline",
     "profile",
     "published",
     "stat",

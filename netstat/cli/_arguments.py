@@ -17,6 +17,7 @@ COMMANDS = {
     "profile": "layers, cross-check and time of a model: the whole job",
     "crosscheck": "what other counters say, each difference itemised",
     "benchmark": "measured time, whole and per layer",
+    "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",

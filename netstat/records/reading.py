@@ -11,7 +11,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from netstat.errors import ModelError
-from netstat.records import benchmark, comparison, crosscheck, profile, published
+from netstat.records import benchmark, comparison, crosscheck, pipeline, profile, published
 from netstat.records.base import SCHEMA, Record
 
 KINDS: dict[str, type[Record]] = {
@@ -22,6 +22,7 @@ KINDS: dict[str, type[Record]] = {
         benchmark.Benchmarks,
         comparison.Comparison,
         published.Published,
+        pipeline.Pipeline,
     )
 }
 _NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark}

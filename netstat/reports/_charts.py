@@ -15,6 +15,7 @@ from netstat.registry import REPORTS
 from netstat.reports._bar_charts import comparison_chart, crosscheck_chart, overview_chart
 from netstat.reports._curves import activation_functions
 from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
+from netstat.reports._pipeline_chart import pipeline_chart
 from netstat.reports._style import png, svg
 
 Chart = tuple[str, Callable[[], Figure]]
@@ -83,6 +84,10 @@ def _published(record: Any) -> Iterator[Chart]:
     raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
 
 
+def _pipeline(record: Any) -> Iterator[Chart]:
+    yield "pipeline", partial(pipeline_chart, record)
+
+
 def _work(profile: Profile) -> list[Panel]:
     return [count_panel(profile, "params", "parameters"), count_panel(profile, "macs", "MACs")]
 
@@ -97,4 +102,5 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "benchmark": _benchmark,
     "comparison": _comparison,
     "published": _published,
+    "pipeline": _pipeline,
 }

@@ -53,9 +53,16 @@ def _published(record: Any) -> Iterator[Table]:
     yield published_table(record.published, record.model)
 
 
+def _pipeline(record: Any) -> Iterator[Table]:
+    from netstat.reports._pipeline import pipeline_tables
+
+    yield from pipeline_tables(record)
+
+
 _SECTIONS = {
     "crosscheck": _crosscheck,
     "benchmark": _benchmark,
     "comparison": _comparison,
     "published": _published,
+    "pipeline": _pipeline,
 }

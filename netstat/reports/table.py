@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.pipeline import Pipeline
     from netstat.records.published import PublishedFigure
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "comparison_text",
     "crosscheck_text",
     "layers_text",
+    "pipeline_text",
     "published_text",
     "shows_unicode",
 ]
@@ -130,6 +132,13 @@ def published_text(
     from netstat.reports._published import published_table
 
     return _text([published_table(figures, model)], Terminal(width or terminal_width(), unicode, color))
+
+
+def pipeline_text(pipeline: "Pipeline", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
+    """An input pipeline, and the model it feeds; arguments as for `layers_text`."""
+    from netstat.reports._pipeline import pipeline_tables
+
+    return _text(pipeline_tables(pipeline), Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:

@@ -1,0 +1,84 @@
+"""The input pipeline, alone or feeding a resolved model."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from netstat.api.subjects import benchmark_subject
+from netstat.errors import UsageError
+from netstat.frontends.subject import IMAGE, Subject
+from netstat.units import shape as shape_text
+
+if TYPE_CHECKING:
+    from netstat.measure.sampling import Progress
+    from netstat.measure.settings import Settings
+    from netstat.records.pipeline import Pipeline, PipelineRecipe
+
+
+def recipe_for(
+    subject: Subject | None,
+    image: tuple[int, int],
+    resize: int,
+    crop: int | None,
+    *,
+    decode: bool,
+    batch: int,
+) -> "PipelineRecipe":
+    """The recipe whose crops a resolved model takes; without a model they are 224×224.
+
+    Raises:
+        UsageError: the model takes no colour images, or none of this size; or sizes that cannot be.
+    """
+    from netstat.measure.recipe import recipe_of
+
+    taken = IMAGE[1:] if subject is None else _image_size(subject)
+    if crop is not None and subject is not None and taken != (crop, crop):
+        name, sizes = subject.graph.model, shape_text(taken)
+        raise UsageError(f"'{name}' takes images of {sizes} here, not of {crop}×{crop}; leave out --crop, or give -i")
+    return recipe_of(image, resize, taken if crop is None else (crop, crop), decode=decode, batch=batch)
+
+
+def _image_size(subject: Subject) -> tuple[int, ...]:
+    inputs = subject.graph.inputs
+    shapes = [spec.shape[1:] for _, spec in inputs]
+    if len(shapes) != 1 or len(shapes[0]) != 3 or shapes[0][0] != 3 or "float" not in inputs[0][1].dtype:
+        taken = ", ".join(f"{shape_text(shape)}" for shape in shapes) or "nothing"
+        raise UsageError(
+            f"an input pipeline makes colour images, 3×H×W, and '{subject.graph.model}' takes {taken}; "
+            "leave the model out to measure the pipeline alone"
+        )
+    return shapes[0][1:]
+
+
+def pipeline_subject(
+    subject: Subject | None,
+    recipe: "PipelineRecipe",
+    devices: Sequence[str] = (),
+    *,
+    workers: Sequence[int] | None = None,
+    dtype: str = "float32",
+    threads: int | None = None,
+    settings: "Settings | None" = None,
+    progress: "Progress | None" = None,
+) -> "Pipeline":
+    """Times of the pipeline, of a resolved model on each device, and of the two together."""
+    from netstat.measure.environment import environment
+    from netstat.measure.host import load_average
+    from netstat.measure.pipeline import SETTINGS, Fed, pipeline
+    from netstat.measure.sampling import silent
+
+    load, fed, state = load_average(), list[Fed](), environment()
+    if subject is not None:  # first of all, before the pipeline's own work is part of the machine's load
+        alone = benchmark_subject(subject, devices, dtype=dtype, threads=threads, settings=settings, progress=progress)
+        fed = [Fed(subject.module(), each, subject.owned) for each in alone.benchmarks]
+        state = alone.environment
+    return pipeline(
+        recipe,
+        fed,
+        model=subject.graph.model if subject else "",
+        workers=workers,
+        threads=threads,
+        settings=settings or SETTINGS,
+        load=load,
+        environment=state,
+        progress=progress or silent,
+    )
