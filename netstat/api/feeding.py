@@ -61,15 +61,19 @@ def pipeline_subject(
     progress: "Progress | None" = None,
 ) -> "Pipeline":
     """Times of the pipeline, of a resolved model on each device, and of the two together."""
+    import torch  # noqa: F401  the surroundings tell of it where it is loaded
+
+    from netstat.measure import loading
     from netstat.measure.environment import environment
+    from netstat.measure.feeding import Fed, inference
     from netstat.measure.host import load_average
-    from netstat.measure.pipeline import SETTINGS, Fed, pipeline
+    from netstat.measure.pipeline import SETTINGS, pipeline
     from netstat.measure.sampling import silent
 
     load, fed, state = load_average(), list[Fed](), environment()
     if subject is not None:  # first of all, before the pipeline's own work is part of the machine's load
         alone = benchmark_subject(subject, devices, dtype=dtype, threads=threads, settings=settings, progress=progress)
-        fed = [Fed(subject.module(), each, subject.owned) for each in alone.benchmarks]
+        fed = [inference(subject.module(), each, owned=subject.owned) for each in alone.benchmarks]
         state = alone.environment
     return pipeline(
         recipe,
@@ -79,6 +83,6 @@ def pipeline_subject(
         threads=threads,
         settings=settings or SETTINGS,
         load=load,
-        environment=state,
+        environment=state | loading.environment(),
         progress=progress or silent,
     )

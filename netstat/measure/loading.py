@@ -56,8 +56,10 @@ def batches(
 def _next(iterator: "Iterator[Tensor]") -> "Tensor":
     try:
         return next(iterator)
-    except (RuntimeError, OSError) as error:
-        raise ModelError(f"the input pipeline broke off: {said(error)}") from error
+    except Exception as error:
+        lines = str(error).strip().splitlines()  # of a worker the whole traceback, which ends with what went wrong
+        reason = lines[-1] if len(lines) > 2 else said(error)
+        raise ModelError(f"the input pipeline broke off: {reason}") from error
 
 
 def check_shared_memory(image_bytes: int, batch: int, workers: int, folder: Path = _SHARED_MEMORY) -> None:
@@ -76,3 +78,16 @@ def check_shared_memory(image_bytes: int, batch: int, workers: int, folder: Path
             f"{workers} workers need {mebibytes(needed)} of shared memory for their batches, {folder} has "
             f"{mebibytes(free)} left; use a smaller batch or fewer workers, or give a container more (--shm-size)"
         )
+
+
+def environment() -> dict[str, Any]:
+    """What of torch's data loading and torchvision a result depends on, ready for JSON."""
+    from importlib.metadata import version
+    from multiprocessing import get_start_method
+
+    return {
+        "torchvision_version": version("torchvision"),
+        "pillow_version": version("pillow"),
+        "data_loader_start_method": get_start_method(),
+        "data_loader_prefetch_factor": PREFETCH,
+    }

@@ -1,6 +1,6 @@
 """The input pipeline beside the model it feeds: each alone, and the two together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from math import fsum
@@ -10,6 +10,7 @@ from netstat.errors import UsageError
 from netstat.measure import devices, gates, host, precision
 from netstat.measure.clock import Stopwatch, SystemClock
 from netstat.measure.devices import Device
+from netstat.measure.feeding import Fed, Feed
 from netstat.measure.isolation import isolated
 from netstat.measure.loading import PREFETCH, batches, check_shared_memory
 from netstat.measure.recipe import worker_counts
@@ -17,35 +18,16 @@ from netstat.measure.sampling import Progress, has_converged, silent
 from netstat.measure.settings import DEFAULT, Settings
 from netstat.measure.stages import time_stages
 from netstat.measure.steady import Rhythm, steady
-from netstat.measure.subject import forward_of, prepared
 from netstat.measure.summary import share, summarise
-from netstat.records.benchmark import Benchmark
-from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
+from netstat.records.pipeline import Loop, PerImage, Pipeline, PipelineRecipe, Stage, Workers
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from torch.nn import Module
     from torch.utils.data import Dataset
 
 SETTINGS = replace(DEFAULT, cap_seconds=5.0)  # there are several loaders and loops to be timed
 SEED = 0
-OF_LAYERS = {"hooks_slow", "overattributed"}  # warnings that say nothing about the whole forward pass
-
-Feed = Callable[["Tensor"], object]
-
-
-class Fed(NamedTuple):
-    """A model that the pipeline feeds.
-
-    Attributes:
-        module: it is copied, and itself left alone, unless it is `owned`.
-        alone: its forward pass on a batch of the pipeline's size that is there already.
-        owned: as for `benchmark`.
-    """
-
-    module: "Module"
-    alone: Benchmark
-    owned: bool = False
+QUEUED = 8  # batches of a window, at least, where waiting for the device after each would keep its queue empty
 
 
 class _Bench(NamedTuple):
@@ -75,7 +57,7 @@ def pipeline(
 
     Args:
         recipe: made by `recipe.recipe_of`.
-        fed: the model once per device.
+        fed: the model once per device and mode.
         model: its name.
         workers: numbers of worker processes.
         threads: CPU threads of the calling process; None leaves as many as torch has. A worker has one.
@@ -101,7 +83,7 @@ def pipeline(
         stages=stages,
         whole=whole,
         loaders=tuple(_loader(bench, count) for count in counts),
-        models=tuple(map(_alone, fed)),
+        models=tuple(each.alone for each in fed),
         loops=tuple(_loop(bench, each, count) for each in fed for count in counts),
         environment=environment or {},
     )
@@ -156,37 +138,25 @@ def _loader(bench: _Bench, workers: int) -> Workers:
 
 
 def _loop(bench: _Bench, fed: Fed, workers: int) -> Loop:
-    target = devices.find(fed.alone.device)
-    with _seeded(target, fed.alone.dtype, fed.alone.threads):
-        time = _stream(bench, workers, target, _inference(fed, target), f"feeding {target.name}")
-    return Loop(target.name, "inference", workers, time)
-
-
-def _inference(fed: Fed, target: Device) -> Feed:
-    import torch
-
-    kind = precision.find(fed.alone.dtype)
-    subject, where = prepared(fed.module, target, kind, owned=fed.owned), f"{target.name} in {kind.name}"
-
-    def feed(batch: "Tensor") -> object:
-        there = batch.to(target.torch_device, kind.torch_dtype, non_blocking=True)
-        with torch.inference_mode():
-            return forward_of(subject, [there], where)()
-
-    return feed
+    alone, target = fed.alone, devices.find(fed.alone.device)
+    with _seeded(target, alone.dtype, alone.threads):
+        time = _stream(bench, workers, target, fed.start(), f"{alone.mode} on {target.name}")
+    return Loop(alone.device, alone.mode, workers, time)
 
 
 def _stream(bench: _Bench, workers: int, target: Device, feed: Feed, doing: str) -> PerImage:
     """Time of an image of a loader's stream while `feed` takes its batches."""
     size, stopwatch = bench.recipe.batch, Stopwatch(SystemClock(), target)
-    rhythm = Rhythm(warmup=max(bench.settings.warmup_calls, PREFETCH * workers + 1), window=max(1, workers))
+    each = max(1, workers)
+    window = each if target.on_host else each * -(-QUEUED // each)
+    rhythm = Rhythm(warmup=max(bench.settings.warmup_calls, PREFETCH * workers + 1), window=window)
     label = f"{doing}, {workers} {'worker' if workers == 1 else 'workers'}"
     with batches(bench.dataset, size, workers, pinned=not target.on_host) as next_batch:
         seconds = steady(
             lambda: feed(next_batch()), stopwatch, bench.settings, rhythm, label=label, progress=bench.progress
         )
     extra = ("oversubscribed",) if workers > len(host.affinity()) else ()
-    return _per_image([each / size for each in seconds], bench, extra=extra)
+    return _per_image([batch / size for batch in seconds], bench, extra=extra)
 
 
 def _per_image(
@@ -205,13 +175,3 @@ def _per_image(
     )
     codes = gates.warnings(seen) + extra
     return PerImage(summary.median, summary.ci95, tuple(samples), gates.reliable(codes), codes)
-
-
-def _alone(fed: Fed) -> ModelAlone:
-    alone, batch = fed.alone, fed.alone.batch
-    low, high = alone.ci95_seconds
-    samples = tuple(sample / batch for sample in alone.samples)
-    warnings = tuple(code for code in alone.warnings if code not in OF_LAYERS)
-    time = PerImage(alone.median_seconds / batch, (low / batch, high / batch), samples, alone.reliable, warnings)
-    on_host = devices.find(alone.device).on_host
-    return ModelAlone(alone.device, alone.device_name, alone.dtype, alone.threads, "inference", on_host, time)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from netstat.errors import UsageError
 from netstat.measure import host
 from netstat.records.pipeline import PipelineRecipe
+from netstat.units import exact
 
 MOST_PIXELS = 2**25  # of an image: a hundred megabytes as bytes, and several times that while it is made up
+LONGEST = 65_500  # pixels a side: what libjpeg takes
 MOST_IMAGES = 64  # different ones, so that none is in a cache when its turn comes again
 PHOTOGRAPHS = 2**27  # bytes of pixels in all
 GROUP = 8  # images of a sample of the stages: few, so that there are many samples; several, as every second is mirrored
@@ -33,7 +35,9 @@ def recipe_of(
             f"scale them to {max(crop)} or more (--resize)"
         )
     if max(image[0] * image[1], resize**2) > MOST_PIXELS:
-        raise UsageError(f"an image of the pipeline has at most {MOST_PIXELS:,} pixels")
+        raise UsageError(f"an image of the pipeline has at most {exact(MOST_PIXELS)} pixels")
+    if max(*image, resize) > LONGEST:
+        raise UsageError(f"an image of the pipeline has at most {exact(LONGEST)} pixels a side")
     number = max(2, min(MOST_IMAGES, PHOTOGRAPHS // (3 * image[0] * image[1])))
     return PipelineRecipe(image, resize, crop, decode, batch, min(batch, GROUP), number, encoded_bytes=0)
 

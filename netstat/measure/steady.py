@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from netstat.measure.clock import Stopwatch
-from netstat.measure.sampling import LOOK_AGAIN, Progress, has_converged, silent
+from netstat.measure.sampling import LOOK_AGAIN, TELL_EVERY, Progress, has_converged, silent
 from netstat.measure.settings import Settings
 from netstat.measure.summary import summarise
 
@@ -44,16 +44,18 @@ def steady(
         step()
     stopwatch.device.synchronize()
     samples: list[float] = []
-    look = settings.samples
+    look, told = settings.samples, 0.0
     mark = start = now()
     while not samples or mark - start < settings.cap_seconds:
         before, mark = mark, _passed(step, stopwatch, rhythm.window)
         samples.append((mark - before) / rhythm.window)
+        if mark - start >= told:
+            progress(label, min(1.0, (mark - start) / settings.cap_seconds))
+            told = mark - start + TELL_EVERY
         if len(samples) >= look and mark - start >= settings.seconds:
             if has_converged(summarise(samples), len(samples), settings):
                 break
             look = int(len(samples) * LOOK_AGAIN) + 1
-            progress(label, min(1.0, (mark - start) / settings.cap_seconds))
             mark = _passed(step, stopwatch, rhythm.window)
     progress(label, 1.0)
     return samples

@@ -15,6 +15,7 @@ from netstat.records.base import Record, check_writable, write
 from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
+from netstat.records.pipeline import Pipeline
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
@@ -88,6 +89,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "benchmark": Benchmarks,
         "comparison": Comparison,
         "published": Published,
+        "pipeline": Pipeline,
     }
 
 

@@ -7,6 +7,7 @@ from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
+from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 
@@ -241,6 +242,35 @@ PUBLISHED = Published(
     ),
 )
 
+_STAGES = {"decode": 2.9e-3, "resize": 7.5e-4, "random crop": 1.5e-4, "mirror": 7.5e-5, "colour noise": 3.5e-4}
+
+
+def per_image(seconds: float, *warnings: str) -> PerImage:
+    """A time known to 1 %."""
+    samples = tuple(seconds * (1 + i / 1000) for i in range(20))
+    return PerImage(seconds, (0.99 * seconds, 1.01 * seconds), samples, "unusable" not in warnings, warnings)
+
+
+_ALONE = ModelAlone("cpu", "Example CPU", "float32", 2, "inference", True, per_image(0.01))
+PIPELINE = Pipeline(
+    model="alexnet",
+    recipe=PipelineRecipe((500, 375), 256, (224, 224), True, 32, 8, 64, 111_659),
+    stages=tuple(Stage(name, time, (0.9 * time, 1.1 * time), (time,) * 20) for name, time in _STAGES.items()),
+    whole=per_image(4.5e-3),
+    loaders=tuple(Workers(workers, per_image(time)) for workers, time in ((0, 4.5e-3), (1, 5e-3), (2, 2.5e-3))),
+    models=(_ALONE, ModelAlone("cuda:0", HOSTILE, "float32", 2, "inference", False, per_image(1e-3, "noisy"))),
+    loops=(
+        *(
+            Loop("cpu", "inference", workers, per_image(time))
+            for workers, time in ((0, 0.0145), (1, 0.013), (2, 0.0125))
+        ),
+        *(Loop("cuda:0", "inference", workers, per_image(time)) for workers, time in ((0, 5.5e-3), (1, 5e-3))),
+        Loop("cuda:0", "inference", 2, per_image(2.5e-3, "oversubscribed", "unusable")),
+    ),
+    environment={"python": "3.11"},
+)
+HOSTILE_PIPELINE = replace(PIPELINE, model=HOSTILE, stages=(Stage(HOSTILE, 1e-3, (1e-3, 1e-3), (1e-3,)),))
+
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
@@ -249,4 +279,6 @@ RECORDS: dict[str, Record] = {
     "benchmarks": BENCHMARKS,
     "a comparison": COMPARISON,
     "published figures": PUBLISHED,
+    "an input pipeline": PIPELINE,
+    "a hostile input pipeline": HOSTILE_PIPELINE,
 }

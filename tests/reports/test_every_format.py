@@ -14,7 +14,7 @@ from netstat.errors import UsageError
 from netstat.records.base import Record, write
 from netstat.records.reading import from_dict
 from netstat.registry import REPORTS
-from tests.reports.samples import BENCHMARKS, CHECKS, COMPARISON, CPU, PUBLISHED, RECORDS, profile_of
+from tests.reports.samples import BENCHMARKS, CHECKS, COMPARISON, CPU, PIPELINE, PUBLISHED, RECORDS, profile_of
 
 TEXT = ["table", "json", "csv", "md", "tex"]
 IMAGES = ["png", "svg"]
@@ -94,6 +94,7 @@ def test_records_of_nothing_are_shown_as_such(format: str) -> None:
         replace(BENCHMARKS, benchmarks=(replace(CPU, layers=()),)),
         replace(CHECKS, crosscheck=()),
         replace(COMPARISON, models=()),
+        replace(PIPELINE, stages=(), loaders=(), models=(), loops=()),
         *([replace(PUBLISHED, published=())] if format in TEXT else []),
     ]
     assert all(REPORTS[format].render(record) for record in nothing)
