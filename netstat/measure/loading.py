@@ -57,9 +57,14 @@ def _next(iterator: "Iterator[Tensor]") -> "Tensor":
     try:
         return next(iterator)
     except Exception as error:
-        lines = str(error).strip().splitlines()  # of a worker the whole traceback, which ends with what went wrong
-        reason = lines[-1] if len(lines) > 2 else said(error)
-        raise ModelError(f"the input pipeline broke off: {reason}") from error
+        raise ModelError(f"the input pipeline broke off: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, (EOFError, ConnectionError)):  # in the middle of a batch
+        return f"a worker process died ({said(error)})"
+    lines = str(error).strip().splitlines()  # of a worker the whole traceback, which ends with what went wrong
+    return lines[-1] if len(lines) > 2 else said(error)
 
 
 def check_shared_memory(image_bytes: int, batch: int, workers: int, folder: Path = _SHARED_MEMORY) -> None:

@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from torch import Tensor, nn  # noqa: E402
 
 from netstat.errors import ModelError, UsageError  # noqa: E402
 from netstat.graph import TensorSpec  # noqa: E402
+from netstat.measure import host  # noqa: E402
 from netstat.measure.benchmark import benchmark  # noqa: E402
 from netstat.measure.feeding import Fed, inference  # noqa: E402
 from netstat.measure.pipeline import pipeline  # noqa: E402
@@ -24,6 +26,7 @@ from tests.measure.test_benchmark import SHORT  # noqa: E402
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 
 RECIPE = recipe_of((24, 20), resize=16, crop=(12, 10), batch=4)
+EYES = [("input", TensorSpec((4, 3, 12, 10)))]
 
 
 class Eye(nn.Module):
@@ -44,8 +47,7 @@ class Eye(nn.Module):
 
 
 def fed(model: nn.Module, *, owned: bool = False, dtype: str = "float32") -> Fed:
-    inputs = [("input", TensorSpec((RECIPE.batch, 3, 12, 10)))]
-    return inference(model, benchmark(model, inputs, dtype=dtype, threads=1, settings=SHORT), owned=owned)
+    return inference(model, benchmark(model, EYES, dtype=dtype, threads=1, settings=SHORT), owned=owned)
 
 
 def measured(*models: Fed, workers: tuple[int, ...] = (0,), settings: Settings = SHORT, **options: Any) -> Pipeline:
@@ -113,10 +115,7 @@ def test_a_model_in_16_bits_is_fed_16_bits() -> None:
 
 
 def test_the_model_alone_is_the_benchmark_by_its_batch_without_warnings_about_layers() -> None:
-    from dataclasses import replace
-
-    inputs = [("input", TensorSpec((4, 3, 12, 10)))]
-    known = benchmark(Eye(), inputs, threads=1, settings=SHORT)
+    known = benchmark(Eye(), EYES, threads=1, settings=SHORT)
     alone = inference(Eye(), replace(known, warnings=("hooks_slow", "noisy", "overattributed"))).alone
     assert alone.time.median_seconds == known.median_seconds / 4
     assert alone.time.samples == tuple(sample / 4 for sample in known.samples)
@@ -158,21 +157,14 @@ def test_nothing_of_the_process_or_the_model_is_changed() -> None:
 
 @pytest.mark.parametrize("workers", [0, 1])
 def test_nothing_is_left_behind_where_the_model_fails(workers: int) -> None:
-    alone = fed(Eye()).alone
+    failing = inference(Eye(fails=True), benchmark(Eye(), EYES, threads=1, settings=SHORT))
     before = surroundings()
-    failing = Fed(alone, inference(Eye(fails=True), benchmark_of_eye()).start)
     with pytest.raises(ModelError, match=r"^the model's forward fails on cpu in float32: blinded$"):
         measured(failing, workers=(workers,))
     assert surroundings() == before
 
 
-def benchmark_of_eye() -> Any:
-    return benchmark(Eye(), [("input", TensorSpec((4, 3, 12, 10)))], threads=1, settings=SHORT)
-
-
 def test_more_workers_than_processors_are_measured_with_a_warning() -> None:
-    from netstat.measure import host
-
     many = len(host.affinity()) + 1
     record = measured(workers=(many,))
     assert "oversubscribed" in record.loaders[0].time.warnings
@@ -200,8 +192,7 @@ def test_workers_that_cannot_be_are_refused_before_anything_is_made() -> None:
 @pytest.mark.gpu
 def test_a_gpu_is_fed_from_pinned_memory_and_shares_no_processor() -> None:
     model = Eye().eval()
-    inputs = [("input", TensorSpec((RECIPE.batch, 3, 12, 10)))]
-    each = inference(model, benchmark(model, inputs, device="cuda", settings=SHORT))
+    each = inference(model, benchmark(model, EYES, device="cuda", settings=SHORT))
     (verdict,) = measured(each, workers=(1,)).verdicts
     assert not verdict.model.shares_processors
     assert verdict.code != "sharing cores"

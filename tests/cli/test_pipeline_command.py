@@ -44,7 +44,7 @@ def test_a_model_beside_it_gets_a_verdict_and_files_in_every_format(netstat: Run
     ended = netstat("pipeline", "net.py:eye", *arguments)
     assert (ended.code, ended.err) == (0, "")
     saved = json.loads(ended.out)
-    assert (saved["kind"], saved["model"]) == ("pipeline", "net.py:eye")
+    assert (saved["kind"], saved["model"]) == ("pipeline", "eye")
     assert saved["recipe"]["crop"] == [12, 10]
     assert {"torch_version", "torchvision_version", "pillow_version", "cpu_model_name"} < saved["environment"].keys()
     record = load(str(tmp_path / "a.json"))
