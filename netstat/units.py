@@ -56,6 +56,17 @@ def duration(seconds: float) -> str:
     return f"{seconds / 1e-9:.4g} ns"
 
 
+def span(seconds: float) -> str:
+    """A long time in the two units a person would say it in: 723 -> '12 min 3 s'; under two minutes as `duration`."""
+    if seconds < 119.5:
+        return duration(seconds)
+    units = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+    at = next(i for i, (factor, _) in enumerate(units) if seconds >= factor)
+    (large, name), (small, rest) = units[at], units[at + 1]
+    whole, parts = divmod(round(seconds / small), large // small)
+    return f"{whole:,} {name} {parts} {rest}" if parts else f"{whole:,} {name}"
+
+
 def percent(part: float, whole: float, decimals: int = 2) -> str:
     """`part` of `whole` as a percentage: (1, 8) -> '12.50 %'; '-' where there is no whole."""
     return f"{100 * part / whole:.{decimals}f} %" if whole else "-"

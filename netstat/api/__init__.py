@@ -145,23 +145,45 @@ def benchmark(
     batch: int = 1,
     dtype: str = "float32",
     threads: int | None = None,
+    training: bool = False,
+    optimizer: str = "sgd",
+    loss: str = "cross-entropy",
+    epochs: int | None = None,
+    images: int | None = None,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Benchmarks":
     """Measured forward time, whole and per layer. The result is a sequence with one entry.
+
+    With `training` a training step instead, phase by phase: the sequence is empty, and `training` has the one entry.
 
     Args:
         model, input_shape, batch: as for `profile`.
         device: cpu, cuda or cuda:N.
         dtype: fp32 (no TF32), tf32, bf16, fp16.
         threads: CPU threads; torch's own choice by default.
+        training: time forward, loss, backward and optimiser of a step in training mode; bf16 and fp16 by autocast.
+        optimizer: sgd, sgd-momentum, adam, adamw.
+        loss: cross-entropy, mse, sum; a model that returns its own loss is trained by that.
+        epochs, images: forecast the time of so many epochs over so many examples.
         settings: how long to measure; `netstat.measure.settings.QUICK` for a first look.
         progress: called with a label and the share that is done.
 
     Raises:
-        UsageError: no such device, dtype, or number of threads.
-        ModelError: the model cannot run there, or would not fit into memory.
+        UsageError: no such device, dtype, optimiser, loss or number of threads; half a forecast.
+        ModelError: the model cannot run or be trained there, or would not fit into memory.
     """
+    from netstat.api.training import training_subject
+    from netstat.measure.plan import Plan
+
+    plan = Plan(optimizer, loss, epochs, images)
+    if training:
+        plan.check()
+        subject = _subject(model, input_shape, batch, training=True)
+        return training_subject(
+            subject, [device], plan, dtype=dtype, threads=threads, settings=settings, progress=progress
+        )
+    plan.check_idle()
     subject = _subject(model, input_shape, batch)
     return benchmark_subject(subject, [device], dtype=dtype, threads=threads, settings=settings, progress=progress)
 

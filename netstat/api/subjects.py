@@ -104,7 +104,7 @@ def crosscheck_subject(
 
     names = list(PEERS.names() if against is None else against)
     peers = [PEERS[name] for name in names]
-    module, inputs = _runnable(subject, subject.outline()), example_inputs(subject.graph.inputs, device="meta")
+    module, inputs = runnable(subject, subject.outline()), example_inputs(subject.graph.inputs, device="meta")
     if subject.graph.device == "meta":  # the capture did without values, and so can peers: theirs need not be copied
         from netstat.frontends.shadow import shadow
 
@@ -153,7 +153,7 @@ def benchmark_subject(
 
     if subject.graph.training:
         raise ModelError("clocks run the evaluation pass, and this graph is of the training pass")
-    module, state = _runnable(subject, subject.module()), environment(devices)
+    module, state = runnable(subject, subject.module()), environment(devices)
     times = [
         measure(
             module,
@@ -171,7 +171,7 @@ def benchmark_subject(
     return Benchmarks(subject.graph.model, tuple(times), state)
 
 
-def _runnable(subject: Subject, module: Any) -> Any:
+def runnable(subject: Subject, module: Any) -> Any:
     """The module, if peers and clocks can run it: they call modules, with tensors by position.
 
     Raises:

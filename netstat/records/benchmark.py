@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from netstat.records.base import Record
+from netstat.records.training import TrainingStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +64,24 @@ WARNINGS = {
     "not_converged": "the time limit came before the confidence interval was within 1 %",
     "hooks_slow": "per-layer hooks slowed the forward pass by over 5 %; their own time is outside the layers' times",
     "overattributed": "the layers' times add up to more than 102 % of the whole",
+    "backward_hooks_slow": "hooks slowed the backward pass by over 5 %: only the layers' backward times carry that",
+    "diverged": "the loss is no longer a finite number: arithmetic on such may take another time than usual",
 }
 
 
 @dataclass(frozen=True)
 class Benchmarks(Record):
-    """Measurements of one model on one or several devices. Behaves as a sequence of `Benchmark`."""
+    """Measurements of one model on one or several devices. Behaves as a sequence of `Benchmark`.
+
+    Where training was asked for, `training` has a step per device, and `benchmarks` is empty.
+    """
 
     kind: ClassVar[str] = "benchmark"
 
     model: str
     benchmarks: tuple[Benchmark, ...]
     environment: dict[str, Any]
+    training: tuple[TrainingStep, ...] | None = None
 
     def __getitem__(self, index: int) -> Benchmark:
         return self.benchmarks[index]

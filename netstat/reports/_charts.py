@@ -17,6 +17,7 @@ from netstat.reports._curves import activation_functions
 from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
 from netstat.reports._pipeline_chart import pipeline_chart
 from netstat.reports._style import png, svg
+from netstat.reports._training_chart import training_chart
 
 Chart = tuple[str, Callable[[], Figure]]
 
@@ -73,6 +74,9 @@ def _crosscheck(record: Any) -> Iterator[Chart]:
 
 
 def _benchmark(record: Any) -> Iterator[Chart]:
+    if record.training and not record.benchmarks:
+        yield "training-step", partial(training_chart, record.training, record.model)
+        return
     yield "time", partial(time_chart, record.benchmarks, record.model)
 
 

@@ -39,6 +39,10 @@ def _benchmark(record: Any, layers: Any = ()) -> Iterator[Table]:
     from netstat.reports._benchmark import benchmark_tables
 
     yield from benchmark_tables(record.benchmarks, layers, record.model)
+    if record.kind == "benchmark" and record.training is not None:
+        from netstat.reports._training import training_tables
+
+        yield from training_tables(record.training, record.model)
 
 
 def _comparison(record: Any) -> Iterator[Table]:

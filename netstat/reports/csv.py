@@ -1,7 +1,7 @@
 """CSV: the record's main list, a row per item, raw numbers under the keys of the JSON form."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from io import StringIO
 from typing import Any, ClassVar
@@ -76,13 +76,27 @@ def _checks(saved: Row) -> Iterator[Row]:
 
 
 def _times(saved: Row) -> Iterator[Row]:
-    """The rows of a device add up to its whole."""
+    """The rows of a device add up to its whole; of a training step they are its phases."""
+    if not saved["benchmarks"]:
+        yield from _phases(saved.get("training", ()))
     for benchmark in saved["benchmarks"]:
         settings = {name: benchmark[name] for name in ("device", "device_name", "batch", "dtype", "threads")}
         for time in benchmark["layers"]:
             yield {**settings, **time}
         rest = {"path": "unattributed", "call": "", "op": "", "median_seconds": benchmark["unattributed_seconds"]}
         yield {**settings, **rest, "below": ""}
+
+
+def _phases(steps: Iterable[Row]) -> Iterator[Row]:
+    names = ("device", "device_name", "batch", "dtype", "weights_dtype", "threads", "optimizer", "loss")
+    for step in steps:
+        settings = {name: step[name] for name in names}
+        for phase in step["phases"]:
+            low, high = phase["ci95_seconds"]
+            seconds = {"median_seconds": phase["median_seconds"], "ci95_low": low, "ci95_high": high}
+            yield {**settings, "phase": phase["name"], **seconds}
+        rest = {"median_seconds": step["unattributed_seconds"], "ci95_low": "", "ci95_high": ""}
+        yield {**settings, "phase": "unattributed", **rest}
 
 
 def _models(saved: Row) -> Iterator[Row]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.pipeline import Pipeline
     from netstat.records.published import PublishedFigure
+    from netstat.records.training import TrainingStep
 
 __all__ = [
     "Text",
@@ -36,6 +37,7 @@ __all__ = [
     "pipeline_text",
     "published_text",
     "shows_unicode",
+    "training_text",
 ]
 
 _ALARMS = ("warning", "UNRELIABLE")  # labels of facts
@@ -109,6 +111,21 @@ def benchmark_text(
     from netstat.reports._benchmark import benchmark_tables
 
     return _text(benchmark_tables(benchmarks, layers, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def training_text(
+    steps: "Sequence[TrainingStep]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    peak: float | None = None,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """Training steps by phase and layer, their utilisation of `peak` (FLOP/s); other arguments as for `layers_text`."""
+    from netstat.reports._training import training_tables
+
+    return _text(training_tables(steps, model, peak), Terminal(width or terminal_width(), unicode, color))
 
 
 def comparison_text(

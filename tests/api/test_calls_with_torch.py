@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import netstat
-from netstat.errors import ModelError, ShapeError
+from netstat.errors import ModelError, ShapeError, UsageError
 from netstat.measure.settings import QUICK
 
 torch = pytest.importorskip("torch")
@@ -130,6 +130,28 @@ def test_a_modules_benchmark_is_a_sequence_of_one(small: nn.Module) -> None:
     assert (times[0].device, times[0].batch, times[0].dtype) == ("cpu", 2, "float32")
     assert times[0].median_seconds > 0
     assert times[0].examples_per_second == pytest.approx(2 / times[0].median_seconds)
+
+
+def test_a_modules_training_step_is_the_one_entry_of_training(small: nn.Module) -> None:
+    times = netstat.benchmark(
+        small, (3, 8, 8), device="cpu", batch=2, threads=1, training=True, optimizer="adam", epochs=3, images=5,
+        settings=QUICK,
+    )  # fmt: skip
+    assert (len(times), times.training and len(times.training)) == (0, 1)
+    (step,) = times.training or ()
+    assert (step.device, step.batch, step.optimizer, step.loss) == ("cpu", 2, "adam", "cross-entropy")
+    assert [phase.name for phase in step.phases] == ["forward", "loss", "backward", "optimizer"]
+    assert step.forecast is not None
+    assert (step.forecast.steps, step.forecast.seconds) == (9, 9 * step.median_seconds)
+    counted = netstat.profile(small, (3, 8, 8), batch=2, training=True, backward=True).totals
+    assert (step.macs, step.backward_macs) == (counted.macs, counted.backward_macs)
+    assert {layer.path for layer in step.layers} >= {"0", "3"}
+
+
+def test_options_of_training_without_training_are_refused(small: nn.Module) -> None:
+    for option in ({"optimizer": "adam"}, {"loss": "mse"}, {"epochs": 1, "images": 1}):
+        with pytest.raises(UsageError, match=r"are of a training step; add --train \(training=True\)"):
+            netstat.benchmark(small, (3, 8, 8), **option)  # type: ignore[arg-type]
 
 
 def test_sizes_no_memory_could_hold_are_refused_in_one_line(small: nn.Module) -> None:

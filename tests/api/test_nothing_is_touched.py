@@ -114,6 +114,9 @@ CALLS: dict[str, Call] = {
     "benchmark in half precision": lambda model: netstat.benchmark(
         model, (3, 8, 8), dtype="bf16", threads=1, settings=QUICK
     ),
+    "benchmark of a training step": lambda model: netstat.benchmark(
+        model, (3, 8, 8), batch=2, dtype="fp16", threads=1, training=True, loss="sum", settings=QUICK
+    ),
 }
 
 

@@ -89,6 +89,23 @@ def test_names_are_checked_by_every_command_that_takes_them(refused: Refused) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--train", "--optimizer", "sgd-momentm"], "unknown optimizer 'sgd-momentm'; did you mean sgd-momentum"),
+        (["--train", "--loss", "crossentropy"], "unknown loss 'crossentropy'; did you mean cross-entropy"),
+        (["--train", "--epochs", "10"], "a forecast needs both: epochs without images; write for example epochs=10,"),
+        (["--train", "--images", "10k"], "a forecast needs both: images without epochs; write for example epochs=10,"),
+        (["--train", "--epochs", "0", "--images", "5"], "--epochs must be 1 or more, got 0"),
+        (["--train", "--epochs", "1.5", "--images", "5"], "'1.5' is not a whole number"),
+        (["--optimizer", "adam"], "optimizer, loss, epochs and images are of a training step; add --train"),
+        (["--epochs", "1", "--images", "5"], "optimizer, loss, epochs and images are of a training step; add --train"),
+    ],
+)
+def test_a_training_step_that_could_not_be(refused: Refused, options: list[str], message: str) -> None:
+    assert refused("benchmark", "alexnet", *options).startswith(message)
+
+
 def test_a_dtype_in_which_nothing_is_measured_is_refused_where_something_is_to_be(
     refused: Refused, netstat: Run
 ) -> None:

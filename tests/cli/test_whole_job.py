@@ -207,6 +207,22 @@ def test_a_benchmark_alone_in_another_dtype_with_one_thread_and_a_batch(netstat:
     assert (benchmark["dtype"], benchmark["threads"], benchmark["batch"]) == ("bfloat16", 1, 3)
 
 
+def test_a_training_step_has_its_phases_and_its_forecast(netstat: Run) -> None:
+    options = ("--train", "--device", "cpu", "--threads", "1", "-b", "3", "--quick", "-q")
+    ended = netstat(
+        "benchmark", "nets.py:small", "-i", "3x16x16", *options, "--epochs", "2", "--images", "1k", "--json"
+    )
+    record = json.loads(ended.out)
+    assert (ended.code, ended.err, record["kind"], record["benchmarks"]) == (0, "", "benchmark", [])
+    (step,) = record["training"]
+    parts = sum(phase["median_seconds"] for phase in step["phases"]) + step["unattributed_seconds"]
+    assert parts == pytest.approx(step["median_seconds"])
+    assert step["forecast"]["steps"] == 2 * 334
+    assert set(step["warnings"]) <= WARNINGS.keys()
+    text = netstat("benchmark", "nets.py:small", "-i", "3x16x16", *options).out
+    assert all(word in text for word in ("forward", "backward", "optimizer", "unattributed", "whole step", "inference"))
+
+
 def test_an_operator_without_a_formula_is_listed_and_makes_totals_lower_bounds(netstat: Run) -> None:
     profile = json.loads(netstat("profile", "nets.py:Waves", "-i", "4", "--fast", "--json").out)
     assert breaches(profile, PROFILE) == []

@@ -10,6 +10,7 @@ from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerC
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
+from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
 
 # path, operator, module, output without batch, params, macs, flops
 ALEXNET = (
@@ -191,6 +192,65 @@ def benchmark_of(profile: Profile, device: str = "cpu", *, warnings: tuple[str, 
 CPU = benchmark_of(ALEXNET_PROFILE)
 GPU = replace(benchmark_of(ALEXNET_PROFILE, "cuda:0", warnings=("noisy", "unusable")), device_name="Example GPU")
 BENCHMARKS = Benchmarks("alexnet", (CPU, GPU), {"python": "3.11"})
+
+STEP = TrainingStep(
+    device="cpu",
+    device_name="Example CPU",
+    batch=128,
+    dtype="float32",
+    weights_dtype="float32",
+    autocast=False,
+    threads=2,
+    optimizer="sgd",
+    learning_rate=0.01,
+    loss="cross-entropy",
+    phases=tuple(
+        Phase(name, seconds, (0.99 * seconds, 1.01 * seconds), (seconds,) * 8)
+        for name, seconds in (("forward", 1.5), ("loss", 0.001), ("backward", 3.0), ("optimizer", 0.25))
+    ),
+    unattributed_seconds=0.249,
+    median_seconds=5.0,
+    ci95_seconds=(4.95, 5.05),
+    min_seconds=4.9,
+    mean_seconds=5.01,
+    mad_seconds=0.02,
+    iqr_seconds=0.04,
+    samples=(5.0,) * 8,
+    warmup_calls=2,
+    reliable=True,
+    warnings=("not_converged",),
+    examples_per_second=25.6,
+    inference_seconds=1.25,
+    inference_ci95_seconds=(1.2, 1.3),
+    trainable_params=PARAMS - 23_296,
+    frozen_params=23_296,
+    macs=128 * MACS,
+    backward_macs=256 * MACS,
+    layers=(
+        LayerBackward("classifier.6", "linear", 256 * 4_096_000, 0.5),
+        LayerBackward("features.1", "relu", 0, 1e-6, below=2e-5),
+        LayerBackward("features.0", "conv2d", 128 * 70_276_800, 2.25),
+    ),
+    layers_unattributed_seconds=0.249999,
+    hooked_seconds=3.01,
+    forecast=EpochForecast(10, 60_000, 4690, 4690 * 5.0, (4690 * 4.95, 4690 * 5.05)),
+)
+MIXED = replace(
+    STEP,
+    device="cuda:0",
+    device_name="Example GPU",
+    dtype="float16",
+    autocast=True,
+    loss="model",
+    samples=(5.0,) * 3,
+    phases=tuple(replace(phase, samples=phase.samples[:3]) for phase in STEP.phases),
+    reliable=False,
+    warnings=("cpu_starved", HOSTILE),
+    complete=False,
+    frozen_params=0,
+    layers=(LayerBackward(HOSTILE, HOSTILE, 5, 1.0),),
+)
+TRAINING = Benchmarks("alexnet", (), {"python": "3.11"}, (STEP, MIXED))
 FULL_PROFILE = replace(ALEXNET_PROFILE, crosscheck=CHECKS.crosscheck, benchmarks=(CPU,), environment={"os": "Linux"})
 
 _HOSTILE_LAYERS = (
@@ -277,6 +337,7 @@ RECORDS: dict[str, Record] = {
     "a hostile, incomplete profile": HOSTILE_PROFILE,
     "cross-checks": CHECKS,
     "benchmarks": BENCHMARKS,
+    "training steps": TRAINING,
     "a comparison": COMPARISON,
     "published figures": PUBLISHED,
     "an input pipeline": PIPELINE,

@@ -24,6 +24,8 @@ FOLDERS = {
     "peer": "peers",
     "report format": "reports",
     "column": "reports",
+    "optimizer": "measure",
+    "loss": "measure",
 }
 
 

@@ -149,3 +149,23 @@ def test_a_scaled_number_has_four_digits_at_most_and_is_that_number(number: int)
     factor = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}[prefix]
     assert len(re.sub(r"e.*|\D", "", text)) <= 4
     assert float(text) * factor == pytest.approx(number, rel=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 ns"),
+        (59.5, "59.5 s"),
+        (119.4, "119.4 s"),
+        (119.6, "2 min"),
+        (723, "12 min 3 s"),
+        (723.4, "12 min 3 s"),
+        (3599.9, "60 min"),
+        (3600, "1 h"),
+        (22_980, "6 h 23 min"),
+        (86_400 * 3 + 7_300, "3 d 2 h"),
+        (86_400 * 4000, "4,000 d"),
+    ],
+)
+def test_a_long_time_is_said_in_two_units(seconds: float, text: str) -> None:
+    assert units.span(seconds) == text

@@ -1,0 +1,60 @@
+"""Optimisers a training step can be timed with, by the names that `netstat memory` has for them too.
+
+Each is torch's own in its default implementation (a loop over the parameters on the CPU, `foreach` on CUDA), at the
+learning rate that its documentation or the first networks used: S11 of the documents trains AlexNet by SGD at 0.01.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from netstat.registry import Registry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from torch.optim import Optimizer
+
+OPTIMIZERS: Registry["Recipe"] = Registry("optimizer")
+
+
+class Recipe(NamedTuple):
+    """How an optimiser is made.
+
+    Attributes:
+        make: the optimiser of parameters at a learning rate.
+        learning_rate: the rate.
+        states: numbers it keeps beside each parameter.
+    """
+
+    make: "Callable[[Iterable[Tensor], float], Optimizer]"
+    learning_rate: float
+    states: int
+
+
+def _sgd(parameters: "Iterable[Tensor]", rate: float) -> "Optimizer":
+    from torch.optim import SGD
+
+    return SGD(parameters, lr=rate)
+
+
+def _sgd_momentum(parameters: "Iterable[Tensor]", rate: float) -> "Optimizer":
+    from torch.optim import SGD
+
+    return SGD(parameters, lr=rate, momentum=0.9)
+
+
+def _adam(parameters: "Iterable[Tensor]", rate: float) -> "Optimizer":
+    from torch.optim import Adam
+
+    return Adam(parameters, lr=rate)
+
+
+def _adamw(parameters: "Iterable[Tensor]", rate: float) -> "Optimizer":
+    from torch.optim import AdamW
+
+    return AdamW(parameters, lr=rate)
+
+
+OPTIMIZERS.add("sgd")(Recipe(_sgd, 0.01, 0))
+OPTIMIZERS.add("sgd-momentum")(Recipe(_sgd_momentum, 0.01, 1))
+OPTIMIZERS.add("adam")(Recipe(_adam, 1e-3, 2))
+OPTIMIZERS.add("adamw")(Recipe(_adamw, 1e-3, 2))
