@@ -201,6 +201,7 @@ def pipeline(
     device: str = "cpu",
     dtype: str = "float32",
     threads: int | None = None,
+    training: bool = False,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Pipeline":
@@ -217,6 +218,7 @@ def pipeline(
         decode: whether photographs are JPEGs in memory.
         workers: numbers of worker processes of the data loader to try; by default 0, 1, 2, 4 … up to the processors.
         device, dtype, threads: of the model, as for `benchmark`.
+        training: feed a training step (SGD, cross-entropy) as well, beside the forward pass of inference.
         settings, progress: as for `benchmark`.
 
     Raises:
@@ -225,10 +227,20 @@ def pipeline(
     """
     from netstat.api.feeding import pipeline_subject, recipe_for
 
+    if training and model is None:
+        raise UsageError("a training step is of a model; name one")
     subject = None if model is None else _subject(model, input_shape, batch)
     recipe = recipe_for(subject, image, resize, crop, decode=decode, batch=batch)
     return pipeline_subject(
-        subject, recipe, [device], workers=workers, dtype=dtype, threads=threads, settings=settings, progress=progress
+        subject,
+        recipe,
+        [device],
+        trained=_subject(model, input_shape, batch, training=True) if training else None,
+        workers=workers,
+        dtype=dtype,
+        threads=threads,
+        settings=settings,
+        progress=progress,
     )
 
 

@@ -1,14 +1,16 @@
 """The input pipeline, alone or feeding a resolved model."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netstat.api.subjects import benchmark_subject
+from netstat.api.training import training_subject
 from netstat.errors import UsageError
 from netstat.frontends.subject import IMAGE, Subject
 from netstat.units import shape as shape_text
 
 if TYPE_CHECKING:
+    from netstat.measure.feeding import Fed
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
     from netstat.records.pipeline import Pipeline, PipelineRecipe
@@ -54,27 +56,36 @@ def pipeline_subject(
     recipe: "PipelineRecipe",
     devices: Sequence[str] = (),
     *,
+    trained: Subject | None = None,
     workers: Sequence[int] | None = None,
     dtype: str = "float32",
     threads: int | None = None,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Pipeline":
-    """Times of the pipeline, of a resolved model on each device, and of the two together."""
+    """Times of the pipeline, of a resolved model on each device, and of the two together.
+
+    Args:
+        subject: the model; None measures the pipeline alone.
+        recipe: made by `recipe_for`.
+        devices: names of them.
+        trained: the same model captured in training mode, if a training step is to be fed as well.
+        workers, dtype, threads, settings, progress: as for `pipeline`.
+    """
     import torch  # noqa: F401  the surroundings tell of it where it is loaded
 
     from netstat.measure import loading
     from netstat.measure.environment import environment
-    from netstat.measure.feeding import Fed, inference
     from netstat.measure.host import load_average
     from netstat.measure.pipeline import SETTINGS, pipeline
     from netstat.measure.sampling import silent
 
-    load, fed, state = load_average(), list[Fed](), environment()
+    load, state, fed = load_average(), environment(devices), list["Fed"]()
+    options: Any = {"dtype": dtype, "threads": threads, "settings": settings, "progress": progress}
     if subject is not None:  # first of all, before the pipeline's own work is part of the machine's load
-        alone = benchmark_subject(subject, devices, dtype=dtype, threads=threads, settings=settings, progress=progress)
-        fed = [inference(subject.module(), each, owned=subject.owned) for each in alone.benchmarks]
-        state = alone.environment
+        fed += _inference(subject, devices, options)
+    if trained is not None:
+        fed += _training(trained, devices, options)
     return pipeline(
         recipe,
         fed,
@@ -86,3 +97,18 @@ def pipeline_subject(
         environment=state | loading.environment(),
         progress=progress or silent,
     )
+
+
+def _inference(subject: Subject, devices: Sequence[str], options: Any) -> "list[Fed]":
+    from netstat.measure.feeding import inference
+
+    times = benchmark_subject(subject, devices, **options).benchmarks
+    return [inference(subject.module(), time, owned=subject.owned) for time in times]
+
+
+def _training(subject: Subject, devices: Sequence[str], options: Any) -> "list[Fed]":
+    from netstat.measure.feeding import training
+    from netstat.measure.plan import STANDARD
+
+    steps = training_subject(subject, devices, STANDARD, **options).training or ()
+    return [training(subject.module(), step) for step in steps]

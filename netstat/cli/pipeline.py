@@ -23,6 +23,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--workers", metavar="A,B", help="worker processes to try (default: 0, 1, 2, 4 … up to the processors)"
     )
+    parser.add_argument("--train", action="store_true", help="feed a training step as well (SGD, cross-entropy)")
     time_options(parser)
     parser.add_argument("--charts", metavar="DIR", help="also write charts there")
     output_options(parser)
@@ -36,11 +37,13 @@ def run(options: Namespace) -> int:
     workers = _workers(options)
     subject = session.subject(options) if options.model is not None else None
     recipe = _recipe(options, subject)
+    trained = session.subject(options, training=True) if options.train else None
     with session.progress(options) as progress:
         record = pipeline_subject(
             subject,
             recipe,
             session.devices(options) if subject else (),
+            trained=trained,
             workers=workers,
             dtype=options.dtype,
             threads=session.optional(options.threads, "--threads"),
@@ -61,7 +64,7 @@ def _check(options: Namespace) -> None:
     session.check_times(options)
     if options.model is None:  # its sizes are all there is to be wrong
         _recipe(options, None)
-        given = (("-i", options.input), ("--device", options.device))
+        given = (("-i", options.input), ("--device", options.device), ("--train", options.train or None))
         if unused := next((name for name, value in given if value is not None), None):
             raise UsageError(f"{unused} is about the model that the pipeline feeds; name one")
 

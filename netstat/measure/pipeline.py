@@ -94,7 +94,7 @@ def _seeded(device: Device, dtype: str, threads: int | None) -> Iterator[int]:
     """As `isolated`, but crops and noise are the same ones in every run, and tensors may be trained on."""
     import torch
 
-    with isolated(device, precision.find(dtype), threads) as used, torch.inference_mode(False):
+    with isolated(device, precision.find(dtype), threads) as used, torch.inference_mode(False), torch.enable_grad():
         torch.manual_seed(SEED)
         yield used
 

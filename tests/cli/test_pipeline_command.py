@@ -55,6 +55,17 @@ def test_a_model_beside_it_gets_a_verdict_and_files_in_every_format(netstat: Run
     assert (tmp_path / "charts" / "pipeline.png").is_file()
 
 
+def test_a_training_step_is_fed_as_well_where_asked_for(netstat: Run, tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(NET)
+    ended = netstat("pipeline", "net.py:eye", "-i", "3x12x12", "--device", "cpu", *SMALL, "--train", "--json", "-q")
+    assert (ended.code, ended.err) == (0, "")
+    saved = json.loads(ended.out)
+    assert [model["mode"] for model in saved["models"]] == ["inference", "training"]
+    assert [(loop["mode"], loop["workers"]) for loop in saved["loops"]] == [
+        ("inference", 0), ("inference", 1), ("training", 0), ("training", 1)
+    ]  # fmt: skip
+
+
 def test_an_unreliable_measurement_ends_with_4_under_strict(netstat: Run) -> None:
     ended = netstat("pipeline", *SMALL, "--crop", "12", "--strict", "--json", "-q")
     saved = json.loads(ended.out)
@@ -74,6 +85,7 @@ def test_an_unreliable_measurement_ends_with_4_under_strict(netstat: Run) -> Non
         (["--workers", "two"], "'two' is not a whole number"),
         (["--workers", ","], "--workers names nothing"),
         (["-i", "3x224x224"], "-i is about the model that the pipeline feeds; name one"),
+        (["--train"], "--train is about the model that the pipeline feeds; name one"),
         (["--device", "cpu"], "--device is about the model that the pipeline feeds; name one"),
         (["--image", "100000x100000"], "an image of the pipeline has at most"),
         (["lenet"], "an input pipeline makes colour images, 3×H×W, and 'lenet' takes 1×28×28"),

@@ -16,10 +16,11 @@ from netstat.errors import ModelError, UsageError  # noqa: E402
 from netstat.graph import TensorSpec  # noqa: E402
 from netstat.measure import host  # noqa: E402
 from netstat.measure.benchmark import benchmark  # noqa: E402
-from netstat.measure.feeding import Fed, inference  # noqa: E402
+from netstat.measure.feeding import Fed, inference, training  # noqa: E402
 from netstat.measure.pipeline import pipeline  # noqa: E402
 from netstat.measure.recipe import recipe_of  # noqa: E402
 from netstat.measure.settings import Settings  # noqa: E402
+from netstat.measure.training import training_step  # noqa: E402
 from netstat.records.pipeline import WARNINGS, Pipeline  # noqa: E402
 from tests.measure.test_benchmark import SHORT  # noqa: E402
 
@@ -123,26 +124,29 @@ def test_the_model_alone_is_the_benchmark_by_its_batch_without_warnings_about_la
     assert alone.time.warnings == ("noisy",)
 
 
-def test_the_same_crops_and_noise_come_in_every_run() -> None:
-    class Sees(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.first: list[Any] = []
+def test_a_training_step_is_fed_and_learns() -> None:
+    model = Eye()
+    step = training_step(model, EYES, threads=1, settings=SHORT)
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    each = training(model, step, owned=True)
+    model.seen.clear()
+    (verdict,) = measured(each).verdicts
+    assert set(model.seen) == {((4, 3, 12, 10), torch.float32, True, False)}
+    assert (verdict.loop.mode, verdict.model.mode) == ("training", "training")
+    assert verdict.model.time.median_seconds == step.median_seconds / 4
+    assert not any(torch.equal(*pair) for pair in zip(before, model.parameters(), strict=True))
 
-        def forward(self, x: Tensor) -> Tensor:
-            self.first.append(x[:, :, 0, 0].tolist())
-            return x
 
-    runs = []
-    for workers in (0, 0, 1, 1):
-        model = Sees()
-        each = fed(model, owned=True)
-        model.first.clear()
+@pytest.mark.parametrize("workers", [0, 1])
+def test_the_same_crops_and_noise_come_in_every_run(workers: int) -> None:
+    alone, runs = fed(Eye()).alone, []
+    for _ in range(2):
+        seen: list[Any] = []
         torch.rand(3)  # whatever the user draws in between
-        measured(each, workers=(workers,))
-        runs.append(model.first[:3])
+        measured(Fed(alone, lambda seen=seen: lambda batch: seen.append(batch.sum().item())), workers=(workers,))  # type: ignore[misc]
+        runs.append(seen[:3])
     assert runs[0] == runs[1]
-    assert runs[2] == runs[3]
+    assert len(set(runs[0])) == 3
 
 
 def test_nothing_of_the_process_or_the_model_is_changed() -> None:
