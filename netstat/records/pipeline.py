@@ -17,12 +17,15 @@ WARNINGS = benchmark.WARNINGS | {
 
 # Every verdict on a loop, in the reader's words.
 VERDICTS = {
-    "hidden": "the loop is as fast as the model alone: the pipeline costs nothing",
+    "hidden": "with 95 % confidence the pipeline costs the model no more than 5 % of its rate",
+    "undecided": "the 95 % intervals are too wide to tell, or a figure is unreliable: repeat on a quieter machine",
     "taking turns": "without a worker the same process makes the batch and runs the model, one after the other",
     "sharing cores": "model and workers compute on the same processors: what one gets, the other lacks",
     "waiting": "the pipeline alone is slower than the model alone, which waits for it",
     "handing over": "the pipeline alone is fast enough; what is lost goes into handing batches over",
 }
+
+MARGIN = 0.05  # what a pipeline that is called hidden may cost, as a share of the model's time
 
 AUGMENTATION = ("random crop", "mirror", "colour noise")  # what the training set is enlarged by; the rest prepares it
 
@@ -81,6 +84,11 @@ class PerImage:
     def images_per_second(self) -> float:
         """The rate the median stands for."""
         return rate(self.median_seconds)
+
+    @property
+    def settled(self) -> bool:
+        """Whether its interval can be argued from."""
+        return self.reliable and len(self.samples) >= benchmark.FEWEST_FOR_INTERVAL
 
 
 def rate(seconds: float) -> float:
@@ -170,9 +178,16 @@ class Verdict(NamedTuple):
 
     @property
     def code(self) -> str:
-        """A key of `VERDICTS`. The loop is as fast as the model where their 95 % intervals do not say otherwise."""
-        if self.loop.time.ci95_seconds[0] <= self.model.time.ci95_seconds[1]:
+        """A key of `VERDICTS`: what the 95 % intervals of loop and model show, and where they show nothing, that."""
+        loop, model = self.loop.time, self.model.time
+        if not (loop.settled and model.settled):
+            return "undecided"
+        if loop.ci95_seconds[1] <= model.ci95_seconds[0] * (1 + MARGIN):
             return "hidden"
+        return self._cause if loop.ci95_seconds[0] > model.ci95_seconds[1] else "undecided"
+
+    @property
+    def _cause(self) -> str:
         if self.loop.workers == 0:
             return "taking turns"
         if self.model.shares_processors:

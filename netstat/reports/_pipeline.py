@@ -79,7 +79,7 @@ def _verdicts(record: Pipeline) -> Table:
         Column("serial", "in turns", often, cell=lambda v, _: rate(v.serial_seconds), rank=2),
         Column("loop", "together", often, cell=lambda v, _: v.loop.time.images_per_second),
         Column("kept", "of model", lambda share: percent(share, 1, 1), cell=lambda v, _: v.kept),
-        Column("hidden", "hidden", lambda share: percent(share, 1, 0), cell=lambda v, _: v.hidden, rank=4),
+        Column("hidden", "overlap", lambda share: percent(share, 1, 0), cell=lambda v, _: v.hidden, rank=4),
         Column("verdict", "verdict", cell=lambda v, _: v.code, left=True),
     ]
     heading = title("does the pipeline hide behind the model? images/s", record.model)
@@ -100,7 +100,7 @@ def _models(record: Pipeline) -> Iterator[Fact]:
 def _words(record: Pipeline) -> Iterator[Fact]:
     """What the columns and the verdicts in them mean, and what casts doubt on them."""
     yield "if hidden", "the slower of pipeline and model alone; in turns: both one after the other"
-    yield "hidden", "share of the pipeline's own time that the two together do not show"
+    yield "overlap", "share of the pipeline's own time that the two together do not show"
     for code in dict.fromkeys(verdict.code for verdict in record.verdicts):
         yield code, VERDICTS[code]
     times = [(f"{model.device}, {model.mode} alone", model.time) for model in record.models]

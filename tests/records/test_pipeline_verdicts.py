@@ -1,6 +1,7 @@
 """What is computed from the times of an input pipeline: rates, shares, the verdict."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,7 @@ def test_what_takes_turns_hides_nothing_and_what_costs_nothing_all(model: float,
 def test_the_slower_of_two_that_overlap_sets_the_pace(model: float, loader: float) -> None:
     paced = verdict(max(model, loader), model, loader)
     assert paced.overlapped_seconds == paced.loop.time.median_seconds <= paced.serial_seconds
-    assert paced.code == ("hidden" if loader <= model else "waiting")
+    assert paced.code == ("hidden" if loader <= model * 1.05 else "waiting")
     assert paced.hidden == pytest.approx(min(1.0, model / loader), abs=1e-9)
 
 
@@ -59,8 +60,13 @@ def test_the_slower_of_two_that_overlap_sets_the_pace(model: float, loader: floa
     [
         (verdict(2.0, 2.0, 1.0), "hidden"),
         (verdict(1.9, 2.0, 1.0), "hidden"),
-        (verdict(2.1, 2.0, 1.0, spread=0.03), "hidden"),
-        (verdict(2.1, 2.0, 1.0, spread=0.02), "handing over"),
+        (verdict(2.09, 2.0, 1.0), "hidden"),
+        (verdict(2.11, 2.0, 1.0), "handing over"),
+        (verdict(2.0, 2.0, 1.0, spread=0.02), "hidden"),
+        (verdict(2.0, 2.0, 1.0, spread=0.03), "undecided"),
+        (verdict(2.1, 2.0, 1.0, spread=0.03), "undecided"),
+        (verdict(2.2, 2.0, 1.0, spread=0.03), "handing over"),
+        (verdict(3.3, 2.0, 1.0, spread=0.4), "undecided"),
         (verdict(3.0, 2.0, 1.0, workers=0), "taking turns"),
         (verdict(3.0, 2.0, 1.0, workers=0, shares=True), "taking turns"),
         (verdict(3.0, 2.0, 1.0, shares=True), "sharing cores"),
@@ -73,9 +79,19 @@ def test_each_verdict_is_given_where_its_words_are_true(case: Verdict, code: str
     assert case.code == code
 
 
+@pytest.mark.parametrize("change", [{"reliable": False}, {"samples": (2.0,) * 5}])
+@pytest.mark.parametrize("loop", [2.0, 4.0])
+def test_a_figure_that_is_unreliable_or_of_few_samples_decides_nothing(change: dict[str, Any], loop: float) -> None:
+    case = verdict(loop, 2.0, 4.0)
+    spoilt = replace(case.loop.time, **change), replace(case.model.time, **change)
+    assert case.code != "undecided"
+    assert case._replace(loop=replace(case.loop, time=spoilt[0])).code == "undecided"
+    assert case._replace(model=replace(case.model, time=spoilt[1])).code == "undecided"
+
+
 def test_every_verdict_has_words_and_every_warning_of_a_benchmark_too() -> None:
     cases = [verdict(3.0, 2.0, 1.0, workers=0), verdict(3.0, 2.0, 1.0, shares=True), verdict(2.0, 2.0, 1.0)]
-    cases += [verdict(4.0, 2.0, 4.0), verdict(2.5, 2.0, 1.0)]
+    cases += [verdict(4.0, 2.0, 4.0), verdict(2.5, 2.0, 1.0), verdict(2.1, 2.0, 1.0, spread=0.1)]
     assert {case.code for case in cases} == VERDICTS.keys()
     assert {"cpu_starved", "oversubscribed"} < WARNINGS.keys()
 
