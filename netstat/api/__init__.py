@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from netstat.api.subjects import benchmark_subject, check_complete, crosscheck_subject, profile_subject, saved_profile
+from netstat.api.subjects import (
+    Ways,
+    benchmark_subject,
+    check_complete,
+    crosscheck_subject,
+    profile_subject,
+    saved_profile,
+)
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import is_saved, resolve
@@ -141,10 +148,12 @@ def benchmark(
     model: Any,
     input_shape: InputShape = None,
     *,
-    device: str = "cpu",
-    batch: int = 1,
-    dtype: str = "float32",
-    threads: int | None = None,
+    device: str | Sequence[str] = "cpu",
+    batch: int | Sequence[int] = 1,
+    dtype: str | Sequence[str] = "float32",
+    threads: int | Sequence[int] | None = None,
+    memory_format: str | Sequence[str] = "contiguous",
+    mode: str | Sequence[str] = "eager",
     training: bool = False,
     optimizer: str = "sgd",
     loss: str = "cross-entropy",
@@ -153,39 +162,56 @@ def benchmark(
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Benchmarks":
-    """Measured forward time, whole and per layer. The result is a sequence with one entry.
+    """Measured forward time, whole and per layer. The result is a sequence with one entry for each combination.
+
+    The model is timed in fresh processes, which build it by its name or get a copy of the module; each of them is a
+    draw of its own. Where several threads gave no reliable figure, one entry more has `second_look`: one thread.
 
     With `training` a training step instead, phase by phase: the sequence is empty, and `training` has the one entry.
 
     Args:
-        model, input_shape, batch: as for `profile`.
-        device: cpu, cuda or cuda:N.
+        model, input_shape: as for `profile`.
+        device: cpu, cuda or cuda:N. This and all that follow: one, or several to be compared.
+        batch: leading dimension of every input.
         dtype: fp32 (no TF32), tf32, bf16, fp16.
         threads: CPU threads; torch's own choice by default.
+        memory_format: contiguous or channels_last.
+        mode: eager, compile (torch.compile) or cuda-graph.
         training: time forward, loss, backward and optimiser of a step in training mode; bf16 and fp16 by autocast.
         optimizer: sgd, sgd-momentum, adam, adamw.
         loss: cross-entropy, mse, sum; a model that returns its own loss is trained by that.
         epochs, images: forecast the time of so many epochs over so many examples.
-        settings: how long to measure; `netstat.measure.settings.QUICK` for a first look.
+        settings: how long to measure; `netstat.measure.settings` has QUICK and RIGOROUS.
         progress: called with a label and the share that is done.
 
     Raises:
-        UsageError: no such device, dtype, optimiser, loss or number of threads; half a forecast.
-        ModelError: the model cannot run or be trained there, or would not fit into memory.
+        UsageError: no such device, dtype, memory format, mode, optimiser, loss or number of threads; half a forecast.
+        ModelError: the model cannot run or be trained there, or would not fit into memory. One combination of several
+            that cannot be measured is in `failures`.
     """
-    from netstat.api.training import training_subject
     from netstat.measure.plan import Plan
 
-    plan = Plan(optimizer, loss, epochs, images)
+    batches, plan = _several(batch), Plan(optimizer, loss, epochs, images)
+    ways = Ways(*map(_several, (device, batches, dtype, threads, memory_format, mode)))
+    (plan.check if training else plan.check_idle)()
+    subject = _subject(model, input_shape, batches[0], training=training)
     if training:
-        plan.check()
-        subject = _subject(model, input_shape, batch, training=True)
-        return training_subject(
-            subject, [device], plan, dtype=dtype, threads=threads, settings=settings, progress=progress
-        )
-    plan.check_idle()
-    subject = _subject(model, input_shape, batch)
-    return benchmark_subject(subject, [device], dtype=dtype, threads=threads, settings=settings, progress=progress)
+        from netstat.api.training import training_subject
+
+        return training_subject(subject, ways, plan, settings=settings, progress=progress)
+    return benchmark_subject(subject, ways, settings=settings, progress=progress)
+
+
+def _several(choice: Any) -> list[Any]:
+    """One or several, as a list.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = [choice] if choice is None or isinstance(choice, (str, int)) else list(choice)
+    if not found:
+        raise UsageError("a benchmark of no device, batch, dtype, thread, memory format or mode has nothing to time")
+    return found
 
 
 def pipeline(

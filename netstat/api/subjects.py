@@ -1,15 +1,17 @@
 """What is done with a resolved model: counted, held against other counters, timed."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError, ModelError, UsageError
-from netstat.frontends.subject import Subject
+from netstat.frontends.subject import Subject, check_by_position, check_positive, runnable
 from netstat.records import Profile, load
 
 if TYPE_CHECKING:
     from netstat.graph import Graph
+    from netstat.measure.configuration import Configuration
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
     from netstat.records.benchmark import Benchmarks
@@ -135,52 +137,61 @@ def _evaluation(evaluated: Callable[[], Subject] | None) -> "Graph":
     return evaluated().graph
 
 
+class Ways(NamedTuple):
+    """Ways to run a model, of which every combination is timed.
+
+    Attributes:
+        devices: cpu, cuda, cuda:N.
+        batches: leading dimensions of every input; none for the subject's own.
+        dtypes: number formats, as `netstat.measure.precision` names them.
+        threads: CPU threads of an operator; None for torch's choice.
+        memory_formats: contiguous, channels_last.
+        modes: eager, compile, cuda-graph.
+    """
+
+    devices: Sequence[str] = ("cpu",)
+    batches: Sequence[int] = ()
+    dtypes: Sequence[str] = ("float32",)
+    threads: Sequence[int | None] = (None,)
+    memory_formats: Sequence[str] = ("contiguous",)
+    modes: Sequence[str] = ("eager",)
+
+
 def benchmark_subject(
-    subject: Subject,
-    devices: Sequence[str],
-    *,
-    dtype: str = "float32",
-    threads: int | None = None,
-    settings: "Settings | None" = None,
-    progress: "Progress | None" = None,
+    subject: Subject, ways: Ways, *, settings: "Settings | None" = None, progress: "Progress | None" = None
 ) -> "Benchmarks":
-    """Times of a resolved model on each device."""
-    from netstat.measure.benchmark import benchmark as measure
-    from netstat.measure.environment import environment
+    """Times of a resolved model, each way of running it in turn with the others.
+
+    Raises:
+        UsageError: a way that there is not.
+        ModelError: the model cannot be run at all; one way among several that fails is kept as a failure.
+    """
+    from netstat.measure.benchmark import benchmark_subject as measure
     from netstat.measure.sampling import silent
     from netstat.measure.settings import DEFAULT
-    from netstat.records.benchmark import Benchmarks
+    from netstat.records.benchmark import Benchmarks, Failure
 
     if subject.graph.training:
         raise ModelError("clocks run the evaluation pass, and this graph is of the training pass")
-    module, state = runnable(subject, subject.module()), environment(devices)
-    times = [
-        measure(
-            module,
-            subject.graph.inputs,
-            device=device,
-            dtype=dtype,
-            threads=threads,
-            graph=subject.graph,
-            owned=subject.owned,
-            settings=settings or DEFAULT,
-            progress=progress or silent,
+    check_by_position(subject)
+    outcome = measure(
+        subject, _configurations(subject, ways), settings=settings or DEFAULT, progress=progress or silent
+    )
+    failures = tuple(Failure(each.words, str(error)) for each, error in outcome.failures)
+    return Benchmarks(subject.graph.model, outcome.benchmarks, outcome.environment, failures)
+
+
+def _configurations(subject: Subject, ways: Ways) -> "list[Configuration]":
+    from netstat.measure.configuration import Configuration, at_batch
+
+    inputs = subject.graph.inputs
+    for batch in ways.batches:
+        check_positive((), batch)
+    fed = [at_batch(inputs, batch) for batch in ways.batches] or [inputs]
+    found = (
+        Configuration(specs, device, dtype, threads, memory_format, mode)
+        for device, specs, dtype, threads, memory_format, mode in product(
+            ways.devices, fed, ways.dtypes, ways.threads, ways.memory_formats, ways.modes
         )
-        for device in devices
-    ]
-    return Benchmarks(subject.graph.model, tuple(times), state)
-
-
-def runnable(subject: Subject, module: Any) -> Any:
-    """The module, if peers and clocks can run it: they call modules, with tensors by position.
-
-    Raises:
-        ModelError: they cannot.
-    """
-    from torch.nn import Module
-
-    if not isinstance(module, Module):
-        raise ModelError(f"only a torch.nn.Module can be run, and this is a {type(module).__name__}; profile counts it")
-    if not subject.by_position:
-        raise ModelError("only tensors given by position can be handed to the model that is run; profile counts it")
-    return module
+    )
+    return list(dict.fromkeys(found))

@@ -1,10 +1,11 @@
 """Training steps of a resolved model."""
 
-from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING
 
-from netstat.api.subjects import runnable
-from netstat.frontends.subject import Subject
+from netstat.api.subjects import Ways
+from netstat.errors import UsageError
+from netstat.frontends.subject import Subject, runnable
 
 if TYPE_CHECKING:
     from netstat.measure.plan import Plan
@@ -15,21 +16,19 @@ if TYPE_CHECKING:
 
 def training_subject(
     subject: Subject,
-    devices: Sequence[str],
+    ways: Ways,
     plan: "Plan",
     *,
-    dtype: str = "float32",
-    threads: int | None = None,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Benchmarks":
-    """A timed training step on each device.
+    """A timed training step on each device, in each dtype and with each number of threads.
 
     Args:
-        subject: the model, captured in training mode.
-        devices: names of them.
+        subject: the model, captured in training mode at the batch to train.
+        ways: how to run it; at one batch, contiguous and eager.
         plan: optimiser, loss and what to forecast.
-        dtype, threads, settings, progress: as for `benchmark`.
+        settings, progress: as for `benchmark`.
 
     Raises:
         UsageError, ModelError: as `benchmark`.
@@ -39,7 +38,9 @@ def training_subject(
     from netstat.measure.training import TRAINING, training_step
     from netstat.records.benchmark import Benchmarks
 
-    module, state = runnable(subject, subject.module()), environment(devices)
+    check_ways(ways)
+    module, state = runnable(subject, subject.module()), environment(ways.devices)
+    found = list(product(ways.devices, ways.dtypes, ways.threads))
     steps = [
         training_step(
             module,
@@ -49,10 +50,22 @@ def training_subject(
             dtype=dtype,
             threads=threads,
             graph=subject.graph,
-            owned=subject.owned and len(devices) == 1,
+            owned=subject.owned and len(found) == 1,
             settings=settings or TRAINING,
             progress=progress or silent,
         )
-        for device in devices
+        for device, dtype, threads in found
     ]
-    return Benchmarks(subject.graph.model, (), state, tuple(steps))
+    return Benchmarks(subject.graph.model, (), state, training=tuple(steps))
+
+
+def check_ways(ways: Ways) -> None:
+    """Refuse ways of running a model in which training steps are not timed.
+
+    Raises:
+        UsageError: several batches, another memory format or another mode.
+    """
+    if len(ways.batches) > 1:
+        raise UsageError("a training step is timed at one batch at a time; name one")
+    if set(ways.memory_formats) != {"contiguous"} or set(ways.modes) != {"eager"}:
+        raise UsageError("a training step is timed contiguous and eager; leave out the memory format and the mode")

@@ -154,7 +154,8 @@ def time_options(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--dtype", default="fp32", metavar="DTYPE", help="fp32, tf32, bf16, fp16 (default fp32)")
     parser.add_argument("--threads", metavar="N", help="CPU threads (default: torch's choice)")
-    parser.add_argument("--quick", action="store_true", help="a first look in about a second")
+    parser.add_argument("--quick", action="store_true", help="a first look in about a second, in one process")
+    parser.add_argument("--rigorous", action="store_true", help="five processes instead of three, and longer")
     parser.add_argument(
         "--strict",
         action="store_true",

@@ -13,7 +13,7 @@ from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Inputs, Subject
 from netstat.records.base import Record, check_writable, report_for
 from netstat.registry import Registry, unknown
-from netstat.units import dtype_bytes, parse_number, parse_shape
+from netstat.units import dtype_bytes, parse_number, parse_shape, plural
 
 if TYPE_CHECKING:
     from netstat.measure.sampling import Progress
@@ -108,6 +108,14 @@ def check_folder(folder: str) -> None:
         raise UsageError(f"cannot write charts to '{folder}': '{there}' is no folder that can be written to")
 
 
+def draw(record: Record, options: Namespace) -> None:
+    """The charts of a record, into the folder that was named."""
+    from netstat.reports._charts import charts
+
+    files = charts(record, options.charts)
+    tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
+
+
 def deliver(record: Record, options: Namespace, view: "View | None" = None) -> None:
     """Write the -o files, tables in them as `view` says, and JSON to stdout where asked."""
     for path in options.output:
@@ -160,9 +168,8 @@ def _bar(options: Namespace) -> "Iterator[Progress]":
         return
     from tqdm import tqdm
 
-    with tqdm(
-        total=100, leave=False, file=sys.stderr, bar_format="{desc} {bar:30} {percentage:3.0f} %", delay=1
-    ) as bar:
+    shape = "{desc} {bar:12} {percentage:3.0f} %"
+    with tqdm(total=100, leave=False, file=sys.stderr, bar_format=shape, delay=1, dynamic_ncols=True) as bar:
 
         def update(label: str, fraction: float) -> None:
             bar.set_description_str(label, refresh=False)
@@ -184,6 +191,11 @@ def names(text: str | None, option: str) -> list[str] | None:
     if not found:
         raise UsageError(f"{option} names nothing; write for example {option} a,b")
     return found
+
+
+def several(text: str, option: str) -> list[str]:
+    """`a,b,c` as a list of one or more; raises UsageError as `names` does."""
+    return names(text, option) or []
 
 
 def columns(options: Namespace) -> list[str] | None:
@@ -240,10 +252,16 @@ def _known(name: str, registry: Registry[Any]) -> None:
 
 
 def settings(options: Namespace) -> "Settings":
-    """How long to measure."""
-    from netstat.measure.settings import DEFAULT, QUICK
+    """How long to measure.
 
-    return QUICK if options.quick else DEFAULT
+    Raises:
+        UsageError: both ways at once.
+    """
+    from netstat.measure.settings import DEFAULT, QUICK, RIGOROUS
+
+    if options.quick and options.rigorous:
+        raise UsageError("--quick and --rigorous exclude each other; leave one of them out")
+    return QUICK if options.quick else RIGOROUS if options.rigorous else DEFAULT
 
 
 def devices(options: Namespace) -> Sequence[str]:
@@ -271,6 +289,7 @@ def check_times(options: Namespace, *, wanted: bool = True) -> None:
         UsageError: a device, dtype or number of threads that cannot be.
     """
     optional(options.threads, "--threads")
+    settings(options)
     chosen = names(options.device, "--device")
     if wanted:
         from netstat.measure.precision import find

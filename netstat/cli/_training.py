@@ -1,10 +1,15 @@
 """`netstat benchmark --train`: a training step, phase by phase."""
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
-from netstat.api.training import training_subject
+from netstat.api.subjects import Ways
+from netstat.api.training import check_ways, training_subject
 from netstat.cli import _session as session
 from netstat.measure.plan import Plan
+
+if TYPE_CHECKING:
+    from netstat.measure.settings import Settings
 
 
 def training_options(parser: ArgumentParser) -> None:
@@ -33,25 +38,29 @@ def check(options: Namespace) -> None:
         plan.check_idle()
 
 
-def run(options: Namespace) -> int:
-    """Measure on each device."""
-    from netstat.reports.table import training_text
+def run(options: Namespace, ways: Ways) -> int:
+    """Measure on each device, in each dtype and with each number of threads."""
+    from netstat.reports.table import times_text
 
-    subject, devices = session.subject(options, training=True), session.devices(options)
+    check_ways(ways)
+    settings = _settings(options)
+    one = Namespace(**{**vars(options), "batch": str(ways.batches[0]), "dtype": "float32"})
+    subject = session.subject(one, training=True)
     with session.progress(options) as progress:
-        times = training_subject(
-            subject,
-            devices,
-            _plan(options),
-            dtype=options.dtype,
-            threads=session.optional(options.threads, "--threads"),
-            settings=session.settings(options) if options.quick else None,
-            progress=progress,
-        )
-    steps = times.training or ()
-    session.show(training_text(steps, times.model, **session.style()), options)
+        times = training_subject(subject, ways, _plan(options), settings=settings, progress=progress)
+    session.show(times_text(times, **session.style()), options)
     session.deliver(times, options)
-    return session.spoiled((step.reliable for step in steps), options)
+    if options.charts:
+        session.draw(times, options)
+    return session.spoiled((step.reliable for step in times.training or ()), options)
+
+
+def _settings(options: Namespace) -> "Settings":
+    """How long to measure: steps are slow."""
+    from netstat.measure.training import RIGOROUS_TRAINING, TRAINING
+
+    asked = session.settings(options)
+    return asked if options.quick else RIGOROUS_TRAINING if options.rigorous else TRAINING
 
 
 def _plan(options: Namespace) -> Plan:

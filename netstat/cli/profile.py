@@ -12,7 +12,6 @@ from netstat.errors import ModelError
 from netstat.frontends.resolve import is_saved
 from netstat.frontends.subject import Subject
 from netstat.records.profile import Profile
-from netstat.units import plural
 
 Section = Callable[[Profile, Subject, Namespace], Profile]
 
@@ -99,18 +98,16 @@ def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Pro
 
 
 def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
-    from netstat.api.subjects import benchmark_subject
+    from netstat.api.subjects import Ways, benchmark_subject
     from netstat.reports.table import benchmark_text
 
+    ways = Ways(
+        session.devices(options),
+        dtypes=[options.dtype],
+        threads=[session.optional(options.threads, "--threads")],
+    )
     with session.progress(options) as progress:
-        times = benchmark_subject(
-            subject,
-            session.devices(options),
-            dtype=options.dtype,
-            threads=session.optional(options.threads, "--threads"),
-            settings=session.settings(options),
-            progress=progress,
-        )
+        times = benchmark_subject(subject, ways, settings=session.settings(options), progress=progress)
     session.show("\n" + benchmark_text(times.benchmarks, profile.layers, profile.model, **session.style()), options)
     return replace(profile, benchmarks=times.benchmarks, environment=times.environment)
 
@@ -118,10 +115,7 @@ def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
 def _finish(profile: Profile, options: Namespace) -> None:
     session.deliver(profile, options, session.view(options))
     if options.charts:
-        from netstat.reports._charts import charts
-
-        files = charts(profile, options.charts)
-        session.tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
+        session.draw(profile, options)
 
 
 def _again(options: Namespace) -> int:

@@ -50,7 +50,7 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
             raise UsageError("a Graph has its inputs already; give the model to count it at others")
         return Subject(model, _no_module, _no_module, owned=True)
     if isinstance(model, str):
-        return _by_name(model, inputs, training)
+        return _by_name(model, inputs, training)._replace(named=(model, inputs))
     if not callable(model):
         raise UsageError(f"this {type(model).__name__} is no model; give a name, a torch.nn.Module or a callable")
     from netstat.frontends.modules import module_subject

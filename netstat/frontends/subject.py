@@ -65,6 +65,7 @@ class Subject(NamedTuple):
         by_position: whether calling the module with `graph.inputs` in their order is the call that was captured; peers
             and clocks know no other.
         left_out: a line that says why peers and clocks have nothing to run; "" where they have.
+        named: the text and inputs it was resolved from, by which another process finds the same; None for an object.
     """
 
     graph: Graph
@@ -73,6 +74,7 @@ class Subject(NamedTuple):
     owned: bool
     by_position: bool = True
     left_out: str = ""
+    named: tuple[str, Inputs] | None = None
 
 
 def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bool = False) -> Subject:
@@ -91,6 +93,30 @@ def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bo
     ((_, input),) = inputs.specs((model.input_shape,))
     graph = sized(lambda spec_input: _graph(name, spec, spec_input), input, model.input_shape, _first_path(spec))
     return Subject(graph, lambda: _assembled(spec), lambda: _on_meta(lambda: _assembled(spec)), owned=True)
+
+
+def runnable(subject: Subject, module: Any) -> Any:
+    """The module, if peers and clocks can run it: they call modules, with tensors by position.
+
+    Raises:
+        ModelError: they cannot.
+    """
+    from torch.nn import Module
+
+    check_by_position(subject)
+    if not isinstance(module, Module):
+        raise ModelError(f"only a torch.nn.Module can be run, and this is a {type(module).__name__}; profile counts it")
+    return module
+
+
+def check_by_position(subject: Subject) -> None:
+    """Refuse a model that takes inputs by name.
+
+    Raises:
+        ModelError: it does.
+    """
+    if not subject.by_position:
+        raise ModelError("only tensors given by position can be handed to the model that is run; profile counts it")
 
 
 def _check_options(model: Model, options: Mapping[str, Any]) -> None:

@@ -1,27 +1,49 @@
-"""The benchmark of one model on one device: whole and per layer, in one run."""
+"""The benchmark of one model: whole and per layer, in fresh processes, in one or several configurations."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum
-from statistics import median
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from netstat.errors import NetstatError
+from netstat.frontends.subject import Subject
 from netstat.graph import Graph
-from netstat.measure import devices, gates, host, precision
-from netstat.measure.clock import Block, Clock, Stopwatch, SystemClock
+from netstat.measure import host, precision
+from netstat.measure.clock import Clock
+from netstat.measure.configuration import Configuration
+from netstat.measure.crew import Crew
 from netstat.measure.devices import Device
-from netstat.measure.fitting import bytes_needed, check_fits
-from netstat.measure.isolation import isolated
-from netstat.measure.layers import LayerTimer, calibrate, leaves
-from netstat.measure.precision import Precision
-from netstat.measure.sampling import Progress, calls_per_block, has_converged, sample, silent, warm_up
+from netstat.measure.driver import Run, measure
+from netstat.measure.fitting import bytes_of_graph
+from netstat.measure.process import Apart
+from netstat.measure.results import Surroundings, record
+from netstat.measure.sampling import Progress, silent
 from netstat.measure.settings import DEFAULT, Settings
-from netstat.measure.subject import Inputs, check_values, forward_of, prepared, tensors
-from netstat.measure.summary import Summary, share, summarise
+from netstat.measure.source import InHand, Source, transferred
+from netstat.measure.subject import SEED, Inputs
+from netstat.measure.watching import Teller
+from netstat.measure.worker import Here
 from netstat.records.benchmark import Benchmark
 
 if TYPE_CHECKING:
     from torch.nn import Module
+
+PROCESS_BYTES = 400 * 2**20  # what a process with torch in it takes besides the model
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a run.
+
+    Attributes:
+        benchmarks: one for each configuration that could be measured, and for each second look.
+        failures: configurations that could not, beside others that could.
+        environment: of the process that measured.
+    """
+
+    benchmarks: tuple[Benchmark, ...]
+    failures: tuple[tuple[Configuration, NetstatError], ...]
+    environment: dict[str, Any]
 
 
 def benchmark(
@@ -37,7 +59,7 @@ def benchmark(
     clock: Clock | None = None,
     progress: Progress = silent,
 ) -> Benchmark:
-    """Time forward passes of `module` in eval and inference mode on seeded random inputs.
+    """Time forward passes of `module` in this process, in eval and inference mode on seeded random inputs.
 
     Args:
         module: it is copied, and itself left alone.
@@ -58,108 +80,112 @@ def benchmark(
         UsageError: no such device, dtype or number of threads.
         ModelError: the model has no values, would not fit into memory, or its forward fails.
     """
+    name, given = (device, None) if isinstance(device, str) else (device.name, device)
+    configuration = Configuration(tuple(inputs), name, dtype, threads)
+    start = partial(Here, InHand(module, graph, owned), settings, clock=clock, device=given)
+    around = Surroundings(host.load_average())
+    with Crew([start]) as crew:
+        (run,) = measure(crew, [configuration], settings, Teller(progress, 1))
+    if run.failed:
+        raise run.failed
+    return record(run, around)
+
+
+def benchmark_subject(
+    subject: Subject,
+    configurations: Sequence[Configuration],
+    *,
+    settings: Settings = DEFAULT,
+    progress: Progress = silent,
+) -> Outcome:
+    """Time a resolved model in fresh processes; in this one where it cannot go to another.
+
+    Args:
+        subject: the model.
+        configurations: what to measure, at least one. Their turns are drawn at random from all of them.
+        settings: the budget of each.
+        progress: told how far it is.
+
+    Raises:
+        UsageError: no such device, or a mode that it does not have.
+        ModelError: the model cannot be run, would not fit, or its forward fails in every configuration.
+    """
     load = host.load_average()
-    target = devices.find(device) if isinstance(device, str) else device
-    kind = precision.find(dtype)
-    check_values(module)
-    check_fits(bytes_needed(module, inputs, kind, graph, moved=not owned or not target.on_host), target)
-    with isolated(target, kind, threads) as threads_used:
-        subject = prepared(module, target, kind, owned=owned)
-        forward = forward_of(subject, tensors(inputs, target, kind, subject), f"{target.name} in {kind.name}")
-        run = _run(subject, forward, Stopwatch(clock or SystemClock(), target), settings, progress)
-    return _record(run, _Setting(target, kind, threads_used, _batch(inputs), load), _ops(graph))
+    with transferred(subject) as (source, here):
+        starts = _starts(source, configurations, settings, here=bool(here))
+        with Crew(starts) as crew:
+            environment = crew.first.environment(sorted({each.device for each in configurations}))
+            _make_room(crew, subject.graph, configurations)
+            around = Surroundings(load, here, not crew.together)
+            tell = Teller(progress, len(configurations))
+            runs = measure(crew, configurations, settings, tell)
+            benchmarks = _records(runs, around)
+            benchmarks += _second_looks(crew, runs, benchmarks, settings, around, tell)
+    return Outcome(benchmarks, _failures(runs), _finished(environment, load))
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
-    device: Device
-    precision: Precision
-    threads: int
-    batch: int
-    load: float | None
+def _starts(source: Source, configurations: Sequence[Configuration], settings: Settings, *, here: bool) -> list[Any]:
+    sole = len({each.module for each in configurations}) == 1
+    if here:
+        return [partial(Here, source, settings, sole=sole)]
+    return [partial(Apart, source, settings, sole=sole, heard=index == 0) for index in range(settings.processes)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    settings: Settings
-    warmup: Sequence[float]
-    blocks: Sequence[Block]
-    calibration: float
-    timer: LayerTimer
-
-    @property
-    def cpus(self) -> float:
-        """Processors the process kept busy while it was timed."""
-        return share(fsum(block.cpu for block in self.blocks), fsum(block.wall for block in self.blocks))
-
-
-def _run(
-    module: "Module", forward: Callable[[], object], stopwatch: Stopwatch, settings: Settings, progress: Progress
-) -> _Run:
-    where = stopwatch.device.name
-    timer = LayerTimer(leaves(module), forward, stopwatch)
-    warmup = warm_up(forward, stopwatch, settings, label=f"warming up on {where}", progress=progress)
-    calibration = calibrate(stopwatch)
-    timer.rehearse()
-    calls = calls_per_block(median(warmup[-5:]), settings)
-    # Bare and hooked passes take turns, so that both see the same weather.
-    blocks = sample(
-        forward, stopwatch, settings, calls=calls, between=timer.run, label=f"timing on {where}", progress=progress
-    )
-    return _Run(settings, warmup, blocks, calibration, timer)
+def _make_room(crew: Crew, graph: Graph, configurations: Sequence[Configuration]) -> None:
+    """Have the processes one at a time where memory does not hold what all of them need."""
+    needed: dict[str, int] = {}
+    for each in configurations:
+        size = bytes_of_graph(graph, each.inputs, precision.find(each.dtype))
+        needed[each.device] = max(needed.get(each.device, 0), size)
+    for device, size in needed.items():
+        free = crew.first.free(device)
+        if len(crew) > 1 and free is not None and len(crew) * (size + PROCESS_BYTES) > free:
+            crew.one_at_a_time()
+            return
 
 
-def _record(run: _Run, setting: _Setting, ops: Mapping[str, str]) -> Benchmark:
-    """The record of `run`. Layers and the unattributed rest add up to the whole: the rest is the difference."""
-    samples = tuple(block.seconds for block in run.blocks)
-    whole = summarise(samples)
-    layers = run.timer.layers(run.calibration, ops)
-    attributed = fsum(layer.median_seconds for layer in layers)
-    hooked = median(run.timer.totals)
-    codes = gates.warnings(_conditions(run, setting, whole, hooked=hooked, layers=attributed))
-    return Benchmark(
-        device=setting.device.name,
-        device_name=setting.device.describe(),
-        batch=setting.batch,
-        dtype=setting.precision.name,
-        threads=setting.threads,
-        median_seconds=whole.median,
-        ci95_seconds=whole.ci95,
-        min_seconds=whole.min,
-        mean_seconds=whole.mean,
-        mad_seconds=whole.mad,
-        iqr_seconds=whole.iqr,
-        samples=samples,
-        reliable=gates.reliable(codes),
-        warnings=codes,
-        layers=layers,
-        unattributed_seconds=whole.median - attributed,
-        examples_per_second=share(setting.batch, whole.median),
-        hooked_seconds=hooked,
-        calibration_seconds=run.calibration,
-        warmup_calls=len(run.warmup),
-    )
+def _records(runs: Sequence[Run], around: Surroundings) -> tuple[Benchmark, ...]:
+    """Of the runs that succeeded.
+
+    Raises:
+        NetstatError: none did; the first one's reason.
+    """
+    good = [run for run in runs if not run.failed]
+    if not good and runs[0].failed:
+        raise runs[0].failed
+    return tuple(record(run, around) for run in good)
 
 
-def _conditions(run: _Run, setting: _Setting, whole: Summary, *, hooked: float, layers: float) -> gates.Conditions:
-    return gates.Conditions(
-        summary=whole,
-        converged=has_converged(whole, len(run.blocks), run.settings),
-        cpu_share=run.cpus / setting.threads if setting.device.on_host else None,
-        threads=setting.threads,
-        load=setting.load,
-        cores=host.cores(),
-        hooked=hooked,
-        layers=layers,
-    )
+def _second_looks(
+    crew: Crew,
+    runs: Sequence[Run],
+    benchmarks: Sequence[Benchmark],
+    settings: Settings,
+    around: Surroundings,
+    tell: Teller,
+) -> tuple[Benchmark, ...]:
+    """What was unreliable at several threads once more at one, which needs one free core only and waits for nobody."""
+    good = [run for run in runs if not run.failed]
+    doubtful = [
+        run.configuration.on_one_thread()
+        for run, found in zip(good, benchmarks, strict=True)
+        if not found.reliable and found.threads > 1 and run.warm[0].on_host
+    ]
+    known = {run.configuration for run in runs}
+    again = [each for each in dict.fromkeys(doubtful) if each not in known]
+    if not again:
+        return ()
+    looked = measure(crew, again, settings, tell)
+    return tuple(record(run, around, second_look=True) for run in looked if not run.failed)
 
 
-def _batch(inputs: Inputs) -> int:
-    return inputs[0][1].shape[0] if inputs and inputs[0][1].shape else 1
+def _failures(runs: Sequence[Run]) -> tuple[tuple[Configuration, NetstatError], ...]:
+    return tuple((run.configuration, run.failed) for run in runs if run.failed)
 
 
-def _ops(graph: Graph | None) -> dict[str, str]:
-    names: dict[str, dict[str, None]] = {}
-    for node in graph.nodes if graph else ():
-        names.setdefault(node.path, {})[node.op] = None
-    return {path: "+".join(ops) for path, ops in names.items()}
+def _finished(environment: dict[str, Any], load: float | None) -> dict[str, Any]:
+    """The surroundings, with what only this process knows."""
+    from netstat.measure.environment import program
+
+    after = host.load_average()
+    return {**environment, **program(), "load_avg_1min": load, "load_avg_1min_after": after, "input_seed": SEED}

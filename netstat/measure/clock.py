@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 
 
 class Clock(Protocol):
-    """Two readings, in seconds; only differences mean anything."""
+    """Three readings; only differences mean anything."""
 
     def now(self) -> float:
         """Elapsed time, monotonic, of the finest resolution there is."""
         ...
 
     def cpu_seconds(self) -> float:
-        """CPU time this process has used so far, all its threads together."""
+        """CPU time this process has used so far, all its threads together, in seconds."""
+        ...
+
+    def switches(self) -> int:
+        """How often its threads were made to give up a processor so far; 0 where nobody counts."""
         ...
 
 
@@ -36,6 +40,14 @@ class SystemClock:
         """Seconds of user and system time of the process."""
         return time.process_time_ns() * 1e-9
 
+    def switches(self) -> int:
+        """Involuntary context switches of the process."""
+        try:
+            from resource import RUSAGE_SELF, getrusage
+        except ImportError:  # not on Windows
+            return 0
+        return getrusage(RUSAGE_SELF).ru_nivcsw
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -45,11 +57,13 @@ class Block:
         wall: seconds from before the first to after the last, the device idle at both ends.
         cpu: seconds of CPU time the process got in between.
         calls: how many.
+        switches: how often threads of the process were made to give up a processor in between.
     """
 
     wall: float
     cpu: float
     calls: int
+    switches: int = 0
 
     @property
     def seconds(self) -> float:
@@ -59,7 +73,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Stopwatch:
-    """A clock for work on a device."""
+    """A clock for work on a device, whatever the work: a forward pass, a training step."""
 
     clock: Clock
     device: "Device"
@@ -68,10 +82,12 @@ class Stopwatch:
         """Time `calls` calls of `forward` on the host's clock, waiting for the device on both sides."""
         now, synchronize = self.clock.now, self.device.synchronize
         synchronize()
+        switches = self.clock.switches()
         cpu = self.clock.cpu_seconds()
         start = now()
         for _ in range(calls):
             forward()
         synchronize()
         stop = now()
-        return Block(stop - start, self.clock.cpu_seconds() - cpu, calls)
+        cpu = self.clock.cpu_seconds() - cpu
+        return Block(stop - start, cpu, calls, self.clock.switches() - switches)

@@ -22,13 +22,14 @@ def environment(devices: Iterable[str] = ()) -> dict[str, Any]:
 
     Call it before the run: the load average is part of it.
     """
-    record = {**_program(), **_machine(), **_python(), **_torch()}
+    record = {**program(), **_machine(), **_python(), **_torch()}
     for device in devices:
         record.update(find(device).environment())
     return record
 
 
-def _program() -> dict[str, Any]:
+def program() -> dict[str, Any]:
+    """What was called, when, and with what in the environment."""
     return {
         "netstat_version": __version__,
         "argv": list(sys.argv),
@@ -42,6 +43,7 @@ def _program() -> dict[str, Any]:
 def _machine() -> dict[str, Any]:
     return {
         "platform": platform.platform(),
+        "kernel": platform.release(),
         "cpu_machine": platform.machine(),
         "cpu_model_name": host.cpu_model_name(),
         "cpu_count": host.cores(),
@@ -68,4 +70,8 @@ def _torch() -> dict[str, Any]:
         "torch_config": torch.__config__.show(),
         "torch_cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "torch_num_threads": torch.get_num_threads(),
+        "torch_num_interop_threads": torch.get_num_interop_threads(),
+        "torch_default_dtype": str(torch.get_default_dtype()).removeprefix("torch."),
+        "torch_deterministic": torch.are_deterministic_algorithms_enabled(),
+        "torch_mkldnn": torch.backends.mkldnn.is_available(),
     }

@@ -49,6 +49,20 @@ def bytes_needed(
     return (_weights(module, precision) if moved else 0) + max(fed, layers)
 
 
+def bytes_of_graph(graph: Graph, inputs: Sequence[tuple[str, TensorSpec]], precision: Precision) -> int:
+    """The same for a model that is yet to be built; activations grow with the first input's batch.
+
+    Args:
+        graph: at any batch.
+        inputs: those of the forward pass in question.
+        precision: number format of everything that is floating-point.
+    """
+    weights = sum(_spec_bytes(param.spec, precision) for param in graph.params if param.shared_with is None)
+    layers = max((_activations(node, precision) for node in graph.nodes), default=0)
+    fed, followed = (sum(_spec_bytes(spec, precision) for _, spec in each) for each in (inputs, graph.inputs))
+    return weights + max(fed, layers * fed // followed if followed else layers)
+
+
 def _activations(node: Node, precision: Precision) -> int:
     # A tensor is written down once: where an output has the shape of an input, they may be one (in place, or a view).
     taken = {argument.source: argument.spec for argument in node.activations}

@@ -7,28 +7,38 @@ from netstat.measure.summary import Summary, share
 # A process on a quiet machine gets all the CPU time it asks for. With several threads some wait for others by nature.
 CPU_SHARE_ONE_THREAD = 0.90
 CPU_SHARE_THREADS = 0.70
+CANARY = 1.15  # the canary's typical reading over its best
+SWITCHES = 50  # involuntary context switches per second and thread
 NOISY = 0.10  # interquartile range as a share of the median
 UNUSABLE = 0.25
 DRIFT = 0.03  # last third against first, as a share of the median
 HOOKS_SLOW = 1.05  # hooked forward pass over the bare one
 OVERATTRIBUTED = 1.02  # sum of the layers over the whole
+IMPOSSIBLE = 1.05  # the same, and a single part over the whole
 
-UNRELIABLE = frozenset({"cpu_starved", "unusable"})
+# What spoils a figure: a machine that is loaded starves the process, whatever else it does. The others say what to look
+# at; a shared machine that nobody loads fails the canary and the switches now and then, and its intervals hold.
+UNRELIABLE = frozenset({"cpu_starved", "unusable", "impossible", "outside"})
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the gates look at.
+    """What the gates look at. They know nothing of what was timed: a forward pass, a training step.
 
     Attributes:
         summary: of the bare samples.
-        converged: whether the median is known as well as was asked.
+        converged: whether the median is known as well as was asked, or as well as it can be.
         cpu_share: CPU time over wall time × threads; None where the work is not done by this process's threads.
         threads: how many those are.
         load: runnable processes of the machine before the run, None where unknown.
         cores: of the machine.
-        hooked: seconds of the hooked forward pass.
+        hooked: seconds of the hooked forward pass; None where there are no layers.
         layers: sum of the layers' seconds.
+        canary: its typical reading over its best; None where it was not listened to.
+        switches: involuntary context switches per second and thread; None where nobody counts.
+        largest: seconds of the largest part, a layer or a container of layers.
+        here: whether it was timed in the calling process, because the model cannot go to another.
+        in_turn: whether the processes came one after the other for want of memory.
     """
 
     summary: Summary
@@ -37,23 +47,35 @@ class Conditions:
     threads: int
     load: float | None
     cores: int
-    hooked: float
+    hooked: float | None
     layers: float
+    canary: float | None = None
+    switches: float | None = None
+    largest: float = 0.0
+    here: bool = False
+    in_turn: bool = False
 
 
 def warnings(seen: Conditions) -> tuple[str, ...]:
     """The gates that failed, as keys of `WARNINGS`."""
     spread, whole = share(seen.summary.iqr, seen.summary.median), seen.summary.median
     least = CPU_SHARE_ONE_THREAD if seen.threads == 1 else CPU_SHARE_THREADS
+    low, high = seen.summary.ci95
     gates = {
         "cpu_starved": seen.cpu_share is not None and seen.cpu_share < least,
+        "preempted": seen.switches is not None and seen.switches > SWITCHES,
+        "canary": seen.canary is not None and seen.canary > CANARY,
         "noisy": NOISY <= spread < UNUSABLE,
         "unusable": spread >= UNUSABLE,
         "loaded": seen.load is not None and seen.load > seen.cores,
         "drift": abs(seen.summary.drift) > DRIFT,
         "not_converged": not seen.converged,
-        "hooks_slow": seen.hooked > HOOKS_SLOW * whole,
-        "overattributed": seen.layers > OVERATTRIBUTED * whole,
+        "hooks_slow": seen.hooked is not None and seen.hooked > HOOKS_SLOW * whole,
+        "overattributed": OVERATTRIBUTED * whole < seen.layers <= IMPOSSIBLE * whole,
+        "impossible": max(seen.layers, seen.largest) > IMPOSSIBLE * whole,
+        "outside": not low <= seen.summary.median <= high,
+        "here": seen.here,
+        "in_turn": seen.in_turn,
     }
     return tuple(code for code, failed in gates.items() if failed)
 

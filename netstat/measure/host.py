@@ -5,6 +5,8 @@ import platform
 from pathlib import Path
 
 _CGROUP = Path("/sys/fs/cgroup")
+# NVIDIA's driver; that of Windows' Linux; AMD's, which torch calls CUDA too.
+_GPU_DRIVERS = (Path("/dev/nvidiactl"), Path("/proc/driver/nvidia"), Path("/dev/dxg"), Path("/dev/kfd"))
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
@@ -40,6 +42,11 @@ def caches() -> dict[str, str]:
     """Sizes of the first processor's caches, as the kernel words them: {"L1 Data": "32K", …}."""
     levels = sorted(_CACHES.glob("index*")) if _CACHES.is_dir() else []
     return {f"L{_line(level / 'level')} {_line(level / 'type')}": _line(level / "size") for level in levels}
+
+
+def may_have_gpu() -> bool:
+    """Whether a driver that torch calls CUDA is there; asking torch itself takes seconds. True where nobody knows."""
+    return platform.system() != "Linux" or any(path.exists() for path in _GPU_DRIVERS)
 
 
 def available_memory() -> int | None:

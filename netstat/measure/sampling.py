@@ -1,6 +1,7 @@
 """When to start believing the clock and when to stop asking it."""
 
 from collections.abc import Callable, Sequence
+from math import inf
 from statistics import median
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from netstat.measure.summary import Summary, summarise
 Forward = Callable[[], object]
 MOST_CALLS = 2**20  # of one block: a call that takes no time at all must not be repeated for ever
 LOOK_AGAIN = 1.25  # the interval is computed anew once there are this many times the samples
+GAIN, PATIENCE = 0.05, 3  # looks that narrow it by less than this share, so often in succession: more are of no use
 TELL_EVERY = 0.1  # seconds: telling a terminal costs time and caches, which the next sample would pay for
 
 
@@ -79,6 +81,102 @@ def calls_per_block(seconds: float, settings: Settings) -> int:
     return calls
 
 
+class Course:
+    """The course of sampling: what was taken so far, and whether to go on.
+
+    The interval is looked at when there are samples and seconds enough, and then whenever there are a quarter more
+    samples. It is over, and `stopped` says why, when
+
+    - "precise": half the interval's width is within the settings' precision;
+    - "stalled": `PATIENCE` looks in succession have not narrowed the narrowest so far by `GAIN`. Where samples help,
+      each look narrows it by a tenth (√1.25); what is left is the difference between processes, or the machine's;
+    - "cap": the time is up.
+
+    Args:
+        settings: how many, how long, how well.
+        processes: how many take samples.
+    """
+
+    def __init__(self, settings: Settings, processes: int = 1) -> None:
+        self.settings = settings
+        self.blocks: list[list[Block]] = [[] for _ in range(processes)]
+        self.elapsed = 0.0
+        self.stopped = ""
+        self._look = settings.samples
+        self._narrowest = inf
+        self._in_vain = 0
+        self.summary: Summary | None = None
+
+    def add(self, blocks: Sequence[Block], elapsed: float, process: int = 0) -> None:
+        """Take in what a process timed within `elapsed` seconds, and look whether that is enough."""
+        self.blocks[process] += blocks
+        self.elapsed += elapsed
+        if self.count >= self._look and self.elapsed >= self.settings.seconds:
+            self._look = int(self.count * LOOK_AGAIN) + 1
+            self.summary = summarise(*self.series)
+            self.stopped = self._verdict(self.summary.half_width)
+        if not self.stopped and self.count and self.elapsed >= self.settings.cap_seconds:
+            self.stopped = "cap"
+
+    def _verdict(self, half_width: float) -> str:
+        if half_width <= self.settings.precision:
+            return "precise"
+        if half_width <= (1 - GAIN) * self._narrowest:
+            self._narrowest, self._in_vain = half_width, 0
+        else:
+            self._in_vain += 1
+        return "stalled" if self._in_vain == PATIENCE else ""
+
+    @property
+    def series(self) -> list[list[float]]:
+        """Seconds of one call, per process that has any."""
+        return [[block.seconds for block in blocks] for blocks in self.blocks if blocks]
+
+    @property
+    def count(self) -> int:
+        """How many samples there are."""
+        return sum(map(len, self.blocks))
+
+    @property
+    def wanted(self) -> int:
+        """How many more samples until the next look, at least one."""
+        return max(1, self._look - self.count)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the time is up."""
+        return max(0.0, self.settings.cap_seconds - self.elapsed)
+
+
+def take(
+    forward: Forward,
+    stopwatch: Stopwatch,
+    *,
+    calls: int,
+    seconds: float,
+    samples: int,
+    between: Callable[[int], object] = lambda calls: None,
+) -> tuple[list[Block], float]:
+    """Time blocks of `calls` calls until `seconds` are gone or there are `samples`, one at least.
+
+    Args:
+        forward: what is timed.
+        stopwatch: what times it.
+        calls, seconds, samples: as said.
+        between: run after every block, outside of its time, with the number of calls the block had.
+
+    Returns:
+        The blocks, and the seconds all of this took.
+    """
+    blocks: list[Block] = []
+    start, elapsed = stopwatch.clock.now(), 0.0
+    while not blocks or (elapsed < seconds and len(blocks) < samples):
+        blocks.append(stopwatch.time(forward, calls))
+        between(calls)
+        elapsed = stopwatch.clock.now() - start
+    return blocks, elapsed
+
+
 def sample(
     forward: Forward,
     stopwatch: Stopwatch,
@@ -89,7 +187,7 @@ def sample(
     label: str = "timing",
     progress: Progress = silent,
 ) -> list[Block]:
-    """Time blocks of `forward` until the median is known well enough or the time is up.
+    """Time blocks of `forward`, whatever it does, in this process until the median is known or the time is up.
 
     Args:
         forward: what is timed.
@@ -100,20 +198,13 @@ def sample(
         label: what progress is reported as.
         progress: who is told.
     """
-    blocks: list[Block] = []
-    teller = _Teller(progress, label, settings.cap_seconds)
-    start, elapsed, look = stopwatch.clock.now(), 0.0, settings.samples
-    converged = False
-    while not converged and not (blocks and elapsed >= settings.cap_seconds):
-        blocks.append(stopwatch.time(forward, calls))
-        between(calls)
-        elapsed = stopwatch.clock.now() - start
-        teller.at(elapsed)
-        if len(blocks) >= look and elapsed >= settings.seconds:
-            look = int(len(blocks) * LOOK_AGAIN) + 1
-            converged = has_converged(summarise([block.seconds for block in blocks]), len(blocks), settings)
+    course, teller = Course(settings), _Teller(progress, label, settings.cap_seconds)
+    while not course.stopped:
+        seconds = min(settings.turn_seconds, course.left)
+        course.add(*take(forward, stopwatch, calls=calls, seconds=seconds, samples=course.wanted, between=between))
+        teller.at(course.elapsed)
     teller.done()
-    return blocks
+    return course.blocks[0]
 
 
 def has_converged(summary: Summary, samples: int, settings: Settings) -> bool:

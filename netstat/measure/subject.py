@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netstat.errors import ModelError
 from netstat.graph import TensorSpec
@@ -64,6 +64,15 @@ def tensors(inputs: Inputs, device: Device, precision: Precision, module: "Modul
     return [_tensor(spec, generator, precision, highest).to(device.torch_device) for _, spec in inputs]
 
 
+def formatted(thing: Any, memory_format: str) -> Any:
+    """A module or tensor in a memory format; channels_last is one of four dimensions, and others stay as they are."""
+    import torch
+
+    if memory_format == "contiguous" or (isinstance(thing, torch.Tensor) and thing.dim() != 4):
+        return thing
+    return thing.to(memory_format=getattr(torch, memory_format))
+
+
 def _tensor(spec: TensorSpec, generator: "Generator", precision: Precision, highest: int) -> "Tensor":
     import torch
 
@@ -78,7 +87,7 @@ def _tensor(spec: TensorSpec, generator: "Generator", precision: Precision, high
     return whole_numbers(spec.shape, dtype, highest)
 
 
-def forward_of(module: "Module", inputs: Sequence["Tensor"], where: str) -> Callable[[], object]:
+def forward_of(module: Callable[..., object], inputs: Sequence["Tensor"], where: str) -> Callable[[], object]:
     """A call that runs `module` on `inputs`, and says `where` if that fails.
 
     Raises:

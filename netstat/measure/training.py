@@ -32,7 +32,7 @@ from netstat.measure.isolation import isolated
 from netstat.measure.optimizers import OPTIMIZERS, Recipe
 from netstat.measure.plan import STANDARD, Plan
 from netstat.measure.sampling import Progress, calls_per_block, sample, silent, warm_up
-from netstat.measure.settings import DEFAULT, Settings
+from netstat.measure.settings import DEFAULT, RIGOROUS, Settings
 from netstat.measure.step import WEIGHTS, Step, trainable
 from netstat.measure.subject import Inputs, check_values, prepared, tensors
 from netstat.measure.summary import Summary, summarise
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from torch.nn import Module
 
 # Steps are slow: six samples, the fewest that have an interval, and two hooked steps, where one takes five seconds.
-TRAINING = replace(DEFAULT, cap_seconds=40.0)
+TRAINING = replace(DEFAULT, cap_seconds=40.0, processes=1)
+RIGOROUS_TRAINING = replace(RIGOROUS, cap_seconds=120.0, processes=1)
 
 
 def training_step(

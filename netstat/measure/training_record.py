@@ -7,6 +7,7 @@ from statistics import median
 
 from netstat.analysis.training import Work
 from netstat.measure import gates, host
+from netstat.measure.canary import slowdown
 from netstat.measure.devices import Device
 from netstat.measure.layers import RESOLUTION
 from netstat.measure.optimizers import Recipe
@@ -98,8 +99,10 @@ def _conditions(run: Run, setting: Setting, whole: Summary) -> gates.Conditions:
         threads=setting.threads,
         load=setting.load,
         cores=host.cores(),
-        hooked=whole.median,  # the hooked steps are others
+        hooked=None,
         layers=0.0,
+        canary=canary[0] / canary[1] if (canary := slowdown(run.canary)) else None,
+        switches=run.switches / setting.threads if setting.device.on_host else None,
     )
 
 

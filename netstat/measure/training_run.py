@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from netstat.measure.backward import BackwardTimer, resolution
+from netstat.measure.canary import Canary
 from netstat.measure.clock import Block, Stopwatch
 from netstat.measure.phases import Phased
 from netstat.measure.sampling import Progress, calls_per_block, sample, silent, warm_up
@@ -30,6 +31,12 @@ class Run:
     phased: Phased
     backward: BackwardTimer
     resolution: float
+    canary: Sequence[tuple[float, ...]]
+
+    @property
+    def switches(self) -> float:
+        """Involuntary context switches in a second that was timed."""
+        return share(sum(block.switches for block in self.blocks), fsum(block.wall for block in self.blocks))
 
     @property
     def cpus(self) -> float:
@@ -50,6 +57,8 @@ def run_phases(
     warmup = warm_up(phased, stopwatch, settings, label=f"warming up {label}", progress=progress)
     phased.forget()
     empty = resolution(stopwatch)
+    canary = Canary(stopwatch) if stopwatch.device.on_host else None
+    heard = canary.listen() if canary else []
     taken = 0
 
     def between(calls: int) -> None:
@@ -58,6 +67,7 @@ def run_phases(
         taken += 1
         if taken % BLOCKS_PER_HOOKED == 0:
             backward.run()
+            heard.extend(canary.listen() if canary else [])
 
     calls = calls_per_block(median(warmup[-5:]), settings)
     blocks = sample(
@@ -65,4 +75,4 @@ def run_phases(
     )
     if not backward.totals:
         backward.run()
-    return Run(settings, warmup, blocks, phased, backward, empty)
+    return Run(settings, warmup, blocks, phased, backward, empty, heard)

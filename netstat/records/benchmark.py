@@ -1,5 +1,6 @@
 """Measured times. Seconds throughout; a rate is computed where it is shown, except the throughput users rely on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,10 +24,25 @@ class LayerTime:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """Forward time of one model on one device.
+    """Forward time of one model in one configuration.
 
     `median_seconds` is the whole forward pass without hooks, and Σ layers + `unattributed_seconds` equals it.
-    `warnings` are values of `WARNINGS`; `reliable` is False where one of them spoils the figure.
+    `warnings` are values of `WARNINGS`; `reliable` is False where one of them spoils the figure. `ci95_seconds` is the
+    interval of the median: over processes where there are several, of one process alone where there is one.
+
+    Attributes:
+        samples: seconds of one forward pass each, process after process, in the order they were taken.
+        processes: how many of the samples each process gave, one after the other.
+        p90_seconds, p99_seconds: None where there are too few samples to say.
+        outliers: samples beyond Tukey's fences; they are among the samples, and in every figure.
+        stopped: why sampling ended: "precise" (the interval is as narrow as asked), "stalled" (more samples did not
+            narrow it), "cap" (the time was up).
+        timed_seconds, cpu_seconds: wall time of all samples together, and CPU time the processes got in it.
+        involuntary_switches: how often their threads were made to give up a processor in it.
+        canary_seconds: typical and best reading of the fixed work beside it that suffered most; () where there is none.
+        here: why it was timed in the calling process; "" where it was in fresh ones.
+        second_look: whether it was taken because the same with several threads was not reliable.
+        input_shapes: of each input, batch included.
     """
 
     device: str
@@ -49,6 +65,20 @@ class Benchmark:
     hooked_seconds: float
     calibration_seconds: float
     warmup_calls: int
+    memory_format: str = "contiguous"
+    mode: str = "eager"
+    processes: tuple[int, ...] = ()
+    p90_seconds: float | None = None
+    p99_seconds: float | None = None
+    outliers: int = 0
+    stopped: str = ""
+    timed_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    involuntary_switches: int = 0
+    canary_seconds: tuple[float, ...] = ()
+    here: str = ""
+    second_look: bool = False
+    input_shapes: tuple[tuple[int, ...], ...] = ()
 
 
 # With fewer samples not even from the smallest to the largest is a 95 % interval of the median: 2 · (1/2)^5 > 5 %.
@@ -57,21 +87,41 @@ FEWEST_FOR_INTERVAL = 6
 # Every warning there is, worded for the reader; code and words in one place.
 WARNINGS = {
     "cpu_starved": "the process got less CPU time than its threads could use: close other programs or use --threads 1",
+    "preempted": "other programs took the processors over 50 times a second and thread: close them",
+    "canary": "a fixed piece of work beside it ran over 15 % slower than it can: the machine changes speed, repeat",
     "noisy": "samples are spread over 10 % of the median or more: repeat on a quieter machine",
-    "unusable": "samples are spread over 25 % of the median or more: do not cite this figure",
-    "loaded": "the machine was busier than it has cores before the run began",
-    "drift": "the last third of the samples differs by over 3 % from the first: warming up or throttling",
-    "not_converged": "the time limit came before the confidence interval was within 1 %",
-    "hooks_slow": "per-layer hooks slowed the forward pass by over 5 %; their own time is outside the layers' times",
-    "overattributed": "the layers' times add up to more than 102 % of the whole",
+    "unusable": "samples are spread over 25 % of the median or more: do not cite this figure, quieten the machine",
+    "loaded": "the machine was busier than it has cores before the run began: wait a minute and repeat",
+    "drift": "the last third of the samples differs by over 3 % from the first: warming up or throttling; repeat",
+    "not_converged": "the time limit came before the confidence interval was within 1 %: use --rigorous",
+    "hooks_slow": "per-layer hooks slowed the forward pass by over 5 %: their own time is in no layer; cite the whole",
+    "overattributed": "the layers' times add up to over 102 % of the whole: cite the whole, or repeat",
+    "impossible": "a part, or all layers together, took over 105 % of the whole, which cannot be: repeat",
+    "outside": "the median lies outside its own confidence interval, which cannot be: please report it",
+    "here": "timed in the calling process, which is one draw of many: name the model, or install cloudpickle",
+    "in_turn": "memory does not hold all processes at once: they ran one after the other, use a smaller batch",
     "backward_hooks_slow": "hooks slowed the backward pass by over 5 %: only the layers' backward times carry that",
     "diverged": "the loss is no longer a finite number: arithmetic on such may take another time than usual",
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A configuration that could not be measured beside others that could, and why."""
+
+    configuration: str
+    reason: str
+
+
+def compared(benchmarks: Sequence[Benchmark]) -> list[tuple[Benchmark, float]]:
+    """Each with its time per example as a multiple of the fastest one's."""
+    fastest = max((each.examples_per_second for each in benchmarks), default=0.0)
+    return [(each, fastest / each.examples_per_second if each.examples_per_second else 1.0) for each in benchmarks]
+
+
 @dataclass(frozen=True)
 class Benchmarks(Record):
-    """Measurements of one model on one or several devices. Behaves as a sequence of `Benchmark`.
+    """Measurements of one model in one or several configurations. Behaves as a sequence of `Benchmark`.
 
     Where training was asked for, `training` has a step per device, and `benchmarks` is empty.
     """
@@ -81,6 +131,7 @@ class Benchmarks(Record):
     model: str
     benchmarks: tuple[Benchmark, ...]
     environment: dict[str, Any]
+    failures: tuple[Failure, ...] = ()
     training: tuple[TrainingStep, ...] | None = None
 
     def __getitem__(self, index: int) -> Benchmark:

@@ -45,19 +45,37 @@ def _settings(benchmark: Benchmark) -> Iterator[str]:
     yield f"batch {exact(benchmark.batch)}"
     yield benchmark.dtype
     yield plural(benchmark.threads, "thread")
+    yield from (word for word in (benchmark.memory_format, benchmark.mode) if word not in ("contiguous", "eager"))
+    if benchmark.second_look:
+        yield "second look"
 
 
 def _interval(benchmark: Benchmark) -> str:
     if len(benchmark.samples) < FEWEST_FOR_INTERVAL:
         return "too few samples for a confidence interval"
     low, high = (duration(seconds) for seconds in benchmark.ci95_seconds)
-    return f"95 % CI {low} to {high}"
+    return f"95 % CI {low} to {high}, {_of_processes(benchmark)}"
+
+
+def _of_processes(benchmark: Benchmark) -> str:
+    """What the interval is of."""
+    several = len(benchmark.processes) > 1
+    return f"over {exact(len(benchmark.processes))} processes" if several else "within one process: others may differ"
+
+
+def _samples(benchmark: Benchmark) -> Iterator[str]:
+    yield f"{exact(len(benchmark.samples))} after {plural(benchmark.warmup_calls, 'warm-up call')}"
+    yield f"lowest {duration(benchmark.min_seconds)}"
+    percentiles = (("p90", benchmark.p90_seconds), ("p99", benchmark.p99_seconds))
+    yield from (f"{name} {duration(seconds)}" for name, seconds in percentiles if seconds is not None)
+    if benchmark.outliers:
+        yield plural(benchmark.outliers, "outlier")
 
 
 def _facts(benchmark: Benchmark) -> Iterator[Fact]:
     yield "median", f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
     yield "throughput", rate(benchmark.examples_per_second, "examples")
-    yield "samples", f"{exact(len(benchmark.samples))} after {plural(benchmark.warmup_calls, 'warm-up call')}"
+    yield "samples", ", ".join(_samples(benchmark))
     for warning in benchmark.warnings:
         yield "warning", WARNINGS.get(warning, warning)
     if not benchmark.reliable:

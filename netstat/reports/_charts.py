@@ -14,9 +14,11 @@ from netstat.records.profile import Profile
 from netstat.registry import REPORTS
 from netstat.reports._bar_charts import comparison_chart, crosscheck_chart, overview_chart
 from netstat.reports._curves import activation_functions
+from netstat.reports._latency_chart import latency_chart
 from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
 from netstat.reports._pipeline_chart import pipeline_chart
 from netstat.reports._style import png, svg
+from netstat.reports._tables import MOST_WITH_LAYERS
 from netstat.reports._training_chart import training_chart
 
 Chart = tuple[str, Callable[[], Figure]]
@@ -77,7 +79,11 @@ def _benchmark(record: Any) -> Iterator[Chart]:
     if record.training and not record.benchmarks:
         yield "training-step", partial(training_chart, record.training, record.model)
         return
-    yield "time", partial(time_chart, record.benchmarks, record.model)
+    times = record.benchmarks
+    if len(times) > 1:
+        yield "latency-throughput", partial(latency_chart, times, record.model)
+    if len(times) <= MOST_WITH_LAYERS:
+        yield "time", partial(time_chart, times, record.model)
 
 
 def _comparison(record: Any) -> Iterator[Chart]:

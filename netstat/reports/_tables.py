@@ -10,6 +10,8 @@ from netstat.records.base import Record
 from netstat.records.view import View
 from netstat.reports._table import Table
 
+MOST_WITH_LAYERS = 2  # of more ways to run a model nobody reads the layers of each; JSON has them
+
 
 def tables(record: Record, view: View | None = None) -> list[Table]:
     """Everything `record` has to say, section by section; a profile's rows as `view` says."""
@@ -38,7 +40,13 @@ def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:
 def _benchmark(record: Any, layers: Any = ()) -> Iterator[Table]:
     from netstat.reports._benchmark import benchmark_tables
 
-    yield from benchmark_tables(record.benchmarks, layers, record.model)
+    times, failures = record.benchmarks, getattr(record, "failures", ())
+    if len(times) + len(failures) > 1:
+        from netstat.reports._sweep import sweep_table
+
+        yield sweep_table(times, failures, record.model)
+    if len(times) <= MOST_WITH_LAYERS:
+        yield from benchmark_tables(times, layers, record.model)
     if record.kind == "benchmark" and record.training is not None:
         from netstat.reports._training import training_tables
 

@@ -21,7 +21,7 @@ from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
 from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode, standard_output, terminal_width
 
 if TYPE_CHECKING:
-    from netstat.records.benchmark import Benchmark
+    from netstat.records.benchmark import Benchmark, Benchmarks
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.pipeline import Pipeline
@@ -37,6 +37,7 @@ __all__ = [
     "pipeline_text",
     "published_text",
     "shows_unicode",
+    "times_text",
     "training_text",
 ]
 
@@ -126,6 +127,11 @@ def training_text(
     from netstat.reports._training import training_tables
 
     return _text(training_tables(steps, model, peak), Terminal(width or terminal_width(), unicode, color))
+
+
+def times_text(times: "Benchmarks", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
+    """A record of measured times: one way of running a model, or several side by side. Arguments as above."""
+    return _text(tables(times), Terminal(width or terminal_width(), unicode, color))
 
 
 def comparison_text(

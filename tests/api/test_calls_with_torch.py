@@ -125,11 +125,24 @@ def test_a_cross_check_ends_in_time() -> None:
 
 
 def test_a_modules_benchmark_is_a_sequence_of_one(small: nn.Module) -> None:
-    times = netstat.benchmark(small, (3, 8, 8), device="cpu", batch=2, settings=QUICK)
+    times = netstat.benchmark(small, (3, 8, 8), device="cpu", batch=2, threads=1, settings=QUICK)
     assert len(times) == 1
     assert (times[0].device, times[0].batch, times[0].dtype) == ("cpu", 2, "float32")
     assert times[0].median_seconds > 0
     assert times[0].examples_per_second == pytest.approx(2 / times[0].median_seconds)
+
+
+def test_several_batches_are_a_sequence_of_several(small: nn.Module) -> None:
+    times = netstat.benchmark(small, (3, 8, 8), batch=[1, 4], threads=1, settings=QUICK)
+    assert [(run.batch, run.threads) for run in times.benchmarks] == [(1, 1), (4, 1)]
+    assert times.failures == ()
+
+
+def test_a_benchmark_of_nothing_is_refused(small: nn.Module) -> None:
+    with pytest.raises(UsageError, match="nothing to time"):
+        netstat.benchmark(small, (3, 8, 8), dtype=[])
+    with pytest.raises(UsageError, match="batch must be a positive whole number, got 0"):
+        netstat.benchmark(small, (3, 8, 8), batch=[1, 0])
 
 
 def test_a_modules_training_step_is_the_one_entry_of_training(small: nn.Module) -> None:

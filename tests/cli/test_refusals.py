@@ -92,12 +92,31 @@ def test_names_are_checked_by_every_command_that_takes_them(refused: Refused) ->
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        (("--memory-format", "nhwc"), "no memory format 'nhwc'; there is contiguous, channels_last"),
+        (("--mode", "fast"), "no mode 'fast'; there is eager, compile, cuda-graph"),
+        (("--threads", "1,0"), "--threads must be 1 or more, got 0"),
+        (("-b", "1,0"), "--batch must be 1 or more, got 0"),
+        (("-b", ","), "--batch names nothing; write for example --batch a,b"),
+        (("--mode", "cuda-graph", "--device", "cpu"), "a CUDA graph needs a CUDA device; cpu is none"),
+        (("--quick", "--rigorous"), "--quick and --rigorous exclude each other; leave one of them out"),
+    ],
+)
+def test_ways_to_run_a_model_that_there_are_not(refused: Refused, options: tuple[str, ...], message: str) -> None:
+    assert refused("benchmark", "lenet", *options) == message
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
         (["--train", "--optimizer", "sgd-momentm"], "unknown optimizer 'sgd-momentm'; did you mean sgd-momentum"),
         (["--train", "--loss", "crossentropy"], "unknown loss 'crossentropy'; did you mean cross-entropy"),
         (["--train", "--epochs", "10"], "a forecast needs both: epochs without images; write for example epochs=10,"),
         (["--train", "--images", "10k"], "a forecast needs both: images without epochs; write for example epochs=10,"),
         (["--train", "--epochs", "0", "--images", "5"], "--epochs must be 1 or more, got 0"),
         (["--train", "--epochs", "1.5", "--images", "5"], "'1.5' is not a whole number"),
+        (["--train", "-b", "1,2"], "a training step is timed at one batch at a time; name one"),
+        (["--train", "--mode", "compile"], "a training step is timed contiguous and eager; leave out"),
+        (["--train", "--memory-format", "channels_last"], "a training step is timed contiguous and eager; leave out"),
         (["--optimizer", "adam"], "optimizer, loss, epochs and images are of a training step; add --train"),
         (["--epochs", "1", "--images", "5"], "optimizer, loss, epochs and images are of a training step; add --train"),
     ],

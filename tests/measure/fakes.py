@@ -14,11 +14,12 @@ class FakeClock:
     Args:
         tick: seconds that pass between two readings.
         cpus: CPU seconds the process gets in a second that passes.
+        interrupted: how often the process is made to give up its processor in a second that passes.
     """
 
-    def __init__(self, tick: float = 0.0, cpus: float = 1.0) -> None:
+    def __init__(self, tick: float = 0.0, cpus: float = 1.0, interrupted: float = 0.0) -> None:
         self.time, self.cpu = 0.0, 0.0
-        self._tick, self._cpus = tick, cpus
+        self._tick, self._cpus, self._interrupted = tick, cpus, interrupted
 
     def now(self) -> float:
         self.spend(self._tick)
@@ -26,6 +27,9 @@ class FakeClock:
 
     def cpu_seconds(self) -> float:
         return self.cpu
+
+    def switches(self) -> int:
+        return int(self.time * self._interrupted)
 
     def spend(self, seconds: float) -> None:
         self.time += seconds

@@ -12,16 +12,16 @@ from tests.measure.fakes import FakeClock, FakeDevice  # noqa: E402
 
 
 class Busy(nn.Module):
-    """Keeps the host busy for `seconds`; for `jitter` more at every third call."""
+    """Keeps the host busy for `seconds`; for `jitter` more at every `every`-th call."""
 
-    def __init__(self, clock: FakeClock, seconds: float, jitter: float = 0.0) -> None:
+    def __init__(self, clock: FakeClock, seconds: float, jitter: float = 0.0, every: int = 3) -> None:
         super().__init__()
-        self.clock, self.seconds, self.jitter = clock, seconds, jitter
+        self.clock, self.seconds, self.jitter, self.every = clock, seconds, jitter, every
         self.calls = 0
 
     def forward(self, x: Tensor) -> Tensor:
         self.calls += 1
-        self.clock.spend(self.seconds + (self.jitter if self.calls % 3 == 0 else 0.0))
+        self.clock.spend(self.seconds + (self.jitter if self.calls % self.every == 0 else 0.0))
         return x
 
 

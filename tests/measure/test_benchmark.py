@@ -74,9 +74,10 @@ def test_a_process_that_does_not_get_its_cpu_time_is_unreliable(cpus: float, thr
 
 def test_a_spread_of_samples_is_unreliable() -> None:
     clock = FakeClock()
-    result = on_fake(Busy(clock, 0.125, jitter=0.125), clock)
+    result = on_fake(Busy(clock, 0.125, jitter=0.125, every=2), clock)
     assert "unusable" in result.warnings
-    assert (result.median_seconds, result.reliable) == (0.125, False)
+    assert set(result.samples) == {0.125, 0.25}
+    assert not result.reliable
 
 
 def test_throughput_is_the_batch_over_the_median() -> None:
@@ -124,8 +125,10 @@ def test_layers_are_named_after_the_graphs_operators() -> None:
 def test_progress_is_told_for_warm_up_and_timing() -> None:
     clock, told = FakeClock(), list[tuple[str, float]]()
     on_fake(Busy(clock, 0.125), clock, progress=lambda label, fraction: told.append((label, fraction)))
-    assert list(dict(told)) == ["warming up on cpu", "timing on cpu"]
-    assert dict(told) == {"warming up on cpu": 1.0, "timing on cpu": 1.0}
+    assert told[0] == ("warming up on cpu", 0.0)
+    assert told[-1] == ("timing on cpu: 125 ms ± 0 %, 20 samples", 1.0)
+    assert [fraction for _, fraction in told] == sorted(fraction for _, fraction in told)
+    assert told[1] == ("timing on cpu: 125 ms, 1 sample, ≤ 10 s left", 0.025)
 
 
 def everything(module: nn.Module) -> list[Any]:

@@ -13,7 +13,8 @@ from netstat.measure import host
 from netstat.measure.environment import environment
 
 KEYS = {
-    "netstat_version", "argv", "date", "environment_variables", "platform", "python_implementation", "python_version",
+    "netstat_version", "argv", "date", "environment_variables", "platform", "kernel", "python_implementation",
+    "python_version",
     "cpu_machine", "cpu_model_name", "cpu_count", "cpu_affinity", "cpu_limit", "cpu_caches", "load_avg_1min",
 }  # fmt: skip
 PACKAGE = Path(netstat.__file__).parent
@@ -62,3 +63,12 @@ def test_importing_the_measuring_floor_loads_neither_torch_nor_numpy() -> None:
     probe = f"import sys, {', '.join(names)}; print(sorted({{'torch', 'numpy'}} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
     assert done.stdout.strip() == "[]"
+
+
+def test_looking_for_devices_loads_no_torch_where_there_is_no_driver() -> None:
+    probe = (
+        "import sys; from netstat.measure import host; from netstat.measure.devices import present\n"
+        "print('cpu' in present(), 'torch' in sys.modules and not host.may_have_gpu())"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    assert done.stdout.split() == ["True", "False"]

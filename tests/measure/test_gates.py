@@ -22,6 +22,12 @@ FAILING = {
     "not_converged": replace(QUIET, converged=False),
     "hooks_slow": replace(QUIET, hooked=1.06),
     "overattributed": replace(QUIET, layers=1.03),
+    "preempted": replace(QUIET, switches=50.1),
+    "canary": replace(QUIET, canary=1.151),
+    "impossible": replace(QUIET, layers=1.051),
+    "outside": replace(QUIET, summary=replace(STEADY, ci95=(1.001, 1.002))),
+    "here": replace(QUIET, here=True),
+    "in_turn": replace(QUIET, in_turn=True),
 }
 PASSING = {
     "one thread with nearly all its time": replace(QUIET, cpu_share=0.90),
@@ -33,6 +39,11 @@ PASSING = {
     "hardly a drift": replace(QUIET, summary=replace(STEADY, drift=0.03)),
     "hooks that cost little": replace(QUIET, hooked=1.05),
     "layers that nearly fit": replace(QUIET, layers=1.02),
+    "a part that takes nearly all of it": replace(QUIET, largest=1.05),
+    "a pass without layers": replace(QUIET, hooked=None, layers=0.0),
+    "a few interruptions": replace(QUIET, switches=50.0),
+    "a canary that is a little slow": replace(QUIET, canary=1.15),
+    "nobody who counts interruptions, and no canary": replace(QUIET, switches=None, canary=None),
 }
 
 
@@ -54,6 +65,12 @@ def test_two_threads_below_their_share_are_starved() -> None:
     assert warnings(replace(QUIET, threads=2, cpu_share=0.69)) == ("cpu_starved",)
 
 
-def test_starved_and_unusable_figures_are_unreliable_and_no_others() -> None:
-    assert {code for code in WARNINGS if not reliable((code,))} == {"cpu_starved", "unusable"} == UNRELIABLE
+def test_a_part_that_takes_longer_than_the_whole_cannot_be() -> None:
+    assert warnings(replace(QUIET, largest=1.051)) == ("impossible",)
+    assert warnings(replace(QUIET, layers=1.05)) == ("overattributed",)
+
+
+def test_a_loaded_machine_and_what_cannot_be_spoil_a_figure_and_nothing_else() -> None:
+    spoilt = {"cpu_starved", "unusable", "impossible", "outside"}
+    assert {code for code in WARNINGS if not reliable((code,))} == spoilt == UNRELIABLE
     assert reliable(())

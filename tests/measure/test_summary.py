@@ -19,7 +19,7 @@ def test_a_summary_by_hand() -> None:
 
 
 def test_drift_is_the_last_third_against_the_first() -> None:
-    assert summarise([10.0, 10.0, 10.0, 12.0, 15.0, 15.0]).drift == 5.0 / 11.0
+    assert summarise([10.0, 10.0, 10.0, 12.0, 15.0, 15.0]).drift == 15.0 / 11.0 - 10.0 / 11.0
     assert summarise([15.0, 15.0, 10.0, 10.0]).drift < 0
     assert summarise([7.0]).drift == 0
 

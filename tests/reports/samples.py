@@ -250,7 +250,7 @@ MIXED = replace(
     frozen_params=0,
     layers=(LayerBackward(HOSTILE, HOSTILE, 5, 1.0),),
 )
-TRAINING = Benchmarks("alexnet", (), {"python": "3.11"}, (STEP, MIXED))
+TRAINING = Benchmarks("alexnet", (), {"python": "3.11"}, training=(STEP, MIXED))
 FULL_PROFILE = replace(ALEXNET_PROFILE, crosscheck=CHECKS.crosscheck, benchmarks=(CPU,), environment={"os": "Linux"})
 
 _HOSTILE_LAYERS = (

@@ -10,11 +10,21 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from netstat.measure import host
 from netstat.measure.clock import Clock
 from netstat.measure.devices import DEVICES
 
 if TYPE_CHECKING:
     import torch
+
+
+def _count() -> int:
+    """How many torch sees. It is not even imported where there is no driver."""
+    if not host.may_have_gpu():
+        return 0
+    import torch
+
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
 
 
 @DEVICES.add("cuda")
@@ -30,9 +40,7 @@ class Cuda:
 
     def unavailable(self) -> str:
         """Why torch cannot use it."""
-        import torch
-
-        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        count = _count()
         if not count:
             return "no CUDA device: torch sees none; use --device cpu"
         return (

@@ -1,0 +1,66 @@
+"""Ways to run one model side by side."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from netstat.records.benchmark import WARNINGS, Benchmark, Failure, compared
+from netstat.reports._table import Column, Fact, Table, count_column, rows, title
+from netstat.units import duration, percent, plural, rate
+
+
+class _Row(NamedTuple):
+    """A benchmark, and its time per example as a multiple of the fastest one's."""
+
+    time: Benchmark
+    relative: float
+
+
+def sweep_table(benchmarks: Sequence[Benchmark], failures: Sequence[Failure], model: str) -> Table:
+    """One row per way, in the order they were asked for; what all have in common stands above."""
+    same = [name for name in _SETTINGS if len({getattr(each, name) for each in benchmarks}) <= 1]
+    common = [_words(benchmarks[0], name) for name in same] if benchmarks else []
+    columns = [column for column in _COLUMNS if column.name not in same]
+    body = [_Row(*pair) for pair in compared(benchmarks)]
+    heading = title("times", model, *filter(None, common))
+    return Table(heading, columns, [rows(columns, body)], notes=_notes(benchmarks, failures))
+
+
+def _notes(benchmarks: Sequence[Benchmark], failures: Sequence[Failure]) -> list[Fact]:
+    codes = dict.fromkeys(code for each in benchmarks for code in each.warnings)
+    notes = [("warning", f"{_count(benchmarks, code)}: {WARNINGS.get(code, code)}") for code in codes]
+    return [*notes, *(("failed", f"{each.configuration}: {each.reason}") for each in failures)]
+
+
+def _count(benchmarks: Sequence[Benchmark], code: str) -> str:
+    return f"{sum(code in each.warnings for each in benchmarks)} of {len(benchmarks)}"
+
+
+def _words(benchmark: Benchmark, name: str) -> str:
+    value = getattr(benchmark, name)
+    words = {"batch": f"batch {value}", "threads": plural(benchmark.threads, "thread")}
+    return words.get(name, "" if value in ("contiguous", "eager") else str(value))
+
+
+def _setting(name: str, heading: str, *, left: bool = True) -> Column:
+    return Column(name, heading, cell=lambda row, _: getattr(row.time, name), left=left)
+
+
+def _half_width(row: _Row, _: object) -> tuple[float, float]:
+    low, high = row.time.ci95_seconds
+    return (high - low) / 2, row.time.median_seconds
+
+
+_SETTINGS = ("device", "batch", "dtype", "threads", "memory_format", "mode")
+_COLUMNS = (
+    _setting("device", "device"),
+    count_column("batch", "batch", cell=lambda row, _: row.time.batch),
+    _setting("dtype", "dtype"),
+    count_column("threads", "threads", cell=lambda row, _: row.time.threads),
+    _setting("memory_format", "format"),
+    _setting("mode", "mode"),
+    Column("median", "median", duration, cell=lambda row, _: row.time.median_seconds),
+    Column("ci", "95 % CI", lambda of: f"± {percent(of[0], of[1], 1)}", cell=_half_width, rank=3),
+    Column("rate", "examples", lambda per: rate(per, ""), cell=lambda row, _: row.time.examples_per_second, rank=2),
+    Column("relative", "× fastest", lambda times: f"{times:.2f} ×", cell=lambda row, _: row.relative),
+    Column("reliable", "reliable", lambda yes: "yes" if yes else "NO", cell=lambda row, _: row.time.reliable),
+)

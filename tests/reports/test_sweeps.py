@@ -1,0 +1,70 @@
+"""Ways to run a model side by side: in the terminal, and as a chart."""
+
+from dataclasses import replace
+
+import pytest
+
+from netstat.records.benchmark import Benchmarks, Failure, compared
+from netstat.reports._latency_chart import latency_chart
+from netstat.reports._tables import tables
+from netstat.reports.table import times_text
+from tests.reports.samples import CPU
+
+
+def way(batch: int, seconds: float, **settings: object) -> object:
+    return replace(
+        CPU,
+        batch=batch,
+        median_seconds=seconds,
+        ci95_seconds=(0.9 * seconds, 1.1 * seconds),
+        examples_per_second=batch / seconds,
+        **settings,  # type: ignore[arg-type]
+    )
+
+
+SWEEP = Benchmarks(
+    "alexnet",
+    (way(1, 0.02), way(4, 0.04), way(8, 0.1, reliable=False, warnings=("cpu_starved",))),  # type: ignore[arg-type]
+    {},
+    (Failure("batch 8, float32, compile", "no compiler"),),
+)
+
+
+def test_the_fastest_way_by_example_is_one_and_the_others_are_multiples_of_it() -> None:
+    assert [round(relative, 9) for _, relative in compared(SWEEP.benchmarks)] == [2.0, 1.0, 1.25]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_sweep_is_one_table_without_layers(width: int) -> None:
+    text = times_text(SWEEP, width)
+    assert all(len(line) <= width for line in text.splitlines())
+    assert "features.0" not in text
+    for said in ("20 ms", "2.00 ×", "1.25 ×", "1 of 3: the process got less CPU time", "no compiler"):
+        assert said in text
+
+
+def test_what_all_ways_have_in_common_is_said_once() -> None:
+    (table,) = tables(SWEEP)
+    assert table.title == "times · alexnet · cpu · float32 · 2 threads"
+    assert [column.name for column in table.columns][:2] == ["batch", "median"]
+
+
+def test_one_way_has_its_layers_and_no_comparison() -> None:
+    (table,) = tables(replace(SWEEP, benchmarks=(CPU,), failures=()))
+    assert any("features.0" in row for group in table.groups for row in group)
+
+
+def test_a_second_look_stands_beside_the_first() -> None:
+    both = replace(SWEEP, benchmarks=(CPU, replace(CPU, threads=1, second_look=True)), failures=())
+    first, *rest = tables(both)
+    assert first.title.startswith("times")
+    assert [table.title.endswith("second look") for table in rest] == [False, True]
+
+
+def test_a_chart_has_a_line_per_way_and_a_point_per_batch() -> None:
+    slower = replace(SWEEP.benchmarks[0], threads=1)
+    (axes,) = latency_chart([*SWEEP.benchmarks, slower], "alexnet").axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["2 threads", "1 thread"]
+    assert sorted(text.get_text() for text in axes.texts) == ["1", "1", "4", "8"]
+    hollow = [line for line in axes.lines if line.get_markerfacecolor() == "white"]
+    assert len(hollow) == 1
