@@ -1,9 +1,9 @@
 """The input pipeline, alone or feeding a resolved model."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from netstat.api.subjects import benchmark_subject
+from netstat.api.subjects import Ways, benchmark_subject
 from netstat.api.training import training_subject
 from netstat.errors import UsageError
 from netstat.frontends.subject import IMAGE, Subject
@@ -51,6 +51,13 @@ def _image_size(subject: Subject) -> tuple[int, ...]:
     return shapes[0][1:]
 
 
+class _Options(NamedTuple):
+    """How each benchmark is taken."""
+
+    settings: "Settings | None"
+    progress: "Progress | None"
+
+
 def pipeline_subject(
     subject: Subject | None,
     recipe: "PipelineRecipe",
@@ -81,11 +88,11 @@ def pipeline_subject(
     from netstat.measure.sampling import silent
 
     load, state, fed = load_average(), environment(devices), list["Fed"]()
-    options: Any = {"dtype": dtype, "threads": threads, "settings": settings, "progress": progress}
+    ways, options = Ways(devices=devices, dtypes=[dtype], threads=[threads]), _Options(settings, progress)
     if subject is not None:  # first of all, before the pipeline's own work is part of the machine's load
-        fed += _inference(subject, devices, options)
+        fed += _inference(subject, ways, options)
     if trained is not None:
-        fed += _training(trained, devices, options)
+        fed += _training(trained, ways, options)
     return pipeline(
         recipe,
         fed,
@@ -99,16 +106,16 @@ def pipeline_subject(
     )
 
 
-def _inference(subject: Subject, devices: Sequence[str], options: Any) -> "list[Fed]":
+def _inference(subject: Subject, ways: Ways, options: _Options) -> "list[Fed]":
     from netstat.measure.feeding import inference
 
-    times = benchmark_subject(subject, devices, **options).benchmarks
+    times = benchmark_subject(subject, ways, settings=options.settings, progress=options.progress).benchmarks
     return [inference(subject.module(), time, owned=subject.owned) for time in times]
 
 
-def _training(subject: Subject, devices: Sequence[str], options: Any) -> "list[Fed]":
+def _training(subject: Subject, ways: Ways, options: _Options) -> "list[Fed]":
     from netstat.measure.feeding import training
     from netstat.measure.plan import STANDARD
 
-    steps = training_subject(subject, devices, STANDARD, **options).training or ()
-    return [training(subject.module(), step) for step in steps]
+    times = training_subject(subject, ways, STANDARD, settings=options.settings, progress=options.progress)
+    return [training(subject.module(), step) for step in times.training or ()]

@@ -7,8 +7,8 @@ from netstat.cli import _session as session
 from netstat.cli._arguments import output_options, time_options
 from netstat.errors import UsageError
 from netstat.frontends.subject import Subject
-from netstat.records.pipeline import Pipeline, PipelineRecipe
-from netstat.units import parse_shape, plural
+from netstat.records.pipeline import PipelineRecipe
+from netstat.units import parse_shape
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -52,7 +52,8 @@ def run(options: Namespace) -> int:
         )
     session.show(pipeline_text(record, **session.style()), options)
     session.deliver(record, options)
-    _draw(record, options)
+    if options.charts:
+        session.draw(record, options)
     return session.spoiled([record.reliable], options)
 
 
@@ -88,11 +89,3 @@ def _workers(options: Namespace) -> list[int]:
 
     named = session.names(options.workers, "--workers")
     return worker_counts(None if named is None else [session.whole(text, "--workers", least=0) for text in named])
-
-
-def _draw(record: Pipeline, options: Namespace) -> None:
-    if options.charts:
-        from netstat.reports._charts import charts
-
-        files = charts(record, options.charts, force=options.force)
-        session.tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
