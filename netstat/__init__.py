@@ -8,12 +8,36 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from netstat.api import benchmark, compare, crosscheck, load, pipeline, profile, published, stat
+    from netstat.api import (
+        benchmark,
+        ceilings,
+        compare,
+        crosscheck,
+        forecast,
+        load,
+        memory,
+        pipeline,
+        profile,
+        published,
+        stat,
+    )
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
 
-COMMANDS = ("benchmark", "compare", "crosscheck", "load", "pipeline", "profile", "published", "stat")
+COMMANDS = (
+    "benchmark",
+    "ceilings",
+    "compare",
+    "crosscheck",
+    "forecast",
+    "load",
+    "memory",
+    "pipeline",
+    "profile",
+    "published",
+    "stat",
+)
 HOMES = dict.fromkeys(COMMANDS, "netstat.api") | {
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
@@ -29,9 +53,12 @@ __all__ = [
     "TensorSpec",
     "__version__",
     "benchmark",
+    "ceilings",
     "compare",
     "crosscheck",
+    "forecast",
     "load",
+    "memory",
     "operator",
     "pipeline",
     "profile",

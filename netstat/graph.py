@@ -184,6 +184,7 @@ class ModuleCall(NamedTuple):
         outputs: the tensors it returned.
         start: index of the first node that ran inside it.
         stop: index after the last one; `start` where none did.
+        sources: where the inputs came from: tensors that the caller holds until the call ends.
     """
 
     module: Module
@@ -191,6 +192,7 @@ class ModuleCall(NamedTuple):
     outputs: tuple[TensorSpec, ...]
     start: int
     stop: int
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

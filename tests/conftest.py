@@ -1,22 +1,38 @@
 """What holds for every test: the pure tier never sees torch, and a GPU test without a GPU is skipped and says why."""
 
+import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 # Tests import `tests.benchmarks`; at the end of the path, so that an installed netstat is the one under test.
 sys.path.append(str(Path(__file__).parents[1]))
+FOR_GPU = re.compile(r"\bpytest\.mark\.gpu\b")
 NEEDS_TORCH = re.compile(r"^pytestmark = .*\bpytest\.mark\.torch\b", re.MULTILINE)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_ceilings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither read nor replace what the user's machine is known for."""
+    os.environ["NETSTAT_CEILINGS"] = str(tmp_path_factory.mktemp("ceilings"))
+    yield
+    del os.environ["NETSTAT_CEILINGS"]
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """A file that needs torch as a whole is not even imported where `-m` leaves the torch tests out."""
-    left_out = "not torch" in config.option.markexpr
-    if left_out and collection_path.suffix == ".py" and NEEDS_TORCH.search(collection_path.read_text(encoding="utf-8")):
-        return True
-    return None
+    """A file that needs torch as a whole is not even imported where `-m` leaves the torch tests out.
+
+    Nor is one without a GPU test where `-m gpu` asks for those alone: a machine with a GPU may lack what others need.
+    """
+    marks = config.option.markexpr
+    if collection_path.suffix != ".py" or not ("not torch" in marks or marks == "gpu"):
+        return None
+    text = collection_path.read_text(encoding="utf-8")
+    left_out = NEEDS_TORCH.search(text) if "not torch" in marks else not FOR_GPU.search(text)
+    return True if left_out else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

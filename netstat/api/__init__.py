@@ -10,6 +10,7 @@ from netstat.api.subjects import (
     benchmark_subject,
     check_complete,
     crosscheck_subject,
+    forecast_subject,
     profile_subject,
     saved_profile,
 )
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
     from netstat.records.benchmark import Benchmarks
+    from netstat.records.ceilings import Ceilings
     from netstat.records.comparison import Comparison
     from netstat.records.crosscheck import CrossChecks
+    from netstat.records.forecast import Forecasts
+    from netstat.records.memory import Memory
     from netstat.records.pipeline import Pipeline
     from netstat.records.published import Published
 
@@ -189,16 +193,16 @@ def benchmark(
         ModelError: the model cannot run or be trained there, or would not fit into memory. One combination of several
             that cannot be measured is in `failures`.
     """
-    from netstat.measure.plan import Plan
+    from netstat.measure.regime import Regime
 
-    batches, plan = _several(batch), Plan(optimizer, loss, epochs, images)
+    batches, regime = _several(batch), Regime(optimizer, loss, epochs, images)
     ways = Ways(*map(_several, (device, batches, dtype, threads, memory_format, mode)))
-    (plan.check if training else plan.check_idle)()
+    (regime.check if training else regime.check_idle)()
     subject = _subject(model, input_shape, batches[0], training=training)
     if training:
         from netstat.api.training import training_subject
 
-        return training_subject(subject, ways, plan, settings=settings, progress=progress)
+        return training_subject(subject, ways, regime, settings=settings, progress=progress)
     return benchmark_subject(subject, ways, settings=settings, progress=progress)
 
 
@@ -212,6 +216,106 @@ def _several(choice: Any) -> list[Any]:
     if not found:
         raise UsageError("a benchmark of no device, batch, dtype, thread, memory format or mode has nothing to time")
     return found
+
+
+def forecast(
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    device: str | Sequence[str],
+    batch: int = 1,
+    dtype: str = "fp32",
+    training: bool = False,
+) -> "Forecasts":
+    """The time a model is expected to take on devices that need not be at hand, each with an interval.
+
+    From the work of each operator, what makers state of the device and how much of that published times reach;
+    docs/forecast.md has the model and its errors. Nothing is run. The result is a sequence with an entry per device.
+
+    Args:
+        model, input_shape, batch: as for `profile`.
+        device: name of a device on paper, or several; `netstat list devices` has them.
+        dtype: fp32 (no TF32), tf32, bf16, fp16.
+        training: a training step with SGD and momentum instead of a forward pass.
+
+    Raises:
+        UsageError: nothing is on record for the device, or it has no peak in this dtype.
+        ShapeError, ModelError: as `profile`.
+    """
+    subject = _subject(model, input_shape, batch, dtype, training=training)
+    return forecast_subject(subject, [device] if isinstance(device, str) else device, dtype, training=training)
+
+
+def memory(
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    batch: int = 1,
+    dtype: str = "float32",
+    args: Sequence[Any] | None = None,
+    optimizer: str = "sgd-momentum",
+    amp: str = "",
+    training: bool = True,
+    fit: Sequence[int] = (),
+    measure: bool = False,
+    device: str = "cpu",
+) -> "Memory":
+    """What a forward pass and a training step need of memory, predicted, and measured where asked for.
+
+    The prediction allocates and computes nothing. Inference is worked out from the graph; a training step is gone
+    through on tensors that hold nothing, with torch's own autograd and optimizer. What kernels take for themselves
+    (workspace) is in no prediction; a measurement shows it apart.
+
+    Args:
+        model, input_shape, batch, dtype, args: as for `profile`.
+        optimizer: "sgd", "sgd-momentum", "adam" or "adamw".
+        amp: dtype of autocast in training ("bf16", "fp16"), parameters staying float32; "" for none.
+        training: whether a training step is predicted; without, a built-in model needs no torch.
+        fit: limits in bytes; the largest batch that fits is looked for at each.
+        measure: also run both passes and follow the allocator.
+        device: where; the cpu.
+
+    Returns:
+        Bytes: `.inference_peak_bytes`, `.training_peak_bytes`, what they are made of, and the way to the peak.
+
+    Raises:
+        UsageError: an optimizer, dtype or device that there is not, or sizes that cannot be.
+        ModelError: the model could not be built, captured or measured.
+    """
+    from netstat.api.needs import Plan, fitted, measured, memory_subject
+
+    plan = Plan(dtype, optimizer, amp, training).checked()
+
+    def at(size: int) -> Subject:
+        return _subject(model, input_shape, size, dtype)
+
+    if fit and args is not None:
+        raise UsageError("the largest batch is looked for by shapes; give input_shape instead of args")
+    subject = at(batch) if args is None else _subject(model, input_shape, batch, dtype, args)
+    record = memory_subject(subject, plan)
+    record = fitted(record, at, plan, fit) if fit else record
+    return measured(record, subject, plan, device) if measure else record
+
+
+def ceilings(
+    device: str = "cpu", dtype: str = "float32", threads: int | None = None, *, again: bool = False
+) -> "Ceilings":
+    """The most a device computes and moves, as measured here. The result is a sequence with one entry.
+
+    What was measured before, with the same machine, software and settings, is taken from the user's cache folder.
+
+    Args:
+        device: cpu, cuda or cuda:N.
+        dtype: fp32 (no TF32), tf32, bf16, fp16.
+        threads: CPU threads; torch's own choice by default.
+        again: measure in any case, and keep that instead.
+
+    Raises:
+        UsageError: no such device, dtype, or number of threads.
+    """
+    from netstat.api.roofs import ceilings_of
+
+    return ceilings_of([device], [dtype], threads, again=again)
 
 
 def pipeline(
@@ -320,4 +424,16 @@ def _subject(
     return resolve(model, inputs_of(input_shape, batch, dtype, args, kwargs), training=training)
 
 
-__all__ = ["benchmark", "compare", "crosscheck", "load", "pipeline", "profile", "published", "stat"]
+__all__ = [
+    "benchmark",
+    "ceilings",
+    "compare",
+    "crosscheck",
+    "forecast",
+    "load",
+    "memory",
+    "pipeline",
+    "profile",
+    "published",
+    "stat",
+]

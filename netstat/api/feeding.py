@@ -115,7 +115,7 @@ def _inference(subject: Subject, ways: Ways, options: _Options) -> "list[Fed]":
 
 def _training(subject: Subject, ways: Ways, options: _Options) -> "list[Fed]":
     from netstat.measure.feeding import training
-    from netstat.measure.plan import STANDARD
+    from netstat.measure.regime import STANDARD
 
     times = training_subject(subject, ways, STANDARD, settings=options.settings, progress=options.progress)
     return [training(subject.module(), step) for step in times.training or ()]

@@ -1,21 +1,25 @@
 """What is done with a resolved model: counted, held against other counters, timed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError, ModelError, UsageError
 from netstat.frontends.subject import Subject, check_by_position, check_positive, runnable
+from netstat.graph import PARAMETER
 from netstat.records import Profile, load
 
 if TYPE_CHECKING:
     from netstat.graph import Graph
+    from netstat.measure.benchmark import Outcome
     from netstat.measure.configuration import Configuration
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
     from netstat.records.benchmark import Benchmarks
     from netstat.records.crosscheck import CrossChecks
+    from netstat.records.forecast import Forecasts
 
 
 def profile_subject(
@@ -157,28 +161,43 @@ class Ways(NamedTuple):
     modes: Sequence[str] = ("eager",)
 
 
-def benchmark_subject(
-    subject: Subject, ways: Ways, *, settings: "Settings | None" = None, progress: "Progress | None" = None
-) -> "Benchmarks":
-    """Times of a resolved model, each way of running it in turn with the others.
+@contextmanager
+def benchmark_begun(
+    subject: Subject, ways: Ways, *, settings: "Settings | None" = None
+) -> "Iterator[Callable[[Progress | None], Benchmarks]]":
+    """Begin to time a resolved model, each way of running it in turn with the others; what is yielded finishes it.
+
+    What the processes import is imported meanwhile.
 
     Raises:
         UsageError: a way that there is not.
         ModelError: the model cannot be run at all; one way among several that fails is kept as a failure.
     """
-    from netstat.measure.benchmark import benchmark_subject as measure
-    from netstat.measure.sampling import silent
+    from netstat.measure.benchmark import begun
     from netstat.measure.settings import DEFAULT
-    from netstat.records.benchmark import Benchmarks, Failure
 
     if subject.graph.training:
         raise ModelError("clocks run the evaluation pass, and this graph is of the training pass")
     check_by_position(subject)
-    outcome = measure(
-        subject, _configurations(subject, ways), settings=settings or DEFAULT, progress=progress or silent
-    )
+    with begun(subject, _configurations(subject, ways), settings or DEFAULT) as time:
+        yield lambda progress: _record(subject.graph.model, time, progress)
+
+
+def _record(model: str, time: "Callable[[Progress], Outcome]", progress: "Progress | None") -> "Benchmarks":
+    from netstat.measure.sampling import silent
+    from netstat.records.benchmark import Benchmarks, Failure
+
+    outcome = time(progress or silent)
     failures = tuple(Failure(each.words, str(error)) for each, error in outcome.failures)
-    return Benchmarks(subject.graph.model, outcome.benchmarks, outcome.environment, failures)
+    return Benchmarks(model, outcome.benchmarks, outcome.environment, failures)
+
+
+def benchmark_subject(
+    subject: Subject, ways: Ways, *, settings: "Settings | None" = None, progress: "Progress | None" = None
+) -> "Benchmarks":
+    """Times of a resolved model, as `benchmark_begun` has them."""
+    with benchmark_begun(subject, ways, settings=settings) as time:
+        return time(progress)
 
 
 def _configurations(subject: Subject, ways: Ways) -> "list[Configuration]":
@@ -195,3 +214,26 @@ def _configurations(subject: Subject, ways: Ways) -> "list[Configuration]":
         )
     )
     return list(dict.fromkeys(found))
+
+
+def forecast_subject(
+    subject: Subject, devices: Sequence[str], dtype: str = "fp32", *, training: bool = False
+) -> "Forecasts":
+    """What devices are expected to take for a resolved model, the tensors of which are of `dtype`.
+
+    Raises:
+        UsageError: nothing is on record for a device, or it has no peak in this dtype.
+        ModelError: there is no forward pass to forecast.
+    """
+    from netstat.analysis.devices import DTYPES, specification
+    from netstat.analysis.forecast import forecast
+    from netstat.records.forecast import Forecasts
+    from netstat.registry import unknown
+
+    if dtype not in DTYPES:
+        raise UsageError(unknown("dtype", dtype, DTYPES))
+    if all(node.op == PARAMETER for node in subject.graph.nodes):
+        raise ModelError(f"'{subject.graph.model}' has no forward pass to forecast; name a model, not its parameters")
+    chosen = [specification(device) for device in devices]
+    made = (forecast(subject.graph, device, dtype, training=training) for device in chosen)
+    return Forecasts(subject.graph.model, tuple(made))

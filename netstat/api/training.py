@@ -8,7 +8,7 @@ from netstat.errors import UsageError
 from netstat.frontends.subject import Subject, runnable
 
 if TYPE_CHECKING:
-    from netstat.measure.plan import Plan
+    from netstat.measure.regime import Regime
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
     from netstat.records.benchmark import Benchmarks
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def training_subject(
     subject: Subject,
     ways: Ways,
-    plan: "Plan",
+    regime: "Regime",
     *,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
@@ -27,7 +27,7 @@ def training_subject(
     Args:
         subject: the model, captured in training mode at the batch to train.
         ways: how to run it; at one batch, contiguous and eager.
-        plan: optimiser, loss and what to forecast.
+        regime: optimiser, loss and what to forecast.
         settings, progress: as for `benchmark`.
 
     Raises:
@@ -45,7 +45,7 @@ def training_subject(
         training_step(
             module,
             subject.graph.inputs,
-            plan,
+            regime,
             device=device,
             dtype=dtype,
             threads=threads,

@@ -16,7 +16,10 @@ Run = Callable[[Namespace], int]
 COMMANDS = {
     "profile": "layers, cross-check and time of a model: the whole job",
     "crosscheck": "what other counters say, each difference itemised",
+    "ceilings": "the most this machine computes and moves, measured",
     "benchmark": "measured time, whole and per layer",
+    "forecast": "expected time on devices that are not at hand",
+    "memory": "what a forward pass and a training step need of memory, predicted and measured",
     "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
@@ -160,4 +163,13 @@ def time_options(parser: ArgumentParser) -> None:
         "--strict",
         action="store_true",
         help="exit 4 where a measurement is unreliable; for a profile, 1 where an operator has no formula",
+    )
+
+
+def roofline_options(parser: ArgumentParser) -> None:
+    """Layers beside what the machine allows."""
+    parser.add_argument(
+        "--no-roofline",
+        action="store_true",
+        help="leave out the machine's ceilings, which are measured once (5 s) and kept",
     )

@@ -18,6 +18,9 @@ from netstat.units import dtype_bytes, parse_number, parse_shape, plural
 if TYPE_CHECKING:
     from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
+    from netstat.records.benchmark import Benchmark
+    from netstat.records.profile import Layer
+    from netstat.records.roofline import Roofline
     from netstat.records.view import View
 
 
@@ -262,6 +265,18 @@ def settings(options: Namespace) -> "Settings":
     if options.quick and options.rigorous:
         raise UsageError("--quick and --rigorous exclude each other; leave one of them out")
     return QUICK if options.quick else RIGOROUS if options.rigorous else DEFAULT
+
+
+def rooflines(
+    layers: "Sequence[Layer]", benchmarks: "Sequence[Benchmark]", options: Namespace
+) -> "tuple[Roofline, ...] | None":
+    """The layers under the roofs of the benchmarks' devices; None where that is to be left out."""
+    if options.no_roofline:
+        return None
+    from netstat.api.roofs import rooflines as analyse
+
+    with progress(options) as update:
+        return analyse(layers, benchmarks, quick=options.quick, tell=lambda line: tell(options, line), progress=update)
 
 
 def devices(options: Namespace) -> Sequence[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from netstat.api.subjects import Ways
 from netstat.api.training import check_ways, training_subject
 from netstat.cli import _session as session
-from netstat.measure.plan import Plan
+from netstat.measure.regime import Regime
 
 if TYPE_CHECKING:
     from netstat.measure.settings import Settings
@@ -31,11 +31,11 @@ def check(options: Namespace) -> None:
     Raises:
         UsageError: no such optimiser or loss, half a forecast, any of them without --train, a number that is none.
     """
-    plan = _plan(options)
+    regime = _regime(options)
     if options.train:
-        plan.check()
+        regime.check()
     else:
-        plan.check_idle()
+        regime.check_idle()
 
 
 def run(options: Namespace, ways: Ways) -> int:
@@ -47,7 +47,7 @@ def run(options: Namespace, ways: Ways) -> int:
     one = Namespace(**{**vars(options), "batch": str(ways.batches[0]), "dtype": "float32"})
     subject = session.subject(one, training=True)
     with session.progress(options) as progress:
-        times = training_subject(subject, ways, _plan(options), settings=settings, progress=progress)
+        times = training_subject(subject, ways, _regime(options), settings=settings, progress=progress)
     session.show(times_text(times, **session.style()), options)
     session.deliver(times, options)
     if options.charts:
@@ -63,6 +63,6 @@ def _settings(options: Namespace) -> "Settings":
     return asked if options.quick else RIGOROUS_TRAINING if options.rigorous else TRAINING
 
 
-def _plan(options: Namespace) -> Plan:
+def _regime(options: Namespace) -> Regime:
     epochs, images = session.optional(options.epochs, "--epochs"), session.optional(options.images, "--images")
-    return Plan(options.optimizer, options.loss, epochs, images)
+    return Regime(options.optimizer, options.loss, epochs, images)

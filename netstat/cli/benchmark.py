@@ -1,13 +1,19 @@
 """`netstat benchmark`: measured time, whole and per layer, one way of running the model beside others."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from itertools import product
 
-from netstat.api.subjects import Ways, benchmark_subject
+from netstat.api.subjects import Ways, benchmark_subject, profile_subject
 from netstat.cli import _session as session
 from netstat.cli import _training
-from netstat.cli._arguments import model_options, output_options, time_options
+from netstat.cli._arguments import model_options, output_options, roofline_options, time_options
 from netstat.cli._training import training_options
+from netstat.errors import UsageError
+from netstat.frontends.subject import Subject
+from netstat.records.benchmark import Benchmarks
+from netstat.records.roofline import Roofline
+from netstat.records.view import View
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -17,6 +23,11 @@ def configure(parser: ArgumentParser) -> None:
     training_options(parser)
     parser.add_argument("--memory-format", default="contiguous", metavar="FORMAT", help="contiguous, channels_last")
     parser.add_argument("--mode", default="eager", metavar="MODE", help="eager, compile (torch.compile), cuda-graph")
+    parser.add_argument("--sort", choices=["time"], help="rows of layers with the longest first")
+    parser.add_argument("--tree", action="store_true", help="layers in the containers they are in, with their times")
+    parser.add_argument("--depth", metavar="N", help="levels of the tree")
+    roofline_options(parser)
+    parser.add_argument("--lost", action="store_true", help="where the time is lost: rows by their time over the roof")
     parser.add_argument("--charts", metavar="DIR", help="also draw charts into this folder")
     output_options(parser)
     parser.epilog = (
@@ -27,23 +38,54 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Measure every combination that was asked for."""
-    from netstat.reports.table import times_text
-
-    session.check_outputs(options)
-    if options.charts:
-        session.check_folder(options.charts)
-    _training.check(options)
-    settings, ways = session.settings(options), _ways(options)
+    _check(options)
+    view, settings, ways = _view(options), session.settings(options), _ways(options)
     if options.train:
         return _training.run(options, ways)
-    subject = session.subject(Namespace(**{**vars(options), "batch": str(ways.batches[0]), "dtype": "float32"}))
+    subject = _subject(options, ways, "float32")
     with session.progress(options) as progress:
         times = benchmark_subject(subject, ways, settings=settings, progress=progress)
-    session.show(times_text(times, **session.style()), options)
-    session.deliver(times, options)
+    times = replace(times, roofline=_rooflines(times, ways, options))
+    session.show(_text(times, view, options), options)
+    session.deliver(times, options, view)
     if options.charts:
         session.draw(times, options)
     return session.spoiled((time.reliable for time in times.benchmarks), options)
+
+
+def _check(options: Namespace) -> None:
+    """Refuse what would stop a later step, before the first one."""
+    session.check_outputs(options)
+    if options.charts:
+        session.check_folder(options.charts)
+    if options.lost and options.no_roofline:
+        raise UsageError("--lost is what is over the roofs, and --no-roofline leaves them out; give one of them")
+    _training.check(options)
+
+
+def _subject(options: Namespace, ways: Ways, dtype: str) -> Subject:
+    return session.subject(Namespace(**{**vars(options), "batch": str(ways.batches[0]), "dtype": dtype}))
+
+
+def _rooflines(times: Benchmarks, ways: Ways, options: Namespace) -> tuple[Roofline, ...] | None:
+    """The layers under the roofs, where every device has one table: of several ways to run a model none has layers."""
+    if len(times) > len(ways.devices):
+        return None
+    layers = profile_subject(_subject(options, ways, ways.dtypes[0])).layers
+    return session.rooflines(layers, times.benchmarks, options)
+
+
+def _text(times: Benchmarks, view: View, options: Namespace) -> str:
+    from netstat.reports.table import lost_text, times_text
+
+    if options.lost and times.roofline:
+        return lost_text(times.roofline, times.model, **session.style())
+    return times_text(times, view=view, **session.style())
+
+
+def _view(options: Namespace) -> View:
+    depth = session.optional(options.depth, "--depth")
+    return View(sort=options.sort, tree=options.tree or depth is not None, depth=depth)
 
 
 def _ways(options: Namespace) -> Ways:

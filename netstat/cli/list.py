@@ -55,6 +55,14 @@ def _devices() -> Rows:
     return ((name, "") for name in DEVICES.names())
 
 
+def _specifications() -> Rows:
+    from netstat.analysis.devices import specifications
+
+    devices = specifications().values()
+    width = max(len(device.title) for device in devices)
+    return ((device.name, f"{device.title:{width}}  {', '.join(device.peaks)}") for device in devices)
+
+
 KINDS: dict[str, Callable[[], Rows]] = {
     "models": _models,
     "operators": _operators,
@@ -63,6 +71,8 @@ KINDS: dict[str, Callable[[], Rows]] = {
     "reports": _reports,
     "devices": _devices,
 }
+# What is listed below a kind: those of it that only a forecast knows.
+BELOW: dict[str, tuple[str, Callable[[], Rows]]] = {"devices": ("devices for forecasts", _specifications)}
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -76,8 +86,15 @@ def run(options: Namespace) -> int:
     if options.kind is not None and options.kind not in KINDS:
         raise UsageError(f"cannot list '{options.kind}'; there is {', '.join(KINDS)}")
     for kind in KINDS if options.kind is None else [options.kind]:
-        rows = list(KINDS[kind]())
-        width = max(len(name) for name, _ in rows)
-        lines = (f"  {name:{width}}  {summary}".rstrip() for name, summary in rows)
-        put(f"{kind}\n" + "\n".join(lines) + "\n")
+        _put(kind, KINDS[kind]())
+        if kind in BELOW:
+            title, rows = BELOW[kind]
+            _put(title, rows())
     return 0
+
+
+def _put(title: str, listed: Rows) -> None:
+    rows = list(listed)
+    width = max(len(name) for name, _ in rows)
+    lines = (f"  {name:{width}}  {summary}".rstrip() for name, summary in rows)
+    put(f"{title}\n" + "\n".join(lines) + "\n")

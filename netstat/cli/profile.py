@@ -2,18 +2,25 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from netstat.api.subjects import check_complete, profile_subject, saved_profile
 from netstat.cli import _session as session
-from netstat.cli._arguments import layer_options, model_options, output_options, time_options
+from netstat.cli._arguments import layer_options, model_options, output_options, roofline_options, time_options
 from netstat.conventions import CONVENTIONS
 from netstat.errors import ModelError
 from netstat.frontends.resolve import is_saved
 from netstat.frontends.subject import Subject
 from netstat.records.profile import Profile
 
+if TYPE_CHECKING:
+    from netstat.records.benchmark import Benchmarks
+
 Section = Callable[[Profile, Subject, Namespace], Profile]
+Time = Callable[[Any], "Benchmarks"]
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -21,6 +28,7 @@ def configure(parser: ArgumentParser) -> None:
     model_options(parser)
     layer_options(parser)
     time_options(parser)
+    roofline_options(parser)
     parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: thop,fvcore,torch)")
     parser.add_argument("--no-crosscheck", action="store_true", help="leave out the cross-check")
     parser.add_argument("--no-time", action="store_true", help="leave out the measurement")
@@ -40,11 +48,12 @@ def run(options: Namespace) -> int:
     _show_layers(profile, options)
     failures: list[ModelError] = []
     try:
-        for section in _sections(subject, options):
-            try:
-                profile = section(profile, subject, options)
-            except ModelError as error:  # the other section and the files are made all the same
-                failures.append(error)
+        with ExitStack() as stack:
+            for section in _sections(subject, options, stack):
+                try:
+                    profile = section(profile, subject, options)
+                except ModelError as error:  # the other section and the files are made all the same
+                    failures.append(error)
     finally:
         _finish(profile, options)
     if failures:
@@ -52,8 +61,11 @@ def run(options: Namespace) -> int:
     return _verdict(profile, options)
 
 
-def _sections(subject: Subject, options: Namespace) -> list[Section]:
-    """What follows the layers. Peers and clocks run the evaluation pass of a module, so other tables stand alone."""
+def _sections(subject: Subject, options: Namespace, stack: ExitStack) -> list[Section]:
+    """What follows the layers. Peers and clocks run the evaluation pass of a module, so other tables stand alone.
+
+    The processes that will take the time begin now, and end with `stack`: they import while peers count.
+    """
     if options.fast:
         return []
     if subject.left_out:
@@ -64,8 +76,8 @@ def _sections(subject: Subject, options: Namespace) -> list[Section]:
         return []
     if options.sparse:
         session.tell(options, "cross-check and time are those of the dense tensors that are executed")
-    wanted = ((_crosschecked, options.no_crosscheck), (_timed, options.no_time))
-    return [section for section, left_out in wanted if not left_out]
+    timed = [] if options.no_time else [partial(_timed, _begun(subject, options, stack))]
+    return [*([] if options.no_crosscheck else [_crosschecked]), *timed]
 
 
 def _check(options: Namespace) -> None:
@@ -97,19 +109,40 @@ def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Pro
     return replace(profile, crosscheck=checks.crosscheck)
 
 
-def _timed(profile: Profile, subject: Subject, options: Namespace) -> Profile:
-    from netstat.api.subjects import Ways, benchmark_subject
+def _begun(subject: Subject, options: Namespace, stack: ExitStack) -> Time:
+    """What will time the model; an error of the model's is raised when it is called, in its own section."""
+    from netstat.api.subjects import Ways, benchmark_begun
+
+    threads = session.optional(options.threads, "--threads")
+    ways = Ways(session.devices(options), dtypes=[options.dtype], threads=[threads])
+    try:
+        return stack.enter_context(benchmark_begun(subject, ways, settings=session.settings(options)))
+    except ModelError as error:
+        return partial(_fail, error)
+
+
+def _fail(error: ModelError, progress: object) -> "Benchmarks":
+    raise error
+
+
+def _timed(time: Time, profile: Profile, subject: Subject, options: Namespace) -> Profile:
+    with session.progress(options) as progress:
+        times = time(progress)
+    each = profile_subject(subject)  # every layer by itself and dense, however the table above shows them
+    roofs = session.rooflines(each.layers, times.benchmarks, options)
+    timed = replace(profile, benchmarks=times.benchmarks, environment=times.environment, roofline=roofs)
+    _show_times(timed, options)
+    return timed
+
+
+def _show_times(profile: Profile, options: Namespace) -> None:
     from netstat.reports.table import benchmark_text
 
-    ways = Ways(
-        session.devices(options),
-        dtypes=[options.dtype],
-        threads=[session.optional(options.threads, "--threads")],
+    benchmarks, view = profile.benchmarks or (), session.view(options)
+    text = benchmark_text(
+        benchmarks, profile.layers, profile.model, view=view, rooflines=profile.roofline, **session.style()
     )
-    with session.progress(options) as progress:
-        times = benchmark_subject(subject, ways, settings=session.settings(options), progress=progress)
-    session.show("\n" + benchmark_text(times.benchmarks, profile.layers, profile.model, **session.style()), options)
-    return replace(profile, benchmarks=times.benchmarks, environment=times.environment)
+    session.show(f"\n{text}", options)
 
 
 def _finish(profile: Profile, options: Namespace) -> None:
@@ -127,9 +160,7 @@ def _again(options: Namespace) -> int:
 
         session.show("\n" + crosscheck_text(record.crosscheck, record.model, **session.style()), options)
     if record.benchmarks:
-        from netstat.reports.table import benchmark_text
-
-        session.show("\n" + benchmark_text(record.benchmarks, record.layers, record.model, **session.style()), options)
+        _show_times(record, options)
     _finish(record, options)
     return _verdict(record, options)
 

@@ -46,12 +46,13 @@ class _Builder:
 
     def run(self, step: Block | Layer, path: str = "") -> None:
         """A module's call."""
-        given, start = self.spec, len(self.nodes)
+        given, source, start = self.spec, self.source, len(self.nodes)
         if isinstance(step, Block):
             self.block(step, path)
         else:
             self.layer(step, path)
-        self.ended.append(ModuleCall(_module(step, path), (given,), (self.spec,), start, len(self.nodes)))
+        end = len(self.nodes)
+        self.ended.append(ModuleCall(_module(step, path), (given,), (self.spec,), start, end, (source,)))
 
     def block(self, block: Block, path: str) -> None:
         """The steps of a container's forward."""

@@ -38,6 +38,14 @@ def qualified_name(func: Dispatched) -> str:
     return name
 
 
+def name_of(func: Any) -> str:
+    """A function's own name, with its module where the name alone would be an operator's."""
+    if isinstance(func, (OpOverload, OpOverloadPacket)):
+        return qualified_name(func)
+    name: str = func.__name__
+    return f"{getattr(func, '__module__', 'torch')}.{name}" if name in OPERATORS else name
+
+
 @cache
 def _named(qualified: str, changed: int) -> Word | None:
     """Torch's own are looked up by the name of the function that calls them, others as `torch.ops.LIBRARY.NAME`."""

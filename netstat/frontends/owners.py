@@ -12,7 +12,7 @@ from torch._C import DisableTorchFunction
 from torch.nn.modules import module as torch_module
 
 from netstat.frontends.specs import spec_of, tensors_in
-from netstat.graph import TORCH, Module, ModuleCall, Node
+from netstat.graph import TORCH, Module, ModuleCall, Node, Source
 
 NamedTensor = tuple[str, Tensor, bool]  # path, tensor, whether it is a buffer
 
@@ -41,17 +41,21 @@ class Owners:
     """
 
     def __init__(
-        self, module: nn.Module | None, adopt: Callable[[Iterable[NamedTensor]], None], nodes: Sequence[Node]
+        self,
+        module: nn.Module | None,
+        adopt: Callable[[Iterable[NamedTensor]], None],
+        nodes: Sequence[Node],
+        source: Callable[[Tensor], Source],
     ) -> None:
-        """Args: the model's module, who takes in the tensors of others that run, and what is being written down."""
+        """Args: the module, who takes in the tensors of others that run, what is written down, who knows sources."""
         self.training = False
         self.calls: list[ModuleCall] = []
-        self._adopt, self._nodes = adopt, nodes
+        self._adopt, self._nodes, self._source = adopt, nodes, source
         self._modules = {id(child): described(child, path) for path, child in module.named_modules()} if module else {}
         self.modules = tuple(self._modules.values())
         self._known = {key: _owner(child) for key, child in self._modules.items()}
         self._running = [self._known[id(module)]._replace(leaf=False) if module else Owner("", "", False, False)]
-        self._started: list[int] = []
+        self._started: list[tuple[int, tuple[Source, ...]]] = []
         self._failures: dict[int, str] = {}
         self._kept: list[nn.Module] = []  # what is gone could lend its id to another
         self._thread = threading.get_ident()
@@ -90,7 +94,8 @@ class Owners:
     def _enter(self, module: nn.Module, inputs: Any) -> None:
         if threading.get_ident() == self._thread:
             self._running.append(self._known.get(id(module)) or self._foreign(module))
-            self._started.append(len(self._nodes))
+            with DisableTorchFunction():  # to look at a tensor is a call that the recorder would be asked about
+                self._started.append((len(self._nodes), tuple(map(self._source, tensors_in(inputs)))))
 
     def _foreign(self, module: nn.Module) -> Owner:
         """A module that came in by a closure: its path is its class, told apart by number."""
@@ -108,12 +113,12 @@ class Owners:
 
     def _leave(self, module: nn.Module, inputs: Any, output: Any) -> None:
         if threading.get_ident() == self._thread:
-            owner, error, start = self._running.pop(), sys.exc_info()[1], self._started.pop()
+            owner, error, (start, sources) = self._running.pop(), sys.exc_info()[1], self._started.pop()
             if error is not None:
                 self._failures.setdefault(id(error), owner.path)
-            with DisableTorchFunction():  # to look at a shape is a call that the recorder would be asked about
+            with DisableTorchFunction():
                 given, returned = (tuple(map(spec_of, tensors_in(value))) for value in (inputs, output))
-            self.calls.append(ModuleCall(self._modules[id(module)], given, returned, start, len(self._nodes)))
+            self.calls.append(ModuleCall(self._modules[id(module)], given, returned, start, len(self._nodes), sources))
 
 
 def tensors_of(module: nn.Module) -> Iterator[NamedTensor]:

@@ -16,7 +16,7 @@ from torch.utils._pytree import tree_map_only
 
 from netstat.errors import ShapeError
 from netstat.frontends.audit import Audit
-from netstat.frontends.dispatched import qualified_name, word_of
+from netstat.frontends.dispatched import name_of, word_of
 from netstat.frontends.nesting import each_tensor
 from netstat.frontends.opening import opened
 from netstat.frontends.owners import NamedTensor, Owner, Owners, module_arguments, owner_of_parameter, tensors_of
@@ -26,7 +26,7 @@ from netstat.frontends.spelling import spelling
 from netstat.frontends.stages import Stage
 from netstat.frontends.vocabulary import DEVICE_MOVES, constructors, operator_of_module, vocabulary
 from netstat.graph import Argument, Node, Source, TensorSpec
-from netstat.ops.base import OPERATORS, Operator, named_specs
+from netstat.ops.base import Operator, named_specs
 
 LARGE = 65_536  # elements of a constant that is not made for real where its values are not needed
 
@@ -71,7 +71,7 @@ class Recorder(TorchFunctionMode):
         self._opening: list[Any] = []
         self._spelled: tuple[str, ...] = ()  # of the functions being opened, and the call that is looked at
         self._whole: nn.Module | None = None  # the module whose whole forward is one operator, while it runs
-        self.owners = Owners(module, self.adopt, self.nodes)
+        self.owners = Owners(module, self.adopt, self.nodes, self.source)
         if module:
             self.adopt(tensors_of(module))
             self._follow_wholes(module)
@@ -232,7 +232,7 @@ class Recorder(TorchFunctionMode):
     def _other(self, func: Any, args: Any, kwargs: Any) -> Any:
         """A function that is no operator of ours: opened, harmless, or listed as uncounted."""
         given = tensors_in(args) + tensors_in(kwargs) if kwargs else tensors_in(args)
-        if not given or func in self._constructors or _name_of(func) in CONSTRUCTED:
+        if not given or func in self._constructors or name_of(func) in CONSTRUCTED:
             return self._constant(func, args, kwargs)
         if getattr(func, "__name__", "") == "__get__":
             return self._renamed(func(*args, **kwargs), given[0])
@@ -289,8 +289,8 @@ class Recorder(TorchFunctionMode):
         made = [tensor for tensor in tensors_in(result) if not any(tensor is other for other in given)]
         if isinstance(func, OpOverload) and func.is_view:
             return self._renamed(result, given[0])
-        if made or written or _name_of(func) in WAYS_OUT:
-            self._record(_name_of(func), arguments, {}, [*made, *written])
+        if made or written or name_of(func) in WAYS_OUT:
+            self._record(name_of(func), arguments, {}, [*made, *written])
         return result
 
     def _staged(self, args: Any, kwargs: Any) -> tuple[Any, Any]:
@@ -359,14 +359,6 @@ def _without_device(func: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
     if kwargs.get("copy") and dtype == args[0].dtype:
         return Tensor.clone, args[:1], {}
     return Tensor.to, (args[0], dtype), {}
-
-
-def _name_of(func: Any) -> str:
-    """A function's own name, with its module where the name alone would be an operator's."""
-    if isinstance(func, (OpOverload, OpOverloadPacket)):
-        return qualified_name(func)
-    name: str = func.__name__
-    return f"{getattr(func, '__module__', 'torch')}.{name}" if name in OPERATORS else name
 
 
 def _plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The benchmark of one model: whole and per layer, in fresh processes, in one or several configurations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -91,6 +92,50 @@ def benchmark(
     return record(run, around)
 
 
+@contextmanager
+def begun(
+    subject: Subject, configurations: Sequence[Configuration], settings: Settings = DEFAULT
+) -> Iterator[Callable[[Progress], Outcome]]:
+    """Begin the processes that will time a resolved model; what is yielded times it, when it is called.
+
+    Meanwhile they import what they need, and the caller may do something else that is not timed. They end with the
+    context. A model that cannot go to other processes is timed in this one.
+
+    Args:
+        subject: the model.
+        configurations: what to measure, at least one. Their turns are drawn at random from all of them.
+        settings: the budget of each.
+
+    Raises:
+        UsageError: no such device, or a mode that it does not have.
+        ModelError: the model cannot be run, would not fit, or its forward fails in every configuration.
+    """
+    with (
+        transferred(subject) as (source, here),
+        Crew(_starts(source, configurations, settings, here=bool(here))) as crew,
+    ):
+        yield partial(_timed, crew, subject.graph, configurations, settings, here)
+
+
+def _timed(
+    crew: Crew,
+    graph: Graph,
+    configurations: Sequence[Configuration],
+    settings: Settings,
+    here: str,
+    progress: Progress,
+) -> Outcome:
+    load = host.load_average()
+    environment = crew.first.environment(sorted({each.device for each in configurations}))
+    _make_room(crew, graph, configurations)
+    around = Surroundings(load, here, not crew.together)
+    tell = Teller(progress, len(configurations))
+    runs = measure(crew, configurations, settings, tell)
+    benchmarks = _records(runs, around)
+    benchmarks += _second_looks(crew, runs, benchmarks, settings, around, tell)
+    return Outcome(benchmarks, _failures(runs), _finished(environment, load))
+
+
 def benchmark_subject(
     subject: Subject,
     configurations: Sequence[Configuration],
@@ -98,30 +143,9 @@ def benchmark_subject(
     settings: Settings = DEFAULT,
     progress: Progress = silent,
 ) -> Outcome:
-    """Time a resolved model in fresh processes; in this one where it cannot go to another.
-
-    Args:
-        subject: the model.
-        configurations: what to measure, at least one. Their turns are drawn at random from all of them.
-        settings: the budget of each.
-        progress: told how far it is.
-
-    Raises:
-        UsageError: no such device, or a mode that it does not have.
-        ModelError: the model cannot be run, would not fit, or its forward fails in every configuration.
-    """
-    load = host.load_average()
-    with transferred(subject) as (source, here):
-        starts = _starts(source, configurations, settings, here=bool(here))
-        with Crew(starts) as crew:
-            environment = crew.first.environment(sorted({each.device for each in configurations}))
-            _make_room(crew, subject.graph, configurations)
-            around = Surroundings(load, here, not crew.together)
-            tell = Teller(progress, len(configurations))
-            runs = measure(crew, configurations, settings, tell)
-            benchmarks = _records(runs, around)
-            benchmarks += _second_looks(crew, runs, benchmarks, settings, around, tell)
-    return Outcome(benchmarks, _failures(runs), _finished(environment, load))
+    """Time a resolved model in fresh processes; arguments and errors are those of `begun`."""
+    with begun(subject, configurations, settings) as time:
+        return time(progress)
 
 
 def _starts(source: Source, configurations: Sequence[Configuration], settings: Settings, *, here: bool) -> list[Any]:

@@ -71,16 +71,41 @@ class Block:
         return self.wall / self.calls
 
 
+class Timer(Protocol):
+    """Times blocks of calls, each in its own way."""
+
+    @property
+    def clock(self) -> Clock:
+        """The host's, by which one tells when to stop."""
+        ...
+
+    def time(self, forward: "Callable[[], object]", calls: int = 1) -> Block:
+        """Time `calls` calls of `forward`."""
+        ...
+
+
+def nothing() -> None:
+    """What there is to prepare where caches stay warm."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stopwatch:
-    """A clock for work on a device, whatever the work: a forward pass, a training step."""
+    """A clock for work on a device, whatever the work: a forward pass, a training step.
+
+    Attributes:
+        clock: the host's.
+        device: what the work is done on.
+        prepare: run before every block, outside of its time.
+    """
 
     clock: Clock
     device: "Device"
+    prepare: "Callable[[], object]" = nothing
 
     def time(self, forward: "Callable[[], object]", calls: int = 1) -> Block:
         """Time `calls` calls of `forward` on the host's clock, waiting for the device on both sides."""
         now, synchronize = self.clock.now, self.device.synchronize
+        self.prepare()
         synchronize()
         switches = self.clock.switches()
         cpu = self.clock.cpu_seconds()

@@ -5,17 +5,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
-from statistics import median
 from typing import Protocol
 
 from netstat.errors import NetstatError
 from netstat.measure.configuration import Configuration
 from netstat.measure.crew import Crew
+from netstat.measure.layers import Calibration, Hooked, Parts
 from netstat.measure.sampling import Course
 from netstat.measure.settings import Settings
-from netstat.measure.station import Hooked, Warm
+from netstat.measure.station import Warm
 from netstat.measure.worker import Worker
-from netstat.records.benchmark import LayerTime
+from netstat.records.device_times import DeviceTimes
 
 SEED = 0
 ROUNDS = 2  # so many turns each process has at least
@@ -33,7 +33,8 @@ class Run:
         warm: what the processes said when they were ready.
         canary: readings, of all processes.
         hooked: what the hooks of each process read.
-        layers: the layers' times over all of them.
+        parts: the times of layers and containers, over all of them.
+        device_times: of the first process, where the device works off a queue.
         failed: why there is nothing more; None where nothing is wrong.
     """
 
@@ -42,13 +43,14 @@ class Run:
     warm: list[Warm] = field(default_factory=list)
     canary: list[tuple[float, ...]] = field(default_factory=list)
     hooked: list[Hooked] = field(default_factory=list)
-    layers: tuple[LayerTime, ...] = ()
+    parts: Parts = field(default_factory=Parts)
+    device_times: DeviceTimes | None = None
     failed: NetstatError | None = None
 
     @property
     def calibration(self) -> float:
-        """Seconds the hooks read off nothing, in the typical process."""
-        return median(hooked.calibration for hooked in self.hooked)
+        """Seconds the hooks read off a module that does nothing, in the typical process."""
+        return Calibration.typical(hooked.calibration for hooked in self.hooked).module
 
 
 class Watcher(Protocol):
@@ -133,9 +135,8 @@ def _turn(course: Course, settings: Settings, processes: int) -> tuple[float, in
 
 def _collect(run: Run, workers: Sequence[Worker], kept: Sequence[Hooked]) -> None:
     run.hooked += [worker.hooked(run.configuration) for worker in workers]
-    calibration = median(hooked.calibration for hooked in (*kept, *run.hooked))
-    others = [hooked.times for hooked in (*kept, *run.hooked[1:])]
-    run.layers = workers[0].layers(run.configuration, calibration, others)
+    run.parts = workers[0].parts(run.configuration, [*kept, *run.hooked])
+    run.device_times = run.device_times or workers[0].device_times(run.configuration)
 
 
 @contextmanager
@@ -155,4 +156,5 @@ def _merge(run: Run, part: Run, process: int) -> None:
     run.warm += part.warm
     run.canary += part.canary
     run.hooked += part.hooked
-    run.layers, run.failed = part.layers, run.failed or part.failed
+    run.parts, run.failed = part.parts, run.failed or part.failed
+    run.device_times = run.device_times or part.device_times

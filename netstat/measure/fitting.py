@@ -1,10 +1,12 @@
 """Whether a forward pass can fit into a device's memory, said before it is tried."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from netstat.analysis.memory import inference_need
 from netstat.errors import ModelError
-from netstat.graph import Graph, Node, TensorSpec
+from netstat.graph import Graph, TensorSpec
 from netstat.measure.devices import Device
 from netstat.measure.precision import Precision
 from netstat.units import dtype_bytes, mebibytes
@@ -22,7 +24,7 @@ def check_fits(needed: int, device: Device) -> None:
     free = device.free_memory()
     if free is not None and needed > free:
         raise ModelError(
-            f"the model would not fit: parameters, input and the largest layer need {mebibytes(needed)}, "
+            f"the model would not fit: parameters, inputs and what is alive at the peak need {mebibytes(needed)}, "
             f"{device.name} has {mebibytes(free)} left; use a smaller batch or input"
         )
 
@@ -37,16 +39,20 @@ def bytes_needed(
 ) -> int:
     """Bytes a forward pass needs at the very least, so that nothing is refused that would have fitted.
 
+    What kernels take besides (their workspace) is not in it.
+
     Args:
         module: whose parameters and buffers count if they are `moved`: copied, or brought to the device.
         inputs: they count once.
         precision: number format of everything that is floating-point.
-        graph: whose hungriest operator counts: its inputs and outputs, which must exist together. None counts nothing.
+        graph: whose activations count by liveness (`netstat.analysis.liveness`). None counts nothing.
         moved: whether parameters are still to be allocated.
     """
-    layers = max((_activations(node, precision) for node in graph.nodes), default=0) if graph else 0
-    fed = sum(_spec_bytes(spec, precision) for _, spec in inputs)
-    return (_weights(module, precision) if moved else 0) + max(fed, layers)
+    weights = _weights(module, precision) if moved else 0
+    if graph is None:
+        return weights + sum(_in(precision, spec).nbytes for _, spec in inputs)
+    need = inference_need(_graph_in(precision, graph))
+    return weights + need.input_bytes + need.activation_bytes
 
 
 def bytes_of_graph(graph: Graph, inputs: Sequence[tuple[str, TensorSpec]], precision: Precision) -> int:
@@ -57,21 +63,27 @@ def bytes_of_graph(graph: Graph, inputs: Sequence[tuple[str, TensorSpec]], preci
         inputs: those of the forward pass in question.
         precision: number format of everything that is floating-point.
     """
-    weights = sum(_spec_bytes(param.spec, precision) for param in graph.params if param.shared_with is None)
-    layers = max((_activations(node, precision) for node in graph.nodes), default=0)
-    fed, followed = (sum(_spec_bytes(spec, precision) for _, spec in each) for each in (inputs, graph.inputs))
-    return weights + max(fed, layers * fed // followed if followed else layers)
+    weights = sum(_in(precision, param.spec).nbytes for param in graph.params if param.shared_with is None)
+    fed, followed = (sum(_in(precision, spec).nbytes for _, spec in each) for each in (inputs, graph.inputs))
+    active = inference_need(_graph_in(precision, graph)).activation_bytes
+    return weights + fed + (active * fed // followed if followed else active)
 
 
-def _activations(node: Node, precision: Precision) -> int:
-    # A tensor is written down once: where an output has the shape of an input, they may be one (in place, or a view).
-    taken = {argument.source: argument.spec for argument in node.activations}
-    made = [spec for spec in node.outputs if spec not in taken.values()]
-    return sum(_spec_bytes(spec, precision) for spec in (*taken.values(), *made))
+def _in(precision: Precision, spec: TensorSpec) -> TensorSpec:
+    return spec._replace(dtype=precision.dtype) if "float" in spec.dtype else spec
 
 
-def _spec_bytes(spec: TensorSpec, precision: Precision) -> int:
-    return spec.numel * dtype_bytes(precision.dtype if "float" in spec.dtype else spec.dtype)
+def _graph_in(precision: Precision, graph: Graph) -> Graph:
+    """The graph without parameters, and with everything floating-point in `precision`."""
+    nodes = (
+        node._replace(
+            arguments=tuple(a._replace(spec=_in(precision, a.spec)) for a in node.arguments),
+            outputs=tuple(_in(precision, spec) for spec in node.outputs),
+        )
+        for node in graph.nodes
+    )
+    inputs = tuple((name, _in(precision, spec)) for name, spec in graph.inputs)
+    return replace(graph, inputs=inputs, nodes=tuple(nodes), params=())
 
 
 def _weights(module: "Module", precision: Precision) -> int:

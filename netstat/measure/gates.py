@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from netstat.measure.summary import Summary, share
+from netstat.records.device_times import DeviceTimes
 
 # A process on a quiet machine gets all the CPU time it asks for. With several threads some wait for others by nature.
 CPU_SHARE_ONE_THREAD = 0.90
@@ -18,7 +19,7 @@ IMPOSSIBLE = 1.05  # the same, and a single part over the whole
 
 # What spoils a figure: a machine that is loaded starves the process, whatever else it does. The others say what to look
 # at; a shared machine that nobody loads fails the canary and the switches now and then, and its intervals hold.
-UNRELIABLE = frozenset({"cpu_starved", "unusable", "impossible", "outside"})
+UNRELIABLE = frozenset({"cpu_starved", "unusable", "impossible", "outside", "throttled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Conditions:
         largest: seconds of the largest part, a layer or a container of layers.
         here: whether it was timed in the calling process, because the model cannot go to another.
         in_turn: whether the processes came one after the other for want of memory.
+        device_times: of a device with a queue.
     """
 
     summary: Summary
@@ -54,6 +56,7 @@ class Conditions:
     largest: float = 0.0
     here: bool = False
     in_turn: bool = False
+    device_times: DeviceTimes | None = None
 
 
 def warnings(seen: Conditions) -> tuple[str, ...]:
@@ -76,8 +79,19 @@ def warnings(seen: Conditions) -> tuple[str, ...]:
         "outside": not low <= seen.summary.median <= high,
         "here": seen.here,
         "in_turn": seen.in_turn,
+        **_gates_of_queue(seen.device_times),
     }
     return tuple(code for code, failed in gates.items() if failed)
+
+
+def _gates_of_queue(times: DeviceTimes | None) -> dict[str, bool]:
+    if times is None:
+        return {}
+    return {
+        "queue_unchecked": not times.queue_held,
+        "throttled_samples": times.throttled_samples > 0 and not times.throttled,
+        "throttled": times.throttled,
+    }
 
 
 def reliable(codes: tuple[str, ...]) -> bool:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 _CGROUP = Path("/sys/fs/cgroup")
 # NVIDIA's driver; that of Windows' Linux; AMD's, which torch calls CUDA too.
-_GPU_DRIVERS = (Path("/dev/nvidiactl"), Path("/proc/driver/nvidia"), Path("/dev/dxg"), Path("/dev/kfd"))
+_GPU_DRIVERS = tuple(
+    Path(place)
+    for place in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/nvidia-uvm", "/proc/driver/nvidia", "/dev/dxg", "/dev/kfd")
+)
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
@@ -44,9 +47,35 @@ def caches() -> dict[str, str]:
     return {f"L{_line(level / 'level')} {_line(level / 'type')}": _line(level / "size") for level in levels}
 
 
+def largest_cache() -> int:
+    """Bytes of the largest of the first processor's caches; 0 where the kernel does not say."""
+    sizes = (size.removesuffix("K") for size in caches().values())
+    return max((int(size) * 1024 for size in sizes if size.isdigit()), default=0)
+
+
 def may_have_gpu() -> bool:
     """Whether a driver that torch calls CUDA is there; asking torch itself takes seconds. True where nobody knows."""
     return platform.system() != "Linux" or any(path.exists() for path in _GPU_DRIVERS)
+
+
+def data_caches() -> list[tuple[str, int, int]]:
+    """Name, bytes, and how many processors share it, of each cache that data of the first processor is in."""
+    levels = sorted(_CACHES.glob("index*")) if _CACHES.is_dir() else []
+    found = [(f"L{_line(level / 'level')}", _bytes(_line(level / "size")), _sharers(level))
+             for level in levels if _line(level / "type") != "Instruction"]  # fmt: skip
+    return sorted((cache for cache in found if cache[1]), key=lambda cache: cache[1])
+
+
+def _bytes(size: str) -> int:
+    """A size as the kernel words it, "512K", in bytes; what is no such size is 0."""
+    digits, unit = size[:-1], size[-1:]
+    return int(digits) * {"K": 2**10, "M": 2**20, "G": 2**30}.get(unit, 0) if digits.isdigit() else 0
+
+
+def _sharers(level: Path) -> int:
+    """How many processors "0-3,8" are; 1 where nothing is said."""
+    ranges = [part.split("-") for part in _line(level / "shared_cpu_list").split(",")]
+    return sum(int(ends[-1]) - int(ends[0]) + 1 for ends in ranges if ends[0].isdigit()) or 1
 
 
 def available_memory() -> int | None:

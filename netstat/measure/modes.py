@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from netstat.errors import ModelError, UsageError, said
 from netstat.measure.devices import Device
+from netstat.measure.replay import record
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -41,30 +42,16 @@ def cuda_graph(module: Any, inputs: Sequence["Tensor"], device: Device) -> Run:
     """Recorded once and replayed, so that the host hands out the whole pass in one call.
 
     Raises:
-        UsageError: the device is no CUDA device.
+        UsageError: the device has no queue.
         ModelError: the pass cannot be recorded.
     """
-    if not device.torch_device.startswith("cuda"):
+    if device.on_host:
         raise UsageError(f"a CUDA graph needs a CUDA device; {device.name} is none")
-    from torch import cuda as typed
-
-    cuda: Any = typed  # in part
-    try:
-        graph = cuda.CUDAGraph()
-        with cuda.stream(cuda.Stream()):
-            for _ in range(3):
-                module(*inputs)
-        device.synchronize()
-        with cuda.graph(graph):
-            kept = module(*inputs)
-    except Exception as error:
-        raise ModelError(f"the forward pass cannot be recorded as a CUDA graph: {said(error)}") from error
-
-    def replay(*_: object) -> object:
-        graph.replay()
-        return kept
-
-    return replay
+    recording = record(lambda: module(*inputs), device)
+    if recording.replay is None:
+        raise ModelError(f"the forward pass cannot be recorded as a CUDA graph: {recording.refused}")
+    replay = recording.replay
+    return lambda *_: replay()
 
 
 MODES: Mapping[str, Mode] = {EAGER: eager, "compile": compiled, "cuda-graph": cuda_graph}

@@ -85,7 +85,8 @@ def _newer() -> tuple[Any, ...]:
     from torch import backends as typed
 
     backends: Any = typed  # in part
-    return backends.cuda.matmul, backends.cudnn.conv, backends.cudnn.rnn, backends.mkldnn.matmul
+    on_gpu = backends.cuda.matmul, backends.cudnn.conv, backends.cudnn.rnn
+    return *on_gpu, backends.mkldnn.matmul, backends.mkldnn.conv, backends.mkldnn.rnn
 
 
 def _read_newer() -> list[str]:

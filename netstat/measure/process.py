@@ -15,12 +15,13 @@ from typing import IO, Any
 
 from netstat.errors import ModelError, NetstatError, said
 from netstat.measure.configuration import Configuration
+from netstat.measure.layers import Hooked, Parts
 from netstat.measure.messages import receive, send
 from netstat.measure.settings import Settings
 from netstat.measure.source import Source
-from netstat.measure.station import Hooked, Times, Turn, Warm
+from netstat.measure.station import Turn, Warm
 from netstat.measure.worker import Here
-from netstat.records.benchmark import LayerTime
+from netstat.records.device_times import DeviceTimes
 
 # The child looks for modules where its parent does, whatever way that was told.
 _START = "import sys; sys.path[:] = sys.argv[1:]; from netstat.measure.process import serve; serve()"
@@ -78,11 +79,13 @@ class Apart:
         """There."""
         return self._ask("hooked", configuration)  # type: ignore[no-any-return]
 
-    def layers(
-        self, configuration: Configuration, calibration: float, others: Sequence[Times]
-    ) -> tuple[LayerTime, ...]:
+    def parts(self, configuration: Configuration, everybody: Sequence[Hooked]) -> Parts:
         """There."""
-        return self._ask("layers", configuration, calibration, others)  # type: ignore[no-any-return]
+        return self._ask("parts", configuration, everybody)  # type: ignore[no-any-return]
+
+    def device_times(self, configuration: Configuration) -> DeviceTimes | None:
+        """There."""
+        return self._ask("device_times", configuration)  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """End the process, in the middle of whatever it does."""

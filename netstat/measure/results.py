@@ -32,7 +32,7 @@ class Surroundings:
 def record(run: Run, around: Surroundings, *, second_look: bool = False) -> Benchmark:
     """The record of `run`. Layers and the unattributed rest add up to the whole: the rest is the difference."""
     whole = summarise(*run.course.series)
-    attributed = fsum(layer.median_seconds for layer in run.layers)
+    attributed = fsum(layer.median_seconds for layer in run.parts.layers)
     totals = [seconds for hooked in run.hooked for seconds in hooked.totals]
     codes = gates.warnings(_conditions(run, around, whole, attributed, median(totals) if totals else None))
     return Benchmark(
@@ -42,12 +42,14 @@ def record(run: Run, around: Surroundings, *, second_look: bool = False) -> Benc
         examples_per_second=share(run.configuration.batch, whole.median),
         reliable=gates.reliable(codes),
         warnings=codes,
-        layers=run.layers,
+        layers=run.parts.layers,
         unattributed_seconds=whole.median - attributed,
         hooked_seconds=median(totals) if totals else 0.0,
         calibration_seconds=run.calibration,
         here=around.here,
         second_look=second_look,
+        device_times=run.device_times,
+        containers=run.parts.containers,
     )
 
 
@@ -114,7 +116,8 @@ def _conditions(
         layers=layers,
         canary=share(*canary) if canary else None,
         switches=share(sum(block.switches for block in blocks), wall * threads) if ready.on_host else None,
-        largest=max((layer.median_seconds for layer in run.layers), default=0.0),
+        largest=max((part.median_seconds for kind in run.parts for part in kind), default=0.0),
         here=bool(around.here),
         in_turn=around.in_turn,
+        device_times=run.device_times,
     )

@@ -5,7 +5,7 @@ from math import inf
 from statistics import median
 from typing import Protocol
 
-from netstat.measure.clock import Block, Stopwatch
+from netstat.measure.clock import Block, Stopwatch, Timer
 from netstat.measure.settings import Settings
 from netstat.measure.summary import Summary, summarise
 
@@ -150,7 +150,7 @@ class Course:
 
 def take(
     forward: Forward,
-    stopwatch: Stopwatch,
+    stopwatch: Timer,
     *,
     calls: int,
     seconds: float,
@@ -179,7 +179,7 @@ def take(
 
 def sample(
     forward: Forward,
-    stopwatch: Stopwatch,
+    stopwatch: Timer,
     settings: Settings,
     *,
     calls: int = 1,

@@ -22,6 +22,7 @@ class Settings:
         cap_seconds: or until this much time is gone.
         processes: fresh processes that take turns.
         turn_seconds: how long a turn lasts, at least one sample.
+        cold: whether the caches are emptied before every sample.
     """
 
     warmup_calls: int = 3
@@ -35,6 +36,7 @@ class Settings:
     cap_seconds: float = 10.0
     processes: int = 3
     turn_seconds: float = 0.25
+    cold: bool = False
 
     def shared(self, processes: int) -> "Settings":
         """What is left for each of them where every process has a budget of its own."""
@@ -46,6 +48,14 @@ class Settings:
             processes=1,
         )
 
+    def for_queue(self) -> "Settings":
+        """The same on a device with a queue, whose clocks and libraries need longer to get going."""
+        calls, seconds = max(self.warmup_calls, QUEUE_WARMUP_CALLS), max(self.warmup_seconds, QUEUE_WARMUP_SECONDS)
+        return replace(self, warmup_calls=calls, warmup_seconds=seconds, warmup_cap=max(self.warmup_cap, 2 * seconds))
+
+
+QUEUE_WARMUP_CALLS = 10
+QUEUE_WARMUP_SECONDS = 0.5
 
 DEFAULT = Settings()
 # A first look: the same rules on a tenth of the time, in one process. It converges less often, and says so.

@@ -1,27 +1,27 @@
 """One configuration in one process: everything set up, warm, and ready to be timed a turn at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from netstat.graph import Graph
 from netstat.measure.canary import Canary
 from netstat.measure.clock import Block, Stopwatch
 from netstat.measure.configuration import Configuration
+from netstat.measure.device_times import device_times
 from netstat.measure.devices import Device
-from netstat.measure.layers import LayerTimer, calibrate, leaves
+from netstat.measure.layers import Hooked, LayerTimer, Parts
 from netstat.measure.modes import EAGER, MODES
 from netstat.measure.precision import find
 from netstat.measure.sampling import calls_per_block, take, warm_up
 from netstat.measure.settings import Settings
 from netstat.measure.subject import formatted, forward_of, tensors
-from netstat.records.benchmark import LayerTime
+from netstat.measure.watch import Taken, Watch, unthrottled
+from netstat.records.device_times import DeviceTimes
 
 if TYPE_CHECKING:
     from torch.nn import Module
-
-Times = Mapping[Any, Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +58,6 @@ class Turn:
     canary: Sequence[tuple[float, ...]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hooked:
-    """What the hooks of one process read.
-
-    Attributes:
-        calibration: seconds they read off a module that does nothing.
-        totals: seconds of each hooked forward pass.
-        times: seconds of each call of each layer, by whatever the layer timer calls it.
-    """
-
-    calibration: float = 0.0
-    totals: Sequence[float] = ()
-    times: Times = field(default_factory=dict)
-
-
 class Station:
     """A forward pass and all that times it. To be used inside `isolated`.
 
@@ -96,59 +81,63 @@ class Station:
         settings: Settings,
     ) -> None:
         device, precision = stopwatch.device, find(configuration.dtype)
-        self._stopwatch, self._settings, self._graph = stopwatch, settings, graph
+        self._stopwatch = stopwatch
+        self._settings = settings if device.on_host else settings.for_queue()
         inputs = [
             formatted(tensor, configuration.memory_format)
             for tensor in tensors(configuration.inputs, device, precision, module)
         ]
         run: Callable[..., object] = MODES[configuration.mode](module, inputs, device)
         self.forward = forward_of(run, inputs, f"{device.name} in {precision.name}")
-        self._timer = LayerTimer(leaves(module), self.forward, stopwatch) if configuration.mode == EAGER else None
+        self._timer = LayerTimer(module, self.forward, stopwatch, graph) if configuration.mode == EAGER else None
         self._canary = Canary(stopwatch) if device.on_host else None
+        self._watch = Watch(device.sensor(), stopwatch.clock)
+        self._dropped, self._throttled = 0, False
         self._calls = 1
-        self._calibration = 0.0
 
     def warm(self, threads: int) -> Warm:
         """Call it until its time has settled."""
         device: Device = self._stopwatch.device
         times = warm_up(self.forward, self._stopwatch, self._settings)
-        self._calls = calls_per_block(median(times[-5:]), self._settings)
+        self._calls = 1 if self._settings.cold else calls_per_block(median(times[-5:]), self._settings)
         if self._timer:
-            self._calibration = calibrate(self._stopwatch)
-            self._timer.rehearse()
+            self._timer.ready()
         return Warm(device.describe(), device.on_host, threads, self._calls, len(times))
 
     def turn(self, seconds: float, samples: int) -> Turn:
         """Time blocks for so long, or so many. Bare and hooked passes take turns, so that both see the same weather."""
         canary = self._canary.listen() if self._canary else []
         self.forward()  # another process, or the canary, has had the caches
-        hooked = self._timer.run if self._timer else _nothing
-        blocks, elapsed = take(
-            self.forward, self._stopwatch, calls=self._calls, seconds=seconds, samples=samples, between=hooked
-        )
-        return Turn(tuple(blocks), elapsed, canary)
+        elapsed = 0.0
+
+        def blocks() -> list[Block]:
+            nonlocal elapsed
+            amount = {"calls": self._calls, "samples": samples}
+            some, took = take(self.forward, self._stopwatch, **amount, seconds=seconds, between=self._between)
+            elapsed += took
+            return some
+
+        taken = unthrottled(blocks, self._watch)
+        self._dropped += taken.dropped
+        self._throttled |= taken.throttled
+        return Turn(tuple(taken.samples), elapsed, canary)
+
+    def _between(self, calls: int) -> None:
+        self._watch.after(calls)
+        if self._timer:
+            self._timer.run(calls)
+
+    def device_times(self) -> DeviceTimes | None:
+        """What a device with a queue says besides; None on any other, and where the work is no longer the module's."""
+        if self._timer is None:
+            return None
+        eager: Taken[Block] = Taken([], self._dropped, self._throttled)
+        return device_times(self.forward, self._stopwatch, self._settings, watch=self._watch, eager=eager)
 
     def hooked(self) -> Hooked:
         """What the hooks have read in all turns."""
-        timer = self._timer
-        return Hooked(self._calibration, tuple(timer.totals), dict(timer.times)) if timer else Hooked()
+        return self._timer.hooked if self._timer else Hooked()
 
-    def layers(self, calibration: float, others: Sequence[Times]) -> tuple[LayerTime, ...]:
-        """The layers' times over the readings of this process and of `others`."""
-        if self._timer is None:
-            return ()
-        for times in others:
-            for key, seconds in times.items():
-                self._timer.times.setdefault(key, []).extend(seconds)
-        return self._timer.layers(calibration, _ops(self._graph))
-
-
-def _nothing(calls: int) -> None:
-    """What runs between blocks that have no layers."""
-
-
-def _ops(graph: Graph | None) -> dict[str, str]:
-    names: dict[str, dict[str, None]] = {}
-    for node in graph.nodes if graph else ():
-        names.setdefault(node.path, {})[node.op] = None
-    return {path: "+".join(ops) for path, ops in names.items()}
+    def parts(self, everybody: Sequence[Hooked]) -> Parts:
+        """The times of layers and containers, over what the hooks of every process have read."""
+        return self._timer.parts(everybody) if self._timer else Parts()

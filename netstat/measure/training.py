@@ -30,7 +30,7 @@ from netstat.measure.devices import Device
 from netstat.measure.fitting import bytes_needed
 from netstat.measure.isolation import isolated
 from netstat.measure.optimizers import OPTIMIZERS, Recipe
-from netstat.measure.plan import STANDARD, Plan
+from netstat.measure.regime import STANDARD, Regime
 from netstat.measure.sampling import Progress, calls_per_block, sample, silent, warm_up
 from netstat.measure.settings import DEFAULT, RIGOROUS, Settings
 from netstat.measure.step import WEIGHTS, Step, trainable
@@ -54,7 +54,7 @@ RIGOROUS_TRAINING = replace(RIGOROUS, cap_seconds=120.0, processes=1)
 def training_step(
     module: "Module",
     inputs: Inputs,
-    plan: Plan = STANDARD,
+    regime: Regime = STANDARD,
     *,
     device: str | Device = "cpu",
     dtype: str = "float32",
@@ -70,7 +70,7 @@ def training_step(
     Args:
         module: it is copied, and itself left alone. Frozen parameters stay frozen.
         inputs: name and spec of each positional input, batch included. Floating-point ones are made in float32.
-        plan: optimiser, loss (`netstat.measure.losses` says of which output) and what to forecast.
+        regime: optimiser, loss (`netstat.measure.losses` says of which output) and what to forecast.
         device, threads, clock, progress: as for `benchmark`.
         dtype: a key of `precision.PRECISIONS`; 16 bits mean mixed precision.
         graph: the forward pass of this module in training mode and at these inputs: tells the arithmetic.
@@ -86,22 +86,22 @@ def training_step(
     """
     load = host.load_average()
     target = devices.find(device) if isinstance(device, str) else device
-    plan.check()
-    kind, recipe = precision.find(dtype), OPTIMIZERS[plan.optimizer]
+    regime.check()
+    kind, recipe = precision.find(dtype), OPTIMIZERS[regime.optimizer]
     check_values(module)
     _check_fits(module, inputs, recipe, target, graph, moved=not owned or not target.on_host)
     with isolated(target, kind, threads) as used, _learning():
         subject = prepared(module, target, WEIGHTS, owned=owned)
-        step = Step(subject, tensors(inputs, target, WEIGHTS, subject), target, kind, plan.optimizer, plan.loss)
+        step = Step(subject, tensors(inputs, target, WEIGHTS, subject), target, kind, regime.optimizer, regime.loss)
         stopwatch = Stopwatch(clock or SystemClock(), target)
         inference = _inference(step, subject, stopwatch, settings, progress)
         run = run_phases(step.phases, subject, stopwatch, settings, progress)
         codes = () if step.finite else ("diverged",)
         params = sum(tensor.numel() for tensor in trainable(subject)), sum(p.numel() for p in subject.parameters())
     batch, loss = _batch(inputs), step.target.loss
-    setting = Setting(target, kind, used, batch, load, plan.optimizer, recipe, loss, params, codes)
+    setting = Setting(target, kind, used, batch, load, regime.optimizer, recipe, loss, params, codes)
     made = record(run, setting, inference, work_of(graph, step.target.places) if graph else None)
-    expected = forecast(plan.epochs, plan.images, batch=batch, seconds=made.median_seconds, ci95=made.ci95_seconds)
+    expected = forecast(regime.epochs, regime.images, batch=batch, seconds=made.median_seconds, ci95=made.ci95_seconds)
     return replace(made, forecast=expected)
 
 

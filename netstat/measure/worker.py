@@ -5,16 +5,18 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netstat.measure import devices, precision
-from netstat.measure.clock import Clock, Stopwatch, SystemClock
+from netstat.measure.clock import Clock, Stopwatch, SystemClock, nothing
+from netstat.measure.cold import flusher
 from netstat.measure.configuration import Configuration
 from netstat.measure.devices import Device
 from netstat.measure.fitting import bytes_needed, check_fits
 from netstat.measure.isolation import isolated
+from netstat.measure.layers import Hooked, Parts
 from netstat.measure.settings import Settings
 from netstat.measure.source import Model, Source
-from netstat.measure.station import Hooked, Station, Times, Turn, Warm
+from netstat.measure.station import Station, Turn, Warm
 from netstat.measure.subject import check_values, formatted, prepared
-from netstat.records.benchmark import LayerTime
+from netstat.records.device_times import DeviceTimes
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -54,10 +56,12 @@ class Worker(Protocol):
         """What its layers took."""
         ...
 
-    def layers(
-        self, configuration: Configuration, calibration: float, others: Sequence[Times]
-    ) -> tuple[LayerTime, ...]:
-        """Its layers' times, over those that other processes read as well."""
+    def parts(self, configuration: Configuration, everybody: Sequence[Hooked]) -> Parts:
+        """The times of its layers and containers, over what the hooks of every process have read."""
+        ...
+
+    def device_times(self, configuration: Configuration) -> DeviceTimes | None:
+        """Device time and graph replay, after all turns; None where there are none."""
         ...
 
     def close(self) -> None:
@@ -118,7 +122,8 @@ class Here:
         if configuration not in self._stations:
             device = self._device_of(configuration)
             check_fits(self._needed(configuration), device)
-            stopwatch, graph = Stopwatch(self._clock, device), self._there.graph
+            prepare = flusher(device) if self._settings.cold else nothing
+            stopwatch, graph = Stopwatch(self._clock, device, prepare), self._there.graph
             module = self._module(configuration)
             self._stations[configuration] = Station(module, graph, configuration, stopwatch, self._settings)
         return self._stations[configuration].warm(self._threads)
@@ -132,11 +137,14 @@ class Here:
         """Those of its station."""
         return self._stations[configuration].hooked()
 
-    def layers(
-        self, configuration: Configuration, calibration: float, others: Sequence[Times]
-    ) -> tuple[LayerTime, ...]:
+    def parts(self, configuration: Configuration, everybody: Sequence[Hooked]) -> Parts:
         """Those of its station."""
-        return self._stations[configuration].layers(calibration, others)
+        return self._stations[configuration].parts(everybody)
+
+    def device_times(self, configuration: Configuration) -> DeviceTimes | None:
+        """Those of its station."""
+        self._settle(configuration)
+        return self._stations[configuration].device_times()
 
     def leave(self) -> None:
         """Leave the process as it was, until the next call: for others that use it meanwhile."""

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
+from netstat.records.cache_folder import cache_folder
+
 if TYPE_CHECKING:
     from netstat.peers._peer import Peer
 
@@ -45,10 +47,7 @@ def folder(peer: "Peer") -> Path:
 def _folders() -> Path:
     if chosen := os.environ.get("NETSTAT_PEERS"):
         return Path(chosen).absolute()
-    windows = sys.platform == "win32"
-    cache = os.environ.get("LOCALAPPDATA" if windows else "XDG_CACHE_HOME")
-    home = os.path.expanduser("~")  # noqa: PTH111  pathlib raises where the user has no home
-    return Path(cache or Path(home, "AppData/Local" if windows else ".cache"), "netstat", "peers").absolute()
+    return cache_folder("peers")
 
 
 def missing(peer: "Peer") -> str:

@@ -5,19 +5,54 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from netstat.records.base import Record
+from netstat.records.device_times import DeviceTimes
+from netstat.records.roofline import Roofline
 from netstat.records.training import TrainingStep
 
 
 @dataclass(frozen=True, slots=True)
-class LayerTime:
-    """Time of one leaf module call: median seconds over the hooked forward passes, hook cost taken off.
+class Row:
+    """A row of a profile, by name: `call` counts the calls of `op` at `path` before it."""
 
-    `below` is the smallest time that can be told from the hooks' own; a median under it means "less than `below`".
+    path: str
+    op: str
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayerTime:
+    """Time of one call: of a module as a whole, or of a function in a container's own forward.
+
+    Median seconds over the hooked forward passes, the hooks' own reading taken off. `below` is the smallest time that
+    can be told from that; a median under it means "less than `below`". `family` is the operator's kind. What does
+    several operators at once has their names and families joined by a plus, and `covers` the rows of the profile that
+    it is the time of.
     """
 
     path: str
     call: int
     op: str
+    median_seconds: float
+    below: float = 0.0
+    family: str = ""
+    covers: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the profile it is the time of."""
+        return self.covers or (Row(self.path, self.op, self.call),)
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerTime:
+    """Time of one call of a module of class `module` with everything inside it, from passes where only such have hooks.
+
+    `below` is as for layers, but of its hook and of all those inside it together.
+    """
+
+    path: str
+    call: int
+    module: str
     median_seconds: float
     below: float = 0.0
 
@@ -40,9 +75,11 @@ class Benchmark:
         timed_seconds, cpu_seconds: wall time of all samples together, and CPU time the processes got in it.
         involuntary_switches: how often their threads were made to give up a processor in it.
         canary_seconds: typical and best reading of the fixed work beside it that suffered most; () where there is none.
+        device_times: what a device that works off a queue says besides; the median is then its eager latency.
         here: why it was timed in the calling process; "" where it was in fresh ones.
         second_look: whether it was taken because the same with several threads was not reliable.
         input_shapes: of each input, batch included.
+        containers: the calls of containers, in the model's order.
     """
 
     device: str
@@ -79,6 +116,13 @@ class Benchmark:
     here: str = ""
     second_look: bool = False
     input_shapes: tuple[tuple[int, ...], ...] = ()
+    containers: tuple[ContainerTime, ...] = ()
+    device_times: DeviceTimes | None = None
+
+    @property
+    def launch_overhead_seconds(self) -> float | None:
+        """Eager latency less device time; None where the device works while the host waits."""
+        return self.device_times.launch_overhead(self.median_seconds) if self.device_times else None
 
 
 # With fewer samples not even from the smallest to the largest is a 95 % interval of the median: 2 · (1/2)^5 > 5 %.
@@ -100,6 +144,9 @@ WARNINGS = {
     "outside": "the median lies outside its own confidence interval, which cannot be: please report it",
     "here": "timed in the calling process, which is one draw of many: name the model, or install cloudpickle",
     "in_turn": "memory does not hold all processes at once: they ran one after the other, use a smaller batch",
+    "queue_unchecked": "the host could not queue a forward pass ahead of the device, whose time includes waiting",
+    "throttled_samples": "the GPU was throttled for a while (heat or power): samples of that while were taken again",
+    "throttled": "the GPU was throttled all the while (heat or power): let it cool, and do not cite this figure",
     "backward_hooks_slow": "hooks slowed the backward pass by over 5 %: only the layers' backward times carry that",
     "diverged": "the loss is no longer a finite number: arithmetic on such may take another time than usual",
 }
@@ -124,6 +171,7 @@ class Benchmarks(Record):
     """Measurements of one model in one or several configurations. Behaves as a sequence of `Benchmark`.
 
     Where training was asked for, `training` has a step per device, and `benchmarks` is empty.
+    `roofline` has one entry per benchmark, None where nobody asked for it.
     """
 
     kind: ClassVar[str] = "benchmark"
@@ -133,6 +181,7 @@ class Benchmarks(Record):
     environment: dict[str, Any]
     failures: tuple[Failure, ...] = ()
     training: tuple[TrainingStep, ...] | None = None
+    roofline: tuple[Roofline, ...] | None = None
 
     def __getitem__(self, index: int) -> Benchmark:
         return self.benchmarks[index]

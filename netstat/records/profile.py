@@ -9,6 +9,7 @@ from netstat.records.base import Record
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.roofline import Roofline
     from netstat.records.tree import Branch
 
 
@@ -155,6 +156,7 @@ class Profile(Record):
         modules: the containers among the model's modules.
         captured: what the forward pass was followed on: "meta", "fake" or "cpu" tensors, "" where shape rules sufficed.
         sparse: whether pruning was counted as if it were permanent: of masked weights only what the masks keep.
+        roofline: one entry per benchmark.
     """
 
     kind: ClassVar[str] = "profile"
@@ -175,6 +177,7 @@ class Profile(Record):
     modules: tuple[Module, ...] = ()
     captured: str = ""
     sparse: bool = False
+    roofline: "tuple[Roofline, ...] | None" = None
 
     @property
     def timed(self) -> "Benchmark | None":

@@ -10,7 +10,7 @@ from netstat.records.view import enclosing, matches
 from netstat.units import exact, plural
 
 if TYPE_CHECKING:
-    from netstat.records.benchmark import LayerTime
+    from netstat.records.benchmark import Benchmark, LayerTime
 
 
 class Branch(NamedTuple):
@@ -97,6 +97,7 @@ class _Grower:
             self.modules = dict.fromkeys(path for layer in profile.layers for path in enclosing(layer.path))
         timed = profile.timed
         self.times = {(time.path, time.op, time.call): time for time in timed.layers} if timed else {}
+        self.together = _of_modules(timed) if timed else {}
         self.forms: dict[tuple[Any, ...], int] = {}
 
     def branches(self) -> tuple[Branch, ...]:
@@ -124,7 +125,8 @@ class _Grower:
         layer = _sum(plot.path, parts, self.modules.get(plot.path))
         form = self._form(layer, *((part.branch.name, part.form) for part in parts if part.wanted))
         children = _together(parts) if self.depth is None or level < self.depth else ()
-        branch = Branch(plot.name, layer, True, children, time=_time(layer, parts))
+        time = self.together.get(plot.path) or _time(layer, parts)
+        branch = Branch(plot.name, layer, True, children, time=time)
         wanted = any(part.wanted for part in parts)
         return _Grown(branch, form, wanted, sum(part.calls for part in parts), max(part.end for part in parts))
 
@@ -174,6 +176,19 @@ def _known(counts: Iterable[int | None]) -> int | None:
     """The sum of what is known, None where nothing is."""
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
+
+
+def _of_modules(timed: "Benchmark") -> "dict[str, LayerTime]":
+    """The time of each module that was timed with everything inside it, all its calls together."""
+    from netstat.records.benchmark import ContainerTime, LayerTime
+
+    together: dict[str, LayerTime] = {}
+    units: list[LayerTime | ContainerTime] = [layer for layer in timed.layers if layer.covers]
+    for call in [*units, *timed.containers]:
+        before = together.get(call.path)
+        seconds, below = (before.median_seconds, before.below) if before else (0.0, 0.0)
+        together[call.path] = LayerTime(call.path, 0, "", seconds + call.median_seconds, below + call.below)
+    return together
 
 
 def _time(layer: Layer, parts: Sequence[_Grown]) -> "LayerTime | None":

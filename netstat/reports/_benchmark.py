@@ -1,43 +1,46 @@
 """Measured times as tables, one per device."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark, LayerTime
+from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark
 from netstat.records.profile import Layer
-from netstat.reports._table import Column, Fact, Table, count_column, measured, place, rows, share_column, title
+from netstat.records.roofline import Roofline
+from netstat.records.view import View
+from netstat.reports._device_times import device_facts
+from netstat.reports._roofline import roofline_columns, roofline_facts
+from netstat.reports._table import Fact, Table, rows, title
+from netstat.reports._times import lines, sums, time_columns, where
 from netstat.units import duration, exact, plural, rate
 
-Call = tuple[str, str, int]
+
+def benchmark_tables(
+    benchmarks: Sequence[Benchmark],
+    layers: Sequence[Layer] = (),
+    model: str = "",
+    view: View | None = None,
+    rooflines: Sequence[Roofline] | None = None,
+) -> list[Table]:
+    """The time of each layer and of the whole, per device.
+
+    Args:
+        benchmarks: the times.
+        layers: of the model's profile: their counts, and rates, stand beside the times.
+        model: for the heading.
+        view: order of the rows ("time"), or a tree of them; its columns are the profile's own matter.
+        rooflines: one per benchmark: what the device allows stands beside the times.
+    """
+    beside: Sequence[Roofline | None] = rooflines or [None] * len(benchmarks)
+    each = zip(benchmarks, beside, strict=True)
+    return [_table(benchmark, layers, model, view or View(), roofline) for benchmark, roofline in each]
 
 
-def benchmark_tables(benchmarks: Sequence[Benchmark], layers: Sequence[Layer] = (), model: str = "") -> list[Table]:
-    """The time of each layer and of the whole, per device; beside them the MACs of `layers` where those are given."""
-    macs = {(layer.path, layer.op, layer.call): layer.macs for layer in layers}
-    return [_table(benchmark, macs, model) for benchmark in benchmarks]
-
-
-def _table(benchmark: Benchmark, macs: Mapping[Call, int], model: str) -> Table:
+def _table(benchmark: Benchmark, layers: Sequence[Layer], model: str, view: View, roofline: Roofline | None) -> Table:
     heading = title("time", model, *_settings(benchmark))
-    facts = list(_facts(benchmark))
+    facts = [*_facts(benchmark), *where(benchmark), *(roofline_facts(roofline) if roofline else ())]
     if not benchmark.layers:
         return Table(heading, lead=facts)
-    columns = _columns(benchmark.median_seconds, macs)
-    sums = (
-        LayerTime("unattributed", 0, "", benchmark.unattributed_seconds),
-        LayerTime("whole", 0, "", benchmark.median_seconds),
-    )
-    return Table(heading, columns, [rows(columns, benchmark.layers), rows(columns, sums)], facts)
-
-
-def _columns(whole: float, macs: Mapping[Call, int]) -> list[Column]:
-    columns = [
-        Column("path", "layer", cell=lambda time, _: place(time.path, time.call), left=True, flexible="middle"),
-        Column("op", "operator", left=True, rank=5),
-        Column("time", "time", measured, cell=lambda time, _: (time.median_seconds, time.below)),
-        share_column("time_share", "time %", cell=lambda time, _: (time.median_seconds, whole)),
-    ]
-    beside = count_column("macs", "MACs", cell=lambda time, _: macs.get((time.path, time.op, time.call)))
-    return [*columns, beside] if macs else columns
+    columns = [*time_columns(benchmark, layers, view), *(roofline_columns(roofline) if roofline else ())]
+    return Table(heading, columns, [rows(columns, lines(benchmark, view)), rows(columns, sums(benchmark))], facts)
 
 
 def _settings(benchmark: Benchmark) -> Iterator[str]:
@@ -54,13 +57,13 @@ def _interval(benchmark: Benchmark) -> str:
     if len(benchmark.samples) < FEWEST_FOR_INTERVAL:
         return "too few samples for a confidence interval"
     low, high = (duration(seconds) for seconds in benchmark.ci95_seconds)
-    return f"95 % CI {low} to {high}, {_of_processes(benchmark)}"
+    return f"95 % CI {low} to {high}{_of_processes(benchmark)}"
 
 
 def _of_processes(benchmark: Benchmark) -> str:
-    """What the interval is of."""
-    several = len(benchmark.processes) > 1
-    return f"over {exact(len(benchmark.processes))} processes" if several else "within one process: others may differ"
+    """What the interval is of; "" where nobody wrote it down."""
+    several = f", over {exact(len(benchmark.processes))} processes"
+    return ("", ", within one process: others may differ", several)[min(len(benchmark.processes), 2)]
 
 
 def _samples(benchmark: Benchmark) -> Iterator[str]:
@@ -73,7 +76,9 @@ def _samples(benchmark: Benchmark) -> Iterator[str]:
 
 
 def _facts(benchmark: Benchmark) -> Iterator[Fact]:
-    yield "median", f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
+    median = "eager latency" if benchmark.device_times else "median"
+    yield median, f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
+    yield from device_facts(benchmark)
     yield "throughput", rate(benchmark.examples_per_second, "examples")
     yield "samples", ", ".join(_samples(benchmark))
     for warning in benchmark.warnings:

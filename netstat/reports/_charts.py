@@ -13,10 +13,12 @@ from netstat.records.base import Record, write
 from netstat.records.profile import Profile
 from netstat.registry import REPORTS
 from netstat.reports._bar_charts import comparison_chart, crosscheck_chart, overview_chart
+from netstat.reports._ceilings_chart import ceilings_chart
 from netstat.reports._curves import activation_functions
 from netstat.reports._latency_chart import latency_chart
 from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
 from netstat.reports._pipeline_chart import pipeline_chart
+from netstat.reports._roofline_chart import roofline_chart
 from netstat.reports._style import png, svg
 from netstat.reports._tables import MOST_WITH_LAYERS
 from netstat.reports._training_chart import training_chart
@@ -66,6 +68,7 @@ def _profile(profile: Profile) -> Iterator[Chart]:
     yield "params-and-macs", partial(profile_chart, profile, _work(profile))
     if times := _times(profile):
         yield "time-and-macs", partial(profile_chart, profile, times)
+        yield from _rooflines(profile)
     if profile.crosscheck:
         yield from _crosscheck(profile)
 
@@ -80,10 +83,22 @@ def _benchmark(record: Any) -> Iterator[Chart]:
         yield "training-step", partial(training_chart, record.training, record.model)
         return
     times = record.benchmarks
-    if len(times) > 1:
-        yield "latency-throughput", partial(latency_chart, times, record.model)
-    if len(times) <= MOST_WITH_LAYERS:
+    if len(times) <= MOST_WITH_LAYERS and len({time.batch for time in times}) <= 1:
         yield "time", partial(time_chart, times, record.model)
+    else:
+        yield "latency-throughput", partial(latency_chart, times, record.model)
+    yield from _rooflines(record)
+    yield "time", partial(time_chart, record.benchmarks, record.model)
+
+
+def _rooflines(record: Any) -> Iterator[Chart]:
+    """One per device, number format and number of threads; the first is called as if it were the only one."""
+    for number, roofline in enumerate(record.roofline or ()):
+        yield f"roofline{f'-{number + 1}' if number else ''}", partial(roofline_chart, roofline, record.model)
+
+
+def _ceilings(record: Any) -> Iterator[Chart]:
+    yield "ceilings", partial(ceilings_chart, record.ceilings)
 
 
 def _comparison(record: Any) -> Iterator[Chart]:
@@ -92,6 +107,18 @@ def _comparison(record: Any) -> Iterator[Chart]:
 
 def _published(record: Any) -> Iterator[Chart]:
     raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
+
+
+def _forecast(record: Any) -> Iterator[Chart]:
+    from netstat.reports._forecast_chart import forecast_chart
+
+    yield "forecast", partial(forecast_chart, record.forecasts, record.model)
+
+
+def _memory(record: Any) -> Iterator[Chart]:
+    from netstat.reports._memory_charts import memory_chart
+
+    yield "memory", partial(memory_chart, record)
 
 
 def _pipeline(record: Any) -> Iterator[Chart]:
@@ -110,7 +137,10 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "profile": _profile,
     "crosscheck": _crosscheck,
     "benchmark": _benchmark,
+    "ceilings": _ceilings,
     "comparison": _comparison,
     "published": _published,
+    "forecast": _forecast,
+    "memory": _memory,
     "pipeline": _pipeline,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from netstat.records.benchmark import WARNINGS, Benchmark, Failure, compared
+from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark, Failure, compared
 from netstat.reports._table import Column, Fact, Table, count_column, rows, title
 from netstat.units import duration, percent, plural, rate
 
@@ -45,7 +45,9 @@ def _setting(name: str, heading: str, *, left: bool = True) -> Column:
     return Column(name, heading, cell=lambda row, _: getattr(row.time, name), left=left)
 
 
-def _half_width(row: _Row, _: object) -> tuple[float, float]:
+def _half_width(row: _Row, _: object) -> tuple[float, float] | None:
+    if len(row.time.samples) < FEWEST_FOR_INTERVAL:
+        return None
     low, high = row.time.ci95_seconds
     return (high - low) / 2, row.time.median_seconds
 

@@ -3,7 +3,7 @@
 A section's module is imported when a record has that section.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from netstat.records.base import Record
@@ -14,8 +14,9 @@ MOST_WITH_LAYERS = 2  # of more ways to run a model nobody reads the layers of e
 
 
 def tables(record: Record, view: View | None = None) -> list[Table]:
-    """Everything `record` has to say, section by section; a profile's rows as `view` says."""
-    return list(_profile(record, view or View()) if record.kind == "profile" else _SECTIONS[record.kind](record))
+    """Everything `record` has to say, section by section; rows of layers and of their times as `view` says."""
+    viewed = _VIEWED.get(record.kind)
+    return list(viewed(record, view or View()) if viewed else _SECTIONS[record.kind](record))
 
 
 def _profile(profile: Any, view: View) -> Iterator[Table]:
@@ -25,7 +26,7 @@ def _profile(profile: Any, view: View) -> Iterator[Table]:
     if profile.crosscheck is not None:
         yield from _crosscheck(profile, overview=False)
     if profile.benchmarks is not None:
-        yield from _benchmark(profile, profile.layers)
+        yield from _benchmark(profile, view, profile.layers)
 
 
 def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:
@@ -37,7 +38,7 @@ def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:
     yield crosscheck_table(record.crosscheck, heading)
 
 
-def _benchmark(record: Any, layers: Any = ()) -> Iterator[Table]:
+def _benchmark(record: Any, view: View, layers: Any = ()) -> Iterator[Table]:
     from netstat.reports._benchmark import benchmark_tables
 
     times, failures = record.benchmarks, getattr(record, "failures", ())
@@ -46,7 +47,7 @@ def _benchmark(record: Any, layers: Any = ()) -> Iterator[Table]:
 
         yield sweep_table(times, failures, record.model)
     if len(times) <= MOST_WITH_LAYERS:
-        yield from benchmark_tables(times, layers, record.model)
+        yield from benchmark_tables(times, layers, record.model, view, record.roofline)
     if record.kind == "benchmark" and record.training is not None:
         from netstat.reports._training import training_tables
 
@@ -65,6 +66,27 @@ def _published(record: Any) -> Iterator[Table]:
     yield published_table(record.published, record.model)
 
 
+_VIEWED: dict[str, Callable[[Any, View], Iterator[Table]]] = {"profile": _profile, "benchmark": _benchmark}
+
+
+def _forecast(record: Any) -> Iterator[Table]:
+    from netstat.reports._forecast import forecast_tables
+
+    yield from forecast_tables(record.forecasts, record.model)
+
+
+def _memory(record: Any) -> Iterator[Table]:
+    from netstat.reports._memory import memory_tables
+
+    yield from memory_tables(record)
+
+
+def _ceilings(record: Any) -> Iterator[Table]:
+    from netstat.reports._ceilings import ceilings_tables
+
+    yield from ceilings_tables(record.ceilings)
+
+
 def _pipeline(record: Any) -> Iterator[Table]:
     from netstat.reports._pipeline import pipeline_tables
 
@@ -72,9 +94,11 @@ def _pipeline(record: Any) -> Iterator[Table]:
 
 
 _SECTIONS = {
+    "ceilings": _ceilings,
     "crosscheck": _crosscheck,
-    "benchmark": _benchmark,
     "comparison": _comparison,
     "published": _published,
+    "forecast": _forecast,
+    "memory": _memory,
     "pipeline": _pipeline,
 }

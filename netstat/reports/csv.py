@@ -20,7 +20,7 @@ Row = dict[str, Any]  # a piece of the JSON form
 
 @REPORTS.add("csv")
 class Csv:
-    """A layer, peer, timed layer, model or published figure per row; the last column says which netstat wrote it.
+    """A layer, peer, model, published figure, timed or forecast layer per row; the last column says who wrote it.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front. Shapes are as users type them.
     """
@@ -105,6 +105,13 @@ def _models(saved: Row) -> Iterator[Row]:
         yield {**figures, **model["totals"]}
 
 
+def _probes(saved: Row) -> Iterator[Row]:
+    for ceiling in saved["ceilings"]:
+        settings = {name: ceiling[name] for name in ("device", "device_name", "dtype", "threads")}
+        for roof in ("compute", "traffic"):
+            yield from ({**settings, "roof": roof, **probe} for probe in ceiling[roof])
+
+
 def _published(saved: Row) -> Iterator[Row]:
     """A figure per row, what its reading is beside it; what else gives its digits as a number."""
     for figure in saved["published"]:
@@ -112,6 +119,31 @@ def _published(saved: Row) -> Iterator[Row]:
         nearest = {f"nearest_{name}": value for name, value in (figure["nearest"] or figure["reading"]).items()}
         rest = {name: value for name, value in figure.items() if name not in ("reading", "nearest")}
         yield {**rest, "differences": differences, "also": len(figure["also"]), **figure["reading"], **nearest}
+
+
+def _forecasts(saved: Row) -> Iterator[Row]:
+    """The layers of each device, and its whole; `kind` says in every row that nothing was measured."""
+    for forecast in saved["forecasts"]:
+        settings = {"kind": "forecast", "device": forecast["device"]["name"]}
+        settings |= {name: forecast[name] for name in ("batch", "dtype", "training")}
+        for layer in forecast["layers"]:
+            yield {**settings, **layer, "low_seconds": "", "high_seconds": ""}
+        low, high = forecast["interval_seconds"]
+        empty = dict.fromkeys(forecast["layers"][0] if forecast["layers"] else (), "")
+        whole = {"path": "whole", "seconds": forecast["seconds"], "low_seconds": low, "high_seconds": high}
+        yield {**settings, **empty, **whole}
+
+
+def _needs(saved: Row) -> Iterator[Row]:
+    """The moments of each pass, beside what is there all the time."""
+    for passed in ("inference", "training"):
+        need = saved.get(passed) or {"timeline": ()}
+        for moment in need["timeline"]:
+            yield {"pass": passed, "resident_bytes": _resident(need), **moment}
+
+
+def _resident(need: Row) -> int:
+    return sum(need[f"{kind}_bytes"] for kind in ("param", "buffer", "input", "optimizer"))
 
 
 def _pipeline(saved: Row) -> Iterator[Row]:
@@ -137,7 +169,10 @@ def _pipeline(saved: Row) -> Iterator[Row]:
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
+    "ceilings": _probes,
     "comparison": _models,
     "published": _published,
+    "forecast": _forecasts,
+    "memory": _needs,
     "pipeline": _pipeline,
 }

@@ -22,18 +22,26 @@ from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode,
 
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark, Benchmarks
+    from netstat.records.ceilings import Ceiling
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.forecast import Forecast
+    from netstat.records.memory import Memory
     from netstat.records.pipeline import Pipeline
     from netstat.records.published import PublishedFigure
+    from netstat.records.roofline import Roofline
     from netstat.records.training import TrainingStep
 
 __all__ = [
     "Text",
     "benchmark_text",
+    "ceilings_text",
     "comparison_text",
     "crosscheck_text",
+    "forecast_text",
     "layers_text",
+    "lost_text",
+    "memory_text",
     "pipeline_text",
     "published_text",
     "shows_unicode",
@@ -41,7 +49,7 @@ __all__ = [
     "training_text",
 ]
 
-_ALARMS = ("warning", "UNRELIABLE")  # labels of facts
+_ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
 _ALARM = "UNEXPLAINED"  # in a row
 
 
@@ -104,14 +112,22 @@ def benchmark_text(
     layers: Sequence[Layer] = (),
     model: str = "",
     width: int | None = None,
+    view: View | None = None,
     *,
+    rooflines: "Sequence[Roofline] | None" = None,
     unicode: bool = True,
     color: bool = False,
 ) -> str:
-    """Measured times per device, beside the MACs of `layers` where given; other arguments as for `layers_text`."""
+    """Measured times per device, beside the counts of `layers` and under `rooflines` where given.
+
+    The other arguments are as for `layers_text`.
+    """
     from netstat.reports._benchmark import benchmark_tables
 
-    return _text(benchmark_tables(benchmarks, layers, model), Terminal(width or terminal_width(), unicode, color))
+    return _text(
+        benchmark_tables(benchmarks, layers, model, view, rooflines),
+        Terminal(width or terminal_width(), unicode, color),
+    )
 
 
 def training_text(
@@ -129,9 +145,39 @@ def training_text(
     return _text(training_tables(steps, model, peak), Terminal(width or terminal_width(), unicode, color))
 
 
-def times_text(times: "Benchmarks", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
+def times_text(
+    times: "Benchmarks",
+    width: int | None = None,
+    view: View | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
     """A record of measured times: one way of running a model, or several side by side. Arguments as above."""
-    return _text(tables(times), Terminal(width or terminal_width(), unicode, color))
+    return _text(tables(times, view), Terminal(width or terminal_width(), unicode, color))
+
+
+def lost_text(
+    rooflines: "Sequence[Roofline]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """Where the time over the roofs is, greatest first; arguments as for `layers_text`."""
+    from netstat.reports._roofline import lost_tables
+
+    return _text(lost_tables(rooflines, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def ceilings_text(
+    ceilings: "Sequence[Ceiling]", width: int | None = None, *, unicode: bool = True, color: bool = False
+) -> str:
+    """Ceilings and what is claimed of them; arguments as for `layers_text`."""
+    from netstat.reports._ceilings import ceilings_tables
+
+    return _text(ceilings_tables(ceilings), Terminal(width or terminal_width(), unicode, color))
 
 
 def comparison_text(
@@ -155,6 +201,29 @@ def published_text(
     from netstat.reports._published import published_table
 
     return _text([published_table(figures, model)], Terminal(width or terminal_width(), unicode, color))
+
+
+def forecast_text(
+    forecasts: "Sequence[Forecast]",
+    model: str = "",
+    width: int | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """What devices are expected to take; arguments as for `layers_text`."""
+    from netstat.reports._forecast import forecast_tables
+
+    return _text(forecast_tables(forecasts, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def memory_text(
+    record: "Memory", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
+) -> str:
+    """What a model needs of memory, with or without its layers; other arguments as for `layers_text`."""
+    from netstat.reports._memory import memory_tables
+
+    return _text(memory_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
 
 
 def pipeline_text(pipeline: "Pipeline", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:

@@ -68,7 +68,7 @@ BENCHMARK = {
     "layers": [{"path": str, "call": int, "median_seconds": float}], "unattributed_seconds": float,
     "examples_per_second": float,
 }  # fmt: skip
-SECTIONS = {"crosscheck", "benchmarks", "environment"}
+SECTIONS = {"crosscheck", "benchmarks", "environment", "roofline"}
 
 
 def breaches(value: Any, wanted: Any, place: str = "") -> list[str]:
@@ -142,7 +142,7 @@ def test_the_whole_job_holds_every_key_of_the_contract(profile: dict[str, Any]) 
         (["--fast"], set()),
         (["--no-crosscheck", "--no-time"], set()),
         (["--no-time"], {"crosscheck"}),
-        (["--no-crosscheck"], {"benchmarks", "environment"}),
+        (["--no-crosscheck"], {"benchmarks", "environment", "roofline"}),
     ],
 )
 def test_sections_that_were_not_asked_for_are_absent(netstat: Run, options: list[str], sections: set[str]) -> None:

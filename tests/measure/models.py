@@ -7,6 +7,7 @@ import pytest
 torch = pytest.importorskip("torch")  # skips every test module that imports this one
 
 from torch import Tensor, nn  # noqa: E402
+from torch.overrides import TorchFunctionMode  # noqa: E402
 
 from tests.measure.fakes import FakeClock, FakeDevice  # noqa: E402
 
@@ -36,6 +37,34 @@ class Queued(nn.Module):
         self.clock.spend(self.launch)
         self.device.work(self.work)
         return x
+
+
+class Residual(nn.Module):
+    """A module, and around it functions: (body(x) + x), its ReLU, and x added once more, with a view in between."""
+
+    def __init__(self, body: nn.Module | None = None) -> None:
+        super().__init__()
+        self.body = body or nn.Linear(1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = torch.nn.functional.relu(self.body(x).add(x))
+        return y.view(x.size()).add(x)
+
+
+class Slow(TorchFunctionMode):
+    """While it is active, each of `functions` takes so many seconds: of the host, and `work` of a device."""
+
+    def __init__(
+        self, clock: FakeClock, functions: dict[Any, float], device: FakeDevice | None = None, work: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.clock, self.functions, self.device, self.work = clock, functions, device, work
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.clock.spend(self.functions.get(func, 0.0))
+        if self.device and func in self.functions:
+            self.device.work(self.work)
+        return func(*args, **(kwargs or {}))
 
 
 class Around(nn.Module):

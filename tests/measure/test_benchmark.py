@@ -11,14 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netstat.errors import ModelError, UsageError
-from netstat.graph import Argument, Graph, Node, Source, TensorSpec
+from netstat.frontends.pytorch import capture
+from netstat.graph import TensorSpec
 from netstat.measure.benchmark import benchmark
 from netstat.measure.settings import QUICK, Settings
 from netstat.measure.subject import tensors
 from netstat.records.base import plain
 from netstat.records.benchmark import Benchmark
 from tests.measure.fakes import TICK, FakeClock, FakeDevice
-from tests.measure.models import Around, Busy, FailsAtCall, Queued, nn, torch
+from tests.measure.models import Around, Busy, FailsAtCall, Queued, Residual, nn, torch
 
 pytestmark = pytest.mark.torch
 
@@ -108,18 +109,18 @@ def test_on_a_queued_device_the_whole_is_the_hosts_and_the_layers_are_the_device
     assert result.warnings == ()
 
 
-def node(op: str, path: str) -> Node:
-    argument = Argument("input", TensorSpec((1,)), Source("input", "input"))
-    return Node(op, path, "Module", True, path != "inner", 0, (argument,), {}, (TensorSpec((1,)),))
-
-
 def test_layers_are_named_after_the_graphs_operators() -> None:
-    clock = FakeClock()
-    model = Around(clock, nn.Sequential(Busy(clock, 0.5), Busy(clock, 0.5), Busy(clock, 0.5)), own=0.0)
-    operators = [("relu", "inner.0"), ("linear", "inner.1"), ("gelu", "inner.1"), ("gelu", "inner.1"), ("add", "inner")]
-    nodes = tuple(node(op, path) for op, path in operators)
-    result = on_fake(model, clock, graph=Graph("m", tuple(X), nodes))
-    assert [layer.op for layer in result.layers] == ["relu", "linear+gelu", ""]
+    clock = FakeClock(tick=2.0**-8)
+    model = nn.Sequential(Residual(), nn.Identity(), nn.ReLU()).eval()
+    result = on_fake(model, clock, graph=capture(model, (torch.zeros(1),)), settings=SHORT)
+    assert [(layer.path, layer.op, layer.call, layer.family) for layer in result.layers] == [
+        ("0.body", "linear", 0, "fully connected"),
+        ("0", "add", 0, "elementwise"),
+        ("0", "relu", 0, "activation"),
+        ("0", "add", 1, "elementwise"),
+        ("2", "relu", 0, "activation"),
+    ]
+    assert [(each.path, each.module) for each in result.containers] == [("", "Sequential"), ("0", "Residual")]
 
 
 def test_progress_is_told_for_warm_up_and_timing() -> None:
@@ -268,11 +269,3 @@ def test_a_result_does_not_depend_on_the_copy() -> None:
     clock = FakeClock()
     model = nn.Sequential(Busy(clock, 0.25), Busy(clock, 0.5))
     assert on_fake(model, clock).layers == on_fake(copy.deepcopy(model), clock, owned=True).layers
-
-
-@pytest.mark.gpu
-def test_a_real_gpu_runs_a_real_network() -> None:
-    result = benchmark(FailsAtCall(), IMAGE, device="cuda", settings=QUICK)
-    assert result.device == "cuda"
-    assert all(layer.median_seconds < result.median_seconds for layer in result.layers)
-    assert "overattributed" not in result.warnings

@@ -82,7 +82,7 @@ def test_layers_are_medians_over_all_processes() -> None:
     with crew_of(0.125, 0.25, 0.5) as crew:
         (run,) = measure(crew, [X], DEFAULT, silent)
     assert len(run.hooked) == 3
-    assert run.layers[0].median_seconds in (0.125, 0.25, 0.5)
+    assert run.parts.layers[0].median_seconds in (0.125, 0.25, 0.5)
     everything = sorted(seconds for hooked in run.hooked for times in hooked.times.values() for seconds in times)
     assert set(everything) == {0.125, 0.25, 0.5}
 

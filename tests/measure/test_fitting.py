@@ -45,10 +45,10 @@ def test_buffers_that_are_no_floats_keep_their_size() -> None:
     assert needed == 2 * 4 * 3 + 8  # weight, bias, mean and variance of 3; one int64 counter
 
 
-def test_an_output_like_an_input_may_be_that_input() -> None:
+def test_an_output_written_over_an_input_is_that_input() -> None:
     from torch import nn
 
-    relu = LINEAR._replace(op="relu", arguments=LINEAR.arguments[:1], outputs=(INPUT,))
+    relu = LINEAR._replace(op="relu", arguments=LINEAR.arguments[:1], outputs=(INPUT,), fresh=False)
     assert bytes_needed(nn.ReLU(), [], find("float32"), replace(GRAPH, nodes=(relu,)), moved=True) == 4 * 2 * 3
 
 
@@ -63,6 +63,32 @@ def test_without_a_graph_the_inputs_are_all_that_is_known() -> None:
 
     inputs = [("ids", TensorSpec((4, 8), "int64")), ("x", TensorSpec((4, 8)))]
     assert bytes_needed(nn.Linear(3, 5), inputs, find("float16"), None, moved=False) == 4 * 8 * (8 + 2)
+
+
+def test_a_tensor_that_is_needed_later_counts_until_then() -> None:
+    """x is added to what two layers make of it: at the addition three tensors are there."""
+    from torch import nn
+
+    made, size = Source("node", node=0), TensorSpec((2, 5))
+    relu = LINEAR._replace(op="relu", arguments=(Argument("input", size, made),), outputs=(size,))
+    tanh = relu._replace(op="tanh", arguments=(Argument("input", size, Source("node", node=1)),))
+    added = (Argument("input", size, Source("node", node=2)), Argument("other", size, made))
+    graph = replace(GRAPH, nodes=(LINEAR, relu, tanh, relu._replace(op="add", arguments=added)))
+    assert bytes_needed(nn.ReLU(), [], find("float32"), graph, moved=False) == 4 * (2 * 3 + 3 * 2 * 5)
+
+
+def test_nothing_is_refused_that_would_have_fitted() -> None:
+    """What is asked for is never more than what the allocator hands out, and equal to it but for workspace."""
+    import netstat
+    from netstat.frontends.resolve import resolve
+    from netstat.frontends.subject import Inputs
+
+    for name in ("lenet", "torchvision:resnet18", "torchvision:mobilenet_v2"):
+        measured = (netstat.memory(name, training=False, measure=True).measured or ())[0]
+        subject = resolve(name, Inputs())
+        needed = bytes_needed(subject.module(), subject.graph.inputs, find("float32"), subject.graph, moved=True)
+        assert needed == measured.tensor_peak_bytes
+        assert needed <= measured.peak_bytes
 
 
 def test_what_fits_to_the_byte_fits() -> None:

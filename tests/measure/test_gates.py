@@ -7,8 +7,10 @@ import pytest
 from netstat.measure.gates import UNRELIABLE, Conditions, reliable, warnings
 from netstat.measure.summary import Summary
 from netstat.records.benchmark import WARNINGS
+from netstat.records.device_times import DeviceTimes
 
 STEADY = Summary(median=1.0, ci95=(1.0, 1.0), min=1.0, mean=1.0, mad=0.0, iqr=0.0, drift=0.0)
+HELD = DeviceTimes(1.0, (1.0, 1.0), (1.0,), queue_held=True)
 QUIET = Conditions(
     summary=STEADY, converged=True, cpu_share=1.0, threads=1, load=0.5, cores=2, hooked=1.0, layers=1.0
 )  # fmt: skip
@@ -28,6 +30,9 @@ FAILING = {
     "outside": replace(QUIET, summary=replace(STEADY, ci95=(1.001, 1.002))),
     "here": replace(QUIET, here=True),
     "in_turn": replace(QUIET, in_turn=True),
+    "queue_unchecked": replace(QUIET, device_times=replace(HELD, queue_held=False)),
+    "throttled_samples": replace(QUIET, device_times=replace(HELD, throttled_samples=1)),
+    "throttled": replace(QUIET, device_times=replace(HELD, throttled_samples=1, throttled=True)),
 }
 PASSING = {
     "one thread with nearly all its time": replace(QUIET, cpu_share=0.90),
@@ -44,6 +49,7 @@ PASSING = {
     "a few interruptions": replace(QUIET, switches=50.0),
     "a canary that is a little slow": replace(QUIET, canary=1.15),
     "nobody who counts interruptions, and no canary": replace(QUIET, switches=None, canary=None),
+    "a queue that was held": replace(QUIET, device_times=HELD),
 }
 
 
@@ -71,6 +77,6 @@ def test_a_part_that_takes_longer_than_the_whole_cannot_be() -> None:
 
 
 def test_a_loaded_machine_and_what_cannot_be_spoil_a_figure_and_nothing_else() -> None:
-    spoilt = {"cpu_starved", "unusable", "impossible", "outside"}
+    spoilt = {"cpu_starved", "unusable", "impossible", "outside", "throttled"}
     assert {code for code in WARNINGS if not reliable((code,))} == spoilt == UNRELIABLE
     assert reliable(())

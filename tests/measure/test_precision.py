@@ -40,7 +40,8 @@ def switches() -> list[object]:
     """All of torch's TF32 switches, the older ones where they can be read."""
     from torch import backends, get_float32_matmul_precision
 
-    newer = [backends.cuda.matmul, backends.cudnn.conv, backends.cudnn.rnn, backends.mkldnn.matmul]  # type: ignore[attr-defined]
+    on_gpu = [backends.cuda.matmul, backends.cudnn.conv, backends.cudnn.rnn]  # type: ignore[attr-defined]
+    newer = [*on_gpu, backends.mkldnn.matmul, backends.mkldnn.conv, backends.mkldnn.rnn]  # type: ignore[attr-defined]
     read: list[object] = [switch.fp32_precision for switch in newer]
     for older in (get_float32_matmul_precision, lambda: backends.cudnn.allow_tf32):
         with suppress(RuntimeError):
@@ -86,7 +87,7 @@ def test_tf32_is_on_or_off_everywhere_and_then_as_it_was(start: Callable[[], Non
         start()
         before = switches()
         with tf32(allowed):
-            assert switches() == ["tf32" if allowed else "ieee"] * 4 + ["high" if allowed else "highest", allowed]
+            assert switches() == ["tf32" if allowed else "ieee"] * 6 + ["high" if allowed else "highest", allowed]
         assert switches() == before
 
 
@@ -95,7 +96,7 @@ def test_switches_set_one_by_one_survive_a_forward_pass_that_fails() -> None:
 
     with left_as_found():
         torch.backends.cudnn.conv.fp32_precision = "ieee"  # type: ignore[attr-defined]
-        before = switches()[:4]
+        before = switches()[:6]
         with pytest.raises(ValueError, match="broke"), tf32(True):
             raise ValueError("broke")
-        assert switches()[:4] == before
+        assert switches()[:6] == before

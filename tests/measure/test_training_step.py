@@ -10,7 +10,7 @@ import pytest
 from netstat.errors import ModelError, UsageError
 from netstat.graph import TensorSpec
 from netstat.measure.optimizers import OPTIMIZERS
-from netstat.measure.plan import Plan
+from netstat.measure.regime import Regime
 from netstat.measure.settings import Settings
 from netstat.measure.training import training_step
 from netstat.records.training import TrainingStep
@@ -20,7 +20,7 @@ from tests.measure.models import nn, torch
 pytestmark = pytest.mark.torch
 
 Tensor = torch.Tensor
-SUM = Plan(loss="sum")
+SUM = Regime(loss="sum")
 X = [("input", TensorSpec((8, 4)))]
 IMAGE = [("input", TensorSpec((4, 1, 8, 8)))]
 SHORT = Settings(warmup_calls=1, warmup_seconds=0.0, warmup_cap=0.02, samples=3, seconds=0.0, cap_seconds=0.05)
@@ -85,9 +85,9 @@ class Small(nn.Module):
         return result
 
 
-def on_fake(module: nn.Module, clock: FakeClock, plan: Plan = SUM, **options: Any) -> TrainingStep:
+def on_fake(module: nn.Module, clock: FakeClock, regime: Regime = SUM, **options: Any) -> TrainingStep:
     """Measured exactly. The real machine may be loaded, which is not the matter here."""
-    result = training_step(module, X, plan, clock=clock, **{"threads": 1, **options})
+    result = training_step(module, X, regime, clock=clock, **{"threads": 1, **options})
     return replace(result, warnings=tuple(code for code in result.warnings if code != "loaded"))
 
 
@@ -146,7 +146,7 @@ def test_a_slow_step_is_warmed_up_and_sampled_within_its_caps() -> None:
 
 def test_a_forecast_is_steps_times_the_median_and_its_interval() -> None:
     clock = FakeClock()
-    step = on_fake(Timed(clock, 0.25, 0.5), clock, Plan(loss="sum", epochs=10, images=1001))
+    step = on_fake(Timed(clock, 0.25, 0.5), clock, Regime(loss="sum", epochs=10, images=1001))
     assert step.forecast is not None
     assert step.forecast.steps == 10 * 126  # the 126th batch of 8 has one image
     assert step.forecast.seconds == 1260 * 0.75
@@ -175,7 +175,7 @@ def test_a_real_network_learns_in_every_precision_by_every_optimizer(dtype: str,
     model = Small()
     before = [parameter.detach().clone() for parameter in model.parameters()]
     statistics = model.body[1].running_mean.clone()
-    step = training_step(model, IMAGE, Plan(optimizer), dtype=dtype, threads=1, settings=SHORT, owned=True)
+    step = training_step(model, IMAGE, Regime(optimizer), dtype=dtype, threads=1, settings=SHORT, owned=True)
     assert all(not torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
     assert not torch.equal(statistics, model.body[1].running_mean)
     assert all(parameter.dtype == torch.float32 for parameter in model.parameters())
@@ -244,21 +244,21 @@ class Sparse(nn.Module):
 
 
 @pytest.mark.parametrize(
-    ("make", "inputs", "plan", "message"),
+    ("make", "inputs", "regime", "message"),
     [
         (lambda: Small(fails_at=1), IMAGE, SUM, "the forward of a training step fails on cpu in float32: ValueError"),
         (lambda: Small(fails_at=12), IMAGE, SUM, "the forward of a training step fails .*: the tail broke off$"),
-        (lambda: Shrinking(4, 99), X, Plan(), "the loss of a training step fails on cpu in float32: IndexError"),
+        (lambda: Shrinking(4, 99), X, Regime(), "the loss of a training step fails on cpu in float32: IndexError"),
         (lambda: Small(fails_back=True), IMAGE, SUM, "the backward of a training step fails .*: ZeroDivisionError"),
-        (Sparse, X, Plan("adam"), "the optimizer of a training step fails .* sparse gradients"),
+        (Sparse, X, Regime("adam"), "the optimizer of a training step fails .* sparse gradients"),
     ],
     ids=["forward at once", "forward later", "loss", "backward", "optimizer"],
 )  # fmt: skip
-def test_a_phase_that_raises_is_named_and_leaves_no_trace(make: Any, inputs: Any, plan: Plan, message: str) -> None:
+def test_a_phase_that_raises_is_named_and_leaves_no_trace(make: Any, inputs: Any, regime: Regime, message: str) -> None:
     model = make()
     before = everything(model)
     with pytest.raises(ModelError, match=message):
-        training_step(model, inputs, plan, threads=1, settings=SHORT)
+        training_step(model, inputs, regime, threads=1, settings=SHORT)
     assert everything(model) == before
 
 
@@ -281,11 +281,11 @@ def test_what_cannot_be_trained_is_refused_in_one_line(make: Any, message: str) 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"plan": Plan("adm")}, "unknown optimizer 'adm'; did you mean adam"),
-        ({"plan": Plan(loss="entropy")}, "unknown loss 'entropy'; did you mean cross-entropy"),
-        ({"plan": Plan(epochs=10)}, "epochs without images"),
-        ({"plan": Plan(images=10)}, "images without epochs"),
-        ({"plan": Plan(epochs=0, images=10)}, "epochs must be 1 or more, got 0"),
+        ({"regime": Regime("adm")}, "unknown optimizer 'adm'; did you mean adam"),
+        ({"regime": Regime(loss="entropy")}, "unknown loss 'entropy'; did you mean cross-entropy"),
+        ({"regime": Regime(epochs=10)}, "epochs without images"),
+        ({"regime": Regime(images=10)}, "images without epochs"),
+        ({"regime": Regime(epochs=0, images=10)}, "epochs must be 1 or more, got 0"),
         ({"device": "abacus"}, "unknown device 'abacus'"),
         ({"dtype": "int4"}, "a benchmark runs in float32, "),
         ({"threads": 0}, "at least 1 thread"),
@@ -303,7 +303,7 @@ def test_a_step_that_would_not_fit_is_refused_before_it_runs(optimizer: str, num
     inputs = [("input", TensorSpec((2**8, 2**10)))]
     needed = numbers * 2**22 + 2**20
     with pytest.raises(ModelError, match=rf"would not fit: .* need {numbers * 4 + 1:.2f} MiB, fake has"):
-        training_step(model, inputs, Plan(optimizer), device=FakeDevice(clock, free=needed - 1))
+        training_step(model, inputs, Regime(optimizer), device=FakeDevice(clock, free=needed - 1))
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS.names())

@@ -10,8 +10,9 @@ from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark
 from netstat.records.crosscheck import CrossCheck
 from netstat.records.reading import KINDS
+from netstat.records.roofline import Roofline
 
-_NAMED_IN_QUOTES = {"CrossCheck": CrossCheck, "Benchmark": Benchmark}
+_NAMED_IN_QUOTES = {"CrossCheck": CrossCheck, "Benchmark": Benchmark, "Roofline": Roofline}
 _SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(),
     float: st.floats(allow_nan=False, allow_infinity=False),

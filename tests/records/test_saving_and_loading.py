@@ -13,8 +13,11 @@ from netstat.errors import ModelError, UsageError
 from netstat.records import SCHEMA, load
 from netstat.records.base import Record, check_writable, write
 from netstat.records.benchmark import Benchmark, Benchmarks
+from netstat.records.ceilings import Ceiling, Ceilings
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
+from netstat.records.forecast import Forecast, Forecasts
+from netstat.records.memory import Memory
 from netstat.records.pipeline import Pipeline
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
@@ -87,14 +90,19 @@ def test_every_kind_of_record_can_be_read() -> None:
         "profile": Profile,
         "crosscheck": CrossChecks,
         "benchmark": Benchmarks,
+        "ceilings": Ceilings,
         "comparison": Comparison,
         "published": Published,
+        "forecast": Forecasts,
+        "memory": Memory,
         "pipeline": Pipeline,
     }
 
 
 @pytest.mark.parametrize(
-    ("kind", "part"), [(Benchmarks, Benchmark), (CrossChecks, CrossCheck), (Published, PublishedFigure)]
+    ("kind", "part"),
+    [(Benchmarks, Benchmark), (CrossChecks, CrossCheck), (Published, PublishedFigure), (Forecasts, Forecast)],
+    [(Benchmarks, Benchmark), (CrossChecks, CrossCheck), (Published, PublishedFigure), (Ceilings, Ceiling)],
 )
 def test_a_record_of_several_behaves_as_a_sequence(kind: type[Any], part: type[Any]) -> None:
     @slow_to_draw

@@ -7,10 +7,15 @@ from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
+from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
+from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
+from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
+from netstat.records.roofline import LayerRoof, Roofline
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
+from tests.records.ceilings_made import CEILING, CEILINGS
 
 # path, operator, module, output without batch, params, macs, flops
 ALEXNET = (
@@ -189,6 +194,25 @@ def benchmark_of(profile: Profile, device: str = "cpu", *, warnings: tuple[str, 
     )
 
 
+def roofline_of(profile: Profile, benchmark: Benchmark) -> Roofline:
+    """Bounds of four fifths of the time, the last layer's of twice; what has no FLOPs has no bound."""
+    times = {(time.path, time.op, time.call): time for time in benchmark.layers}
+    rows = [roof_of(layer, times.get((layer.path, layer.op, layer.call))) for layer in profile.layers]
+    seconds = rows[-1].measured_seconds
+    rows[-1] = replace(rows[-1], bound_seconds=None if seconds is None else 2 * seconds)
+    return Roofline(CEILING, tuple(rows), benchmark.median_seconds)
+
+
+def roof_of(layer: Layer, time: LayerTime | None) -> LayerRoof:
+    """One layer under the compute roof where it has MACs, that of L3 where not."""
+    moved, roof = layer.bytes_read + layer.bytes_written, "compute" if layer.macs else "memory"
+    bound = 0.8 * time.median_seconds if time and layer.flops else None
+    place = (roof, "L3") if bound else ("", "")
+    seconds, below = (time.median_seconds, time.below) if time else (None, 0.0)
+    family = {"conv2d": "convolution", "linear": "fully connected", "relu": "activation"}.get(layer.op, "pooling")
+    return LayerRoof(layer.path, layer.op, layer.call, family, layer.flops, moved, moved, bound, *place, seconds, below)
+
+
 CPU = benchmark_of(ALEXNET_PROFILE)
 GPU = replace(benchmark_of(ALEXNET_PROFILE, "cuda:0", warnings=("noisy", "unusable")), device_name="Example GPU")
 BENCHMARKS = Benchmarks("alexnet", (CPU, GPU), {"python": "3.11"})
@@ -253,18 +277,33 @@ MIXED = replace(
 TRAINING = Benchmarks("alexnet", (), {"python": "3.11"}, training=(STEP, MIXED))
 FULL_PROFILE = replace(ALEXNET_PROFILE, crosscheck=CHECKS.crosscheck, benchmarks=(CPU,), environment={"os": "Linux"})
 
+
+FULL_PROFILE = replace(
+    ALEXNET_PROFILE,
+    crosscheck=CHECKS.crosscheck,
+    benchmarks=(CPU,),
+    environment={"os": "Linux"},
+    roofline=(roofline_of(ALEXNET_PROFILE, CPU),),
+)
+
 _HOSTILE_LAYERS = (
     replace(layer(HOSTILE, "conv2d", HOSTILE, (8, 5, 5), 80, 2_000, 4_000), receptive_field=None),
     replace(layer("block.[x]", "my_op", "Block", (8, 5, 5), 7, 0, 0), count=None, arithmetic_intensity=None),
 )
 _UNCOUNTED = (Uncounted("block.[x]", "my_op", 2, 400), Uncounted("", HOSTILE, 1, 3))
 _HOSTILE_BILL = (BillItem(HOSTILE, 18_432, (HOSTILE,)),)
-_HOSTILE_TIMES = (LayerTime(HOSTILE, 0, HOSTILE, 1e-3),)
+_HOSTILE_TIMES = (LayerTime(HOSTILE, 0, "conv2d", 1e-3),)
+_HOSTILE_ROOF = replace(
+    roof_of(_HOSTILE_LAYERS[0], _HOSTILE_TIMES[0]), family=HOSTILE, roof=HOSTILE, level=HOSTILE, bound_seconds=2e-3
+)
+_HOSTILE_PROBE = replace(CEILING.compute[0], name=HOSTILE, size=HOSTILE)
+_HOSTILE_CEILING = replace(CEILING, device_name=HOSTILE, compute=(_HOSTILE_PROBE,), warnings=(HOSTILE,), short=True)
 HOSTILE_PROFILE = replace(
     profile_of(HOSTILE, _HOSTILE_LAYERS, uncounted=_UNCOUNTED),
     inputs=(Input(HOSTILE, (1, 8), "float32"),),
     crosscheck=(replace(THOP, peer=HOSTILE, terms=_HOSTILE_BILL), replace(MISSING, error=HOSTILE)),
     benchmarks=(replace(CPU, device_name=HOSTILE, warnings=(HOSTILE,), layers=_HOSTILE_TIMES),),
+    roofline=(replace(roofline_of(ALEXNET_PROFILE, CPU), ceiling=_HOSTILE_CEILING, layers=(_HOSTILE_ROOF,)),),
     environment={HOSTILE: HOSTILE},
 )
 
@@ -302,6 +341,78 @@ PUBLISHED = Published(
     ),
 )
 
+FORECAST = Forecast(
+    device=OnPaper("h100", "Example H100", "gpu", 66.9e12, 3.35e12, 85_899_345_920, ("a data sheet",)),
+    batch=8,
+    dtype="fp32",
+    training=True,
+    seconds=3.5e-3,
+    interval_seconds=(2.5e-3, 5e-3),
+    level=0.8,
+    forward_seconds=1e-3,
+    backward_seconds=2e-3,
+    update_seconds=5e-4,
+    needed_bytes=733_210_080,
+    remarks=tuple(REMARKS),
+    layers=(
+        LayerForecast(
+            "features.0", "conv2d", 0, "convolution", 1_124_428_800, 11_056_384, 0.5, "compute", 7e-4, 1.5e-3
+        ),
+        LayerForecast("features.1", "relu", 0, "memory", 1_548_800, 12_390_400, 0.5, "memory", 3e-4, 0.0),
+    ),
+)
+_HOSTILE_DEVICE = OnPaper(HOSTILE, HOSTILE, "cpu", 1e12, 1e11, None, (HOSTILE,))
+_HOSTILE_FORECAST = replace(
+    FORECAST,
+    device=_HOSTILE_DEVICE,
+    training=False,
+    remarks=(HOSTILE,),
+    layers=(LayerForecast(HOSTILE, HOSTILE, 1, HOSTILE, 0, 0, 0.1, HOSTILE, 1e-6),),
+)
+FORECASTS = Forecasts(HOSTILE, (FORECAST, _HOSTILE_FORECAST))
+
+
+_STEP = Need(
+    peak_bytes=340,
+    param_bytes=100,
+    buffer_bytes=0,
+    input_bytes=20,
+    optimizer_bytes=100,
+    activation_bytes=10,
+    saved_bytes=30,
+    gradient_bytes=80,
+    saved_total_bytes=50,
+    peak=2,
+    timeline=(
+        Moment("forward", HOSTILE, "convolution", 0, 270, 50, 0, 50, 0),
+        Moment("loss", "", HOSTILE, 0, 270, 0, 0, 50, 0),
+        Moment("backward", HOSTILE, "convolution_backward", 1, 340, 90, 20, 30, 80),
+        Moment("optimizer", "", "add_", 0, 300, 0, 40, 0, 80),
+    ),
+)
+_FORWARD = Need(150, 100, 0, 20, 0, 30, 0, 0, 0, 0, (Moment("forward", HOSTILE, "conv2d", 0, 150, 30, 0),))
+MEMORY = Memory(
+    model=HOSTILE,
+    inputs=(Input("input", (1, 5), "float32"),),
+    batch=1,
+    dtype="float32",
+    optimizer="sgd-momentum",
+    amp="bfloat16",
+    loss="cross entropy",
+    inference=_FORWARD,
+    layers=(MemoryLayer(HOSTILE, "conv2d", 0, 100, 30, 150, 50), MemoryLayer("", HOSTILE, 1, 0, 0, 120, 0)),
+    training=_STEP,
+    not_predicted=HOSTILE,
+    measured=(
+        Measured("inference", "cpu", "allocator events", 120, 170, 150, (MeasuredCall(HOSTILE, 0, 170, 150),), 4096),
+        Measured("training", "cuda", HOSTILE, 220, 339),
+    ),
+    fits=(Fit("inference", 3 * 2**30, 17, 3 * 2**30 - 1, 3 * 2**30 + 1), Fit("training", 10, 0, 0, 340)),
+)
+
+
+ROOFLINE = roofline_of(ALEXNET_PROFILE, CPU)
+UNDER_ROOFS = replace(BENCHMARKS, benchmarks=(CPU,), roofline=(ROOFLINE,))
 _STAGES = {"decode": 2.9e-3, "resize": 7.5e-4, "random crop": 1.5e-4, "mirror": 7.5e-5, "colour noise": 3.5e-4}
 
 
@@ -340,6 +451,10 @@ RECORDS: dict[str, Record] = {
     "training steps": TRAINING,
     "a comparison": COMPARISON,
     "published figures": PUBLISHED,
+    "forecasts": FORECASTS,
+    "memory": MEMORY,
+    "ceilings": CEILINGS,
+    "benchmarks under roofs": UNDER_ROOFS,
     "an input pipeline": PIPELINE,
     "a hostile input pipeline": HOSTILE_PIPELINE,
 }

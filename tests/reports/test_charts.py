@@ -185,7 +185,14 @@ print("matplotlib.pyplot" in sys.modules)
 
 def test_charts_go_into_a_folder_each_as_png_and_svg(tmp_path: Path) -> None:
     written = charts(FULL_PROFILE, tmp_path / "new" / "charts")
-    names = ["params-and-macs", "time-and-macs", "crosscheck", "crosscheck-overview", "activation-functions"]
+    names = [
+        "params-and-macs",
+        "time-and-macs",
+        "roofline",
+        "crosscheck",
+        "crosscheck-overview",
+        "activation-functions",
+    ]
     assert [path.name for path in written] == [f"{name}.{suffix}" for name in names for suffix in ("png", "svg")]
     assert all(path.stat().st_size > 1000 for path in written)
 

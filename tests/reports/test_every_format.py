@@ -14,7 +14,18 @@ from netstat.errors import UsageError
 from netstat.records.base import Record, write
 from netstat.records.reading import from_dict
 from netstat.registry import REPORTS
-from tests.reports.samples import BENCHMARKS, CHECKS, COMPARISON, CPU, PIPELINE, PUBLISHED, RECORDS, profile_of
+from tests.reports.samples import (
+    BENCHMARKS,
+    CHECKS,
+    COMPARISON,
+    CPU,
+    FORECAST,
+    FORECASTS,
+    PIPELINE,
+    PUBLISHED,
+    RECORDS,
+    profile_of,
+)
 
 TEXT = ["table", "json", "csv", "md", "tex"]
 IMAGES = ["png", "svg"]
@@ -94,10 +105,22 @@ def test_records_of_nothing_are_shown_as_such(format: str) -> None:
         replace(BENCHMARKS, benchmarks=(replace(CPU, layers=()),)),
         replace(CHECKS, crosscheck=()),
         replace(COMPARISON, models=()),
+        replace(FORECASTS, forecasts=()),
+        replace(FORECASTS, forecasts=(replace(FORECAST, layers=(), remarks=()),)),
         replace(PIPELINE, stages=(), loaders=(), models=(), loops=()),
         *([replace(PUBLISHED, published=())] if format in TEXT else []),
     ]
     assert all(REPORTS[format].render(record) for record in nothing)
+
+
+@pytest.mark.parametrize("format", [*TEXT, pytest.param("svg", marks=pytest.mark.charts)])
+def test_a_forecast_is_called_one_in_every_format(format: str) -> None:
+    assert b"forecast" in live(format, "forecasts").lower()
+
+
+def test_every_row_of_a_file_of_data_says_that_it_is_a_forecast() -> None:
+    _, *rows = live("csv", "forecasts").splitlines()
+    assert all(row.startswith(b"forecast,") for row in rows)
 
 
 @pytest.mark.charts

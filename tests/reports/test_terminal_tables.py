@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from netstat.errors import UsageError
+from netstat.records.benchmark import ContainerTime, LayerTime, Row
 from netstat.records.profile import Profile
 from netstat.records.view import View
 from netstat.reports._columns import COLUMNS
@@ -23,7 +24,7 @@ from netstat.reports.table import (
     layers_text,
     shows_unicode,
 )
-from netstat.units import exact, signed
+from netstat.units import exact, percent, scaled, signed
 from tests.reports.samples import (
     ALEXNET_PROFILE,
     BENCHMARKS,
@@ -335,9 +336,57 @@ def test_the_title_counts_the_tools_that_closed() -> None:
 
 def test_layers_and_the_rest_add_up_to_the_whole() -> None:
     text = benchmark_text([CPU], FULL_PROFILE.layers, "alexnet", 120)
-    assert row(text, "features.0") == ["features.0", "conv2d", "3.515 ms", "▌", "9.19 %", "70,276,800"]
-    assert row(text, "unattributed") == ["unattributed", "2.5 ms", "▍", "6.54 %", "-"]
-    assert row(text, "whole") == ["whole", "38.23 ms", "██████ 100.00 %", "-"]
+    assert row(text, "features.0")[:6] == ["features.0", "conv2d", "3.515 ms", "▌", "9.19 %", "70,276,800"]
+    assert row(text, "unattributed") == ["unattributed", "2.5 ms", "▍", "6.54 %"]
+    assert row(text, "whole")[:4] == ["whole", "38.23 ms", "██████ 100.00 %", exact(MACS)]
+
+
+def test_rates_stand_beside_times_that_can_be_told_from_the_hooks() -> None:
+    text = benchmark_text([CPU], FULL_PROFILE.layers, "alexnet", 120)
+    first, (layer, *_) = CPU.layers[0], FULL_PROFILE.layers
+    counts = layer.flops, layer.bytes_read + layer.bytes_written
+    assert row(text, "features.0")[6:] == [scaled(count / first.median_seconds) for count in counts]
+    assert CPU.layers[1].median_seconds < CPU.layers[1].below
+    assert row(text, "features.1")[2].startswith("<")
+    assert row(text, "features.1")[-1] == "0"  # its MACs: there is no rate
+
+
+def test_a_time_of_several_rows_stands_beside_their_sum() -> None:
+    covers = tuple(Row(layer.path, layer.op, layer.call) for layer in FULL_PROFILE.layers[:2])
+    together = LayerTime("features", 0, "conv2d+relu", 1e-3, covers=covers)
+    text = benchmark_text([replace(CPU, layers=(together,))], FULL_PROFILE.layers, "alexnet", 120)
+    assert exact(sum(layer.macs for layer in FULL_PROFILE.layers[:2])) in row(text, "features")
+
+
+def test_rows_are_sorted_by_time_with_what_they_come_to() -> None:
+    text = benchmark_text([CPU], (), "alexnet", 120, View(sort="time"))
+    times = sorted((layer.median_seconds for layer in CPU.layers), reverse=True)
+    first, second = (percent(sum(times[:count]), CPU.median_seconds) for count in (1, 2))
+    lines = text.splitlines()
+    begin = next(number for number, line in enumerate(lines) if "so far" in line)
+    assert lines[begin + 2].rstrip().endswith(first)
+    assert lines[begin + 3].rstrip().endswith(second)
+
+
+def test_a_tree_of_times_shows_containers_with_their_own() -> None:
+    features = ContainerTime("features", 0, "Sequential", 20e-3)
+    times = replace(CPU, containers=(ContainerTime("", 0, "AlexNet", 38e-3), features))
+    text = benchmark_text([times], (), "alexnet", 120, View(tree=True))
+    assert row(text, "features")[:3] == ["features", "Sequential", "20 ms"]
+    assert row(text, "· 0")[:3] == ["· 0", "conv2d", "3.515 ms"]
+    short = benchmark_text([times], (), "alexnet", 120, View(tree=True, depth=1))
+    assert "· 0" not in short
+
+
+def test_where_the_time_goes_is_said_by_kind() -> None:
+    layers = (
+        LayerTime("a", 0, "conv2d", 3e-3, family="convolution"),
+        LayerTime("b", 0, "relu", 1e-3, family="activation"),
+    )
+    times = replace(CPU, layers=layers, median_seconds=5e-3, unattributed_seconds=1e-3)
+    text = benchmark_text([times], (), "alexnet", 120)
+    assert row(text, "by kind")[1] == "convolution 60.0 %, activation 20.0 %, in no layer 20.0 %"
+    assert row(text, "most")[1] == "90 % of the layers' time is in 2 of 2 rows"
 
 
 def test_a_device_is_introduced_with_its_settings_and_its_figure() -> None:
@@ -345,7 +394,7 @@ def test_a_device_is_introduced_with_its_settings_and_its_figure() -> None:
     assert text.startswith("time · alexnet · cpu (Example CPU) · batch 1 · float32 · 2 threads\n")
     assert row(text, "median")[1] == "38.23 ms, 95 % CI 37.85 ms to 38.61 ms"
     assert row(text, "throughput")[1] == "26.16 examples/s"
-    assert row(text, "samples")[1] == "20 after 5 warm-up calls"
+    assert row(text, "samples")[1].startswith("20 after 5 warm-up calls, lowest ")
     assert "MACs" not in headings(text)
 
 

@@ -1,11 +1,12 @@
 """What forward passes run on. One file, one kind of device; its name is the file's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from netstat.errors import UsageError
 from netstat.measure.clock import Clock
+from netstat.measure.sensors import Sensor
 from netstat.registry import Registry
 
 
@@ -54,8 +55,37 @@ class Device(Protocol):
         """A point in the course of its work. To be read by `seconds`, after `synchronize`."""
         ...
 
+    def reached(self, mark: Any) -> bool:
+        """Whether its work has come as far as `mark`; asked without waiting for it."""
+        ...
+
     def seconds(self, start: Any, stop: Any) -> float:
         """Seconds from one mark to a later one."""
+        ...
+
+    def capture(self, forward: Callable[[], object]) -> Callable[[], object]:
+        """What `forward` gives the device to do, recorded once, as one piece of work that can be queued again.
+
+        Raises:
+            Exception: it cannot be recorded; whatever `forward` or the device raise says why. Afterwards the device
+                works on as before.
+        """
+        ...
+
+    def cache_bytes(self) -> int:
+        """Size of its largest cache; 0 where nobody says."""
+        ...
+
+    def forget_peaks(self) -> None:
+        """Memory peaks count from here."""
+        ...
+
+    def memory(self) -> "Mapping[str, int] | None":
+        """Bytes, by the fields of `records.device_memory.DeviceMemory`; None where no allocator keeps count."""
+        ...
+
+    def sensor(self) -> Sensor | None:
+        """What its clocks and temperature are read from; None where nothing is there to tell."""
         ...
 
 

@@ -1,8 +1,10 @@
 """The processor: everything is done when the call returns, and the host's clock tells the time."""
 
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from netstat.errors import UsageError
 from netstat.measure import host
 from netstat.measure.clock import Clock
 from netstat.measure.devices import DEVICES
@@ -54,6 +56,32 @@ class Cpu:
         """The time."""
         return clock.now()
 
+    def reached(self, mark: float) -> bool:
+        """What was called has been done."""
+        return True
+
     def seconds(self, start: float, stop: float) -> float:
         """The difference."""
         return stop - start
+
+    def capture(self, forward: Callable[[], object]) -> Callable[[], object]:
+        """There is no queue to record.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError("a processor runs no graphs: they are for devices that work off a queue")
+
+    def cache_bytes(self) -> int:
+        """The last level, as the first core sees it."""
+        return host.largest_cache()
+
+    def forget_peaks(self) -> None:
+        """Torch keeps no count of the host's memory."""
+
+    def memory(self) -> Mapping[str, int] | None:
+        """Torch keeps no count of the host's memory."""
+        return None
+
+    def sensor(self) -> None:
+        """The host's gates look at it in other ways."""

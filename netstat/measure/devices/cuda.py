@@ -6,13 +6,18 @@ the device's own time. What the host needs longer than the device, to hand out t
 unattributed time.
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from netstat.graph import plain
 from netstat.measure import host
 from netstat.measure.clock import Clock
 from netstat.measure.devices import DEVICES
+from netstat.measure.nvidia.graphs import capture
+from netstat.measure.nvidia.nvml import nvml_sensor
+from netstat.measure.nvidia.smi import smi_sensor
+from netstat.measure.sensors import Sensor
 
 if TYPE_CHECKING:
     import torch
@@ -54,11 +59,12 @@ class Cuda:
         return str(self._properties().name)
 
     def environment(self) -> dict[str, Any]:
-        """Model, software versions and, with nvidia-ml-py, the present clock, temperature and power."""
+        """Model, software versions and switches, and how its sensors stand now."""
         import torch
 
         gpu = self._properties()
         cudnn: Any = torch.backends.cudnn  # untyped
+        sensor = self.sensor()
         return {
             "cuda_device_name": gpu.name,
             "cuda_capability": f"{gpu.major}.{gpu.minor}",
@@ -67,7 +73,10 @@ class Cuda:
             "cuda_memory_bytes": gpu.total_memory,
             "cuda_version": torch.version.cuda,
             "cudnn_version": cudnn.version(),
-            **self._sensors(),
+            "cudnn_benchmark": cudnn.benchmark,
+            "cudnn_deterministic": cudnn.deterministic,
+            "cuda_sensor": sensor.name if sensor else "none: install nvidia-ml-py to see clocks and throttling",
+            **({f"cuda_{name}": value for name, value in plain(sensor.read()).items()} if sensor else {}),
         }
 
     def free_memory(self) -> int | None:
@@ -107,6 +116,40 @@ class Cuda:
         """Time between two events, at the half microsecond they resolve."""
         return float(start.elapsed_time(stop)) * 1e-3
 
+    def reached(self, mark: "torch.cuda.Event") -> bool:
+        """Whether the event has happened."""
+        untyped: Any = mark
+        return bool(untyped.query())
+
+    def capture(self, forward: Callable[[], object]) -> Callable[[], object]:
+        """A CUDA graph of it."""
+        return capture(forward, self._index)
+
+    def cache_bytes(self) -> int:
+        """The second level."""
+        return int(self._properties().L2_cache_size)
+
+    def forget_peaks(self) -> None:
+        """Those of torch's allocator."""
+        import torch
+
+        torch.cuda.reset_peak_memory_stats(self._index)
+
+    def memory(self) -> Mapping[str, int] | None:
+        """What torch's allocator says of itself, and the driver of the GPU."""
+        import torch
+
+        stats: dict[str, int] = torch.cuda.memory_stats(self._index)
+        free, total = torch.cuda.mem_get_info(self._index)
+        # Before the first allocation there are no statistics at all.
+        peaks = {name: stats.get(f"{name}_bytes.all.peak", 0) for name in ("requested", "allocated", "reserved")}
+        return {"before": stats.get("requested_bytes.all.current", 0), **peaks, "taken": total - free}
+
+    def sensor(self) -> Sensor | None:
+        """NVML's own, by nvidia-ml-py where that is installed, else by nvidia-smi."""
+        uuid = f"GPU-{self._properties().uuid}"
+        return nvml_sensor(uuid) or smi_sensor(uuid)
+
     def _properties(self) -> Any:
         import torch
 
@@ -118,18 +161,3 @@ class Cuda:
 
         with torch.cuda.device(self._index), torch.random.fork_rng(devices=[self._index]):
             yield
-
-    def _sensors(self) -> dict[str, Any]:
-        import torch
-
-        sensors = {
-            "clock_mhz": torch.cuda.clock_rate,
-            "celsius": torch.cuda.temperature,
-            "milliwatts": torch.cuda.power_draw,
-        }
-        readings: dict[str, Any] = {}
-        # Present only with nvidia-ml-py, and not on every GPU.
-        with suppress(ImportError, RuntimeError):
-            for name, read in sensors.items():
-                readings[f"cuda_{name}"] = read(self._index)
-        return readings

@@ -1,0 +1,40 @@
+"""`netstat ceilings`: the most this machine computes and moves, measured."""
+
+from argparse import ArgumentParser, Namespace
+
+from netstat.api.roofs import ceilings_of
+from netstat.cli import _session as session
+from netstat.cli._arguments import output_options
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Options of the command."""
+    parser.add_argument(
+        "--device", metavar="DEVICE", help="cpu, cuda, cuda:1; several with commas (default: all present)"
+    )
+    parser.add_argument("--dtype", default="fp32", metavar="DTYPE", help="fp32, tf32, bf16, fp16; several with commas")
+    parser.add_argument("--threads", metavar="N", help="CPU threads (default: torch's choice)")
+    parser.add_argument("--again", action="store_true", help="measure anew what is known from an earlier run")
+    output_options(parser)
+
+
+def run(options: Namespace) -> int:
+    """Measure what is not known yet."""
+    session.check_outputs(options)
+    dtypes = session.names(options.dtype, "--dtype") or []
+    threads = session.optional(options.threads, "--threads")
+    devices = session.devices(options)
+    with session.progress(options) as progress:
+        ceilings = ceilings_of(
+            devices,
+            dtypes,
+            threads,
+            again=options.again,
+            tell=lambda line: session.tell(options, line),
+            progress=progress,
+        )
+    from netstat.reports.table import ceilings_text
+
+    session.show(ceilings_text(ceilings.ceilings, **session.style()), options)
+    session.deliver(ceilings, options)
+    return 0
