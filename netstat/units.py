@@ -84,7 +84,12 @@ def deviation(share: float) -> str:
 
 def rate(per_second: float, noun: str) -> str:
     """How often in a second: (1234.56, 'examples') -> '1,235 examples/s'."""
-    return f"{per_second:,.0f} {noun}/s" if per_second >= 1000 else f"{per_second:.4g} {noun}/s"
+    return f"{often(per_second)} {noun}/s"
+
+
+def often(per_second: float) -> str:
+    """A rate without its unit: 1234.56 -> '1,235'."""
+    return f"{per_second:,.0f}" if per_second >= 1000 else f"{per_second:.4g}"
 
 
 def ratio(times: float) -> str:

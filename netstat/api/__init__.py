@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossChecks
     from netstat.records.forecast import Forecasts
     from netstat.records.memory import Memory
+    from netstat.records.pipeline import Pipeline
     from netstat.records.published import Published
 
 _AS_EVER = ("documents", None, False, False, False)  # how a profile is counted where nobody says anything
@@ -317,6 +318,62 @@ def ceilings(
     return ceilings_of([device], [dtype], threads, again=again)
 
 
+def pipeline(
+    model: Any = None,
+    input_shape: InputShape = None,
+    *,
+    batch: int = 32,
+    image: tuple[int, int] = (500, 375),
+    resize: int = 256,
+    crop: int | None = None,
+    decode: bool = True,
+    workers: Sequence[int] | None = None,
+    device: str = "cpu",
+    dtype: str = "float32",
+    threads: int | None = None,
+    training: bool = False,
+    settings: "Settings | None" = None,
+    progress: "Progress | None" = None,
+) -> "Pipeline":
+    """Measured time of AlexNet's preprocessing, by stage and by workers, and of a model that is fed by it.
+
+    Scale the short side to `resize`, cut the centre out, crop at random, mirror, subtract the mean, shift the colour.
+
+    Args:
+        model, input_shape: as for `profile`; None measures the pipeline alone.
+        batch: images of a batch.
+        image: width and height of the synthetic photographs.
+        resize: pixels.
+        crop: side of the random crop in pixels; the model's input by default, else 224.
+        decode: whether photographs are JPEGs in memory.
+        workers: numbers of worker processes of the data loader to try; by default 0, 1, 2, 4 … up to the processors.
+        device, dtype, threads: of the model, as for `benchmark`.
+        training: feed a training step (SGD, cross-entropy) as well, beside the forward pass of inference.
+        settings, progress: as for `benchmark`.
+
+    Raises:
+        UsageError: sizes that cannot be, a model that takes no such images, shared memory too small.
+        ModelError: the pipeline or the model fails.
+    """
+    from netstat.api.feeding import pipeline_subject, recipe_for
+
+    if training and model is None:
+        raise UsageError("a training step is of a model; name one")
+    subject = None if model is None else _subject(model, input_shape, batch)
+    recipe = recipe_for(subject, image, resize, crop, decode=decode, batch=batch)
+    return pipeline_subject(
+        subject,
+        recipe,
+        [device],
+        trained=_subject(model, input_shape, batch, training=True) if training else None,
+        workers=workers,
+        dtype=dtype,
+        threads=threads,
+        settings=settings,
+        progress=progress,
+    )
+
+
 def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
     """Models side by side: names, modules, profiles or saved results.
 
@@ -367,6 +424,16 @@ def _subject(
     return resolve(model, inputs_of(input_shape, batch, dtype, args, kwargs), training=training)
 
 
-__all__ = ["benchmark", "compare", "crosscheck", "forecast", "load", "profile", "published", "stat"]
-__all__ = ["benchmark", "compare", "crosscheck", "load", "memory", "profile", "published", "stat"]
-__all__ = ["benchmark", "ceilings", "compare", "crosscheck", "load", "profile", "published", "stat"]
+__all__ = [
+    "benchmark",
+    "ceilings",
+    "compare",
+    "crosscheck",
+    "forecast",
+    "load",
+    "memory",
+    "pipeline",
+    "profile",
+    "published",
+    "stat",
+]

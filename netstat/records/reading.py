@@ -11,7 +11,18 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from netstat.errors import ModelError
-from netstat.records import benchmark, ceilings, comparison, crosscheck, forecast, memory, profile, published, roofline
+from netstat.records import (
+    benchmark,
+    ceilings,
+    comparison,
+    crosscheck,
+    forecast,
+    memory,
+    pipeline,
+    profile,
+    published,
+    roofline,
+)
 from netstat.records.base import SCHEMA, Record
 
 KINDS: dict[str, type[Record]] = {
@@ -25,6 +36,7 @@ KINDS: dict[str, type[Record]] = {
         published.Published,
         forecast.Forecasts,
         memory.Memory,
+        pipeline.Pipeline,
     )
 }
 _NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}

@@ -17,6 +17,7 @@ from netstat.reports._ceilings_chart import ceilings_chart
 from netstat.reports._curves import activation_functions
 from netstat.reports._latency_chart import latency_chart
 from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
+from netstat.reports._pipeline_chart import pipeline_chart
 from netstat.reports._roofline_chart import roofline_chart
 from netstat.reports._style import png, svg
 from netstat.reports._tables import MOST_WITH_LAYERS
@@ -120,6 +121,10 @@ def _memory(record: Any) -> Iterator[Chart]:
     yield "memory", partial(memory_chart, record)
 
 
+def _pipeline(record: Any) -> Iterator[Chart]:
+    yield "pipeline", partial(pipeline_chart, record)
+
+
 def _work(profile: Profile) -> list[Panel]:
     return [count_panel(profile, "params", "parameters"), count_panel(profile, "macs", "MACs")]
 
@@ -137,4 +142,5 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "published": _published,
     "forecast": _forecast,
     "memory": _memory,
+    "pipeline": _pipeline,
 }

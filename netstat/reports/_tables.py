@@ -87,6 +87,12 @@ def _ceilings(record: Any) -> Iterator[Table]:
     yield from ceilings_tables(record.ceilings)
 
 
+def _pipeline(record: Any) -> Iterator[Table]:
+    from netstat.reports._pipeline import pipeline_tables
+
+    yield from pipeline_tables(record)
+
+
 _SECTIONS = {
     "ceilings": _ceilings,
     "crosscheck": _crosscheck,
@@ -94,4 +100,5 @@ _SECTIONS = {
     "published": _published,
     "forecast": _forecast,
     "memory": _memory,
+    "pipeline": _pipeline,
 }

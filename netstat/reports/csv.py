@@ -146,6 +146,26 @@ def _resident(need: Row) -> int:
     return sum(need[f"{kind}_bytes"] for kind in ("param", "buffer", "input", "optimizer"))
 
 
+def _pipeline(saved: Row) -> Iterator[Row]:
+    """A time per row: seconds of an image, and what they are of."""
+    settings = {"model": saved["model"], **saved["recipe"]}
+    stages = [{"stage": stage["name"], "time": stage} for stage in saved["stages"]]
+    parts = {"stage": stages, "whole": [{"time": saved["whole"]}]}
+    parts |= {kind: saved[f"{kind}s"] for kind in ("loader", "model", "loop")}
+    for kind, entries in parts.items():
+        for entry in entries:
+            known = {name: entry.get(name, "") for name in ("stage", "device", "mode", "workers")}
+            median, (low, high) = (entry["time"][name] for name in ("median_seconds", "ci95_seconds"))
+            yield {
+                **settings,
+                "what": kind,
+                **known,
+                "median_seconds": median,
+                "low_seconds": low,
+                "high_seconds": high,
+            }
+
+
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
@@ -154,4 +174,5 @@ _ROWS: dict[str, Any] = {
     "published": _published,
     "forecast": _forecasts,
     "memory": _needs,
+    "pipeline": _pipeline,
 }

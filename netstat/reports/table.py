@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.forecast import Forecast
     from netstat.records.memory import Memory
+    from netstat.records.pipeline import Pipeline
     from netstat.records.published import PublishedFigure
     from netstat.records.roofline import Roofline
     from netstat.records.training import TrainingStep
@@ -41,6 +42,7 @@ __all__ = [
     "layers_text",
     "lost_text",
     "memory_text",
+    "pipeline_text",
     "published_text",
     "shows_unicode",
     "times_text",
@@ -222,6 +224,13 @@ def memory_text(
     from netstat.reports._memory import memory_tables
 
     return _text(memory_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
+
+
+def pipeline_text(pipeline: "Pipeline", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
+    """An input pipeline, and the model it feeds; arguments as for `layers_text`."""
+    from netstat.reports._pipeline import pipeline_tables
+
+    return _text(pipeline_tables(pipeline), Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:

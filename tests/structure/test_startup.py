@@ -43,6 +43,7 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         [],
         ["--help"],
         ["profile", "--help"],
+        ["pipeline", "--help"],
         ["list"],
         ["profile", "alexnet", "--fast"],
         ["profile", "vgg19_bn", "--fast", "--json"],
