@@ -11,7 +11,11 @@ from netstat.frontends.subject import Subject, check_by_position, check_positive
 from netstat.graph import PARAMETER
 from netstat.records import Profile, load
 
+LIGHT_MACS = 2_000_000_000
+LIGHT_BYTES = 2**28
+
 if TYPE_CHECKING:
+    from netstat.cost import Cost
     from netstat.graph import Graph
     from netstat.measure.benchmark import Outcome
     from netstat.measure.configuration import Configuration
@@ -125,9 +129,16 @@ def crosscheck_subject(
         if progress:
             progress(f"running {name}", i / len(names))
         seen = other if peer.convention.evaluates else graph
-        count = run(name, module, inputs, training=training, time_limit=time_limit)
+        light = _is_light(seen, costs[id(seen)])
+        count = run(name, module, inputs, training=training, time_limit=time_limit, light=light)
         checks.append(settle(seen, peer.convention, count, costs[id(seen)]))
     return CrossChecks(subject.graph.model, tuple(checks), training)
+
+
+def _is_light(graph: "Graph", costs: "Sequence[Cost | None]") -> bool:
+    """Whether the forward pass takes a fraction of a second and of a gigabyte on any machine."""
+    made = sum(spec.nbytes for node in graph.nodes for spec in node.outputs)
+    return made <= LIGHT_BYTES and all(costs) and sum(cost.macs for cost in costs if cost) <= LIGHT_MACS
 
 
 def _evaluation(evaluated: Callable[[], Subject] | None) -> "Graph":

@@ -254,17 +254,19 @@ def _known(name: str, registry: Registry[Any]) -> None:
         raise UsageError(unknown(registry.kind, name, registry.names()))
 
 
-def settings(options: Namespace) -> "Settings":
-    """How long to measure.
+def settings(options: Namespace, *, brief: bool = False) -> "Settings":
+    """How long to measure; `brief` where it is not what was asked for, but part of it.
 
     Raises:
         UsageError: both ways at once.
     """
-    from netstat.measure.settings import DEFAULT, QUICK, RIGOROUS
+    from netstat.measure.settings import BRIEF, DEFAULT, QUICK, RIGOROUS
 
     if options.quick and options.rigorous:
         raise UsageError("--quick and --rigorous exclude each other; leave one of them out")
-    return QUICK if options.quick else RIGOROUS if options.rigorous else DEFAULT
+    if options.quick:
+        return QUICK
+    return RIGOROUS if options.rigorous else BRIEF if brief else DEFAULT
 
 
 def rooflines(

@@ -116,7 +116,7 @@ def _begun(subject: Subject, options: Namespace, stack: ExitStack) -> Time:
     threads = session.optional(options.threads, "--threads")
     ways = Ways(session.devices(options), dtypes=[options.dtype], threads=[threads])
     try:
-        return stack.enter_context(benchmark_begun(subject, ways, settings=session.settings(options)))
+        return stack.enter_context(benchmark_begun(subject, ways, settings=session.settings(options, brief=True)))
     except ModelError as error:
         return partial(_fail, error)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from netstat.errors import NetstatError
 from netstat.frontends.subject import Subject
 from netstat.graph import Graph
-from netstat.measure import host, precision
+from netstat.measure import devices, host, precision
 from netstat.measure.clock import Clock
 from netstat.measure.configuration import Configuration
 from netstat.measure.crew import Crew
@@ -114,6 +114,8 @@ def begun(
         transferred(subject) as (source, here),
         Crew(_starts(source, configurations, settings, here=bool(here))) as crew,
     ):
+        if not here and _fit(len(crew), subject.graph, configurations, _free_without_torch):
+            crew.open()
         yield partial(_timed, crew, subject.graph, configurations, settings, here)
 
 
@@ -127,7 +129,8 @@ def _timed(
 ) -> Outcome:
     load = host.load_average()
     environment = crew.first.environment(sorted({each.device for each in configurations}))
-    _make_room(crew, graph, configurations)
+    if not _fit(len(crew), graph, configurations, crew.first.free):
+        crew.one_at_a_time()
     around = Surroundings(load, here, not crew.together)
     tell = Teller(progress, len(configurations))
     runs = measure(crew, configurations, settings, tell)
@@ -155,17 +158,21 @@ def _starts(source: Source, configurations: Sequence[Configuration], settings: S
     return [partial(Apart, source, settings, sole=sole, heard=index == 0) for index in range(settings.processes)]
 
 
-def _make_room(crew: Crew, graph: Graph, configurations: Sequence[Configuration]) -> None:
-    """Have the processes one at a time where memory does not hold what all of them need."""
+def _fit(
+    processes: int, graph: Graph, configurations: Sequence[Configuration], free: Callable[[str], int | None]
+) -> bool:
+    """Whether what so many processes need, `free` holds; one always does, or says itself that it does not."""
     needed: dict[str, int] = {}
     for each in configurations:
         size = bytes_of_graph(graph, each.inputs, precision.find(each.dtype))
         needed[each.device] = max(needed.get(each.device, 0), size)
-    for device, size in needed.items():
-        free = crew.first.free(device)
-        if len(crew) > 1 and free is not None and len(crew) * (size + PROCESS_BYTES) > free:
-            crew.one_at_a_time()
-            return
+    frees = ((free(device), size) for device, size in needed.items())
+    return processes == 1 or all(left is None or processes * (size + PROCESS_BYTES) <= left for left, size in frees)
+
+
+def _free_without_torch(device: str) -> int | None:
+    """Bytes free on the host; of other devices nothing is known before torch is there."""
+    return devices.find(device).free_memory() if device == "cpu" else 0
 
 
 def _records(runs: Sequence[Run], around: Surroundings) -> tuple[Benchmark, ...]:

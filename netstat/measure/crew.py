@@ -48,16 +48,20 @@ class Crew:
         self.together = False
         self._end()
 
+    def open(self) -> None:
+        """Have all of them begin to get the model; to be called at most once."""
+        self._opened = True
+        for worker in self._workers.values():
+            worker.open()
+
     @contextmanager
     def all(self) -> Iterator[Sequence[Worker]]:
         """All of them, with the model; they stay until the end."""
-        workers = list(self._workers.values())
         if not self._opened:
-            self._opened = True
-            for worker in workers:
-                worker.open()
-            for worker in workers:
-                worker.ready()
+            self.open()
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.ready()
         yield workers
 
     @contextmanager

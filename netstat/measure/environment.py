@@ -66,7 +66,7 @@ def _torch() -> dict[str, Any]:
     if torch is None:
         return {}
     return {
-        "torch_version": torch.__version__,
+        "torch_version": str(torch.__version__),  # its own class would bring torch wherever it is unpickled
         "torch_config": torch.__config__.show(),
         "torch_cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "torch_num_threads": torch.get_num_threads(),

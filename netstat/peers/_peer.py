@@ -94,6 +94,7 @@ def run(
     *,
     training: bool = False,
     time_limit: float = TIME_LIMIT,
+    light: bool = False,
 ) -> PeerCount:
     """What the peer `name` reports for `module(*inputs)`.
 
@@ -105,13 +106,15 @@ def run(
         inputs: its positional inputs, likewise; without data, they are drawn by `example_inputs`.
         training: whether the copy is in training mode, and not in evaluation mode.
         time_limit: seconds it may take. A peer in this process is stopped at the next call of a module.
+        light: whether the model's arithmetic takes less time than it takes torch to import what tensors without values
+            need; then peers that do not ask for values get them too.
 
     Raises:
         UsageError: there is no such peer. One that is not installed, fails or takes too long is a `PeerCount` that says
             so.
     """
     peer = PEERS[name].training() if training else PEERS[name]
-    return consult(peer, module, inputs, time_limit=time_limit)
+    return consult(replace(peer, needs_values=peer.needs_values or light), module, inputs, time_limit=time_limit)
 
 
 def consult(

@@ -3,7 +3,10 @@
 Which kernels those are, the device decides. The peer runs on tensors that call themselves CPU tensors.
 """
 
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from netstat.conventions import Convention, Scope, Term, register
 from netstat.peers._paths import first_paths, leaf_paths
@@ -43,7 +46,7 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
     from torch.utils.flop_counter import FlopCounterMode
 
     module.requires_grad_(False)
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+    with torch.no_grad(), _compiler_left_out(), FlopCounterMode(display=False) as counter:
         module(*inputs)
     named = counter.get_flop_counts()
     by_path = dict.fromkeys(leaf_paths(module), 0)
@@ -53,6 +56,26 @@ def count(module: "nn.Module", inputs: "tuple[Tensor, ...]") -> Figures:
         if first in by_path:
             by_path[first] += sum(figures.values())
     return Figures(counter.get_total_flops(), by_path)
+
+
+@contextmanager
+def _compiler_left_out() -> Iterator[None]:
+    """While it lasts, the counter's handler does without the mark that torch's compiler is to keep out of it.
+
+    To set that mark imports the compiler, which takes as long as torch itself, and there is nothing to compile here.
+    """
+    from torch.utils import flop_counter
+
+    mode: Any = getattr(flop_counter, "_FlopCounterMode", None)
+    marked = vars(mode).get("__torch_dispatch__") if mode and "torch._dynamo" not in sys.modules else None
+    if not hasattr(marked, "__wrapped__"):
+        yield
+        return
+    mode.__torch_dispatch__ = marked.__wrapped__  # type: ignore[union-attr]
+    try:
+        yield
+    finally:
+        mode.__torch_dispatch__ = marked
 
 
 PEERS.add("torch")(Peer("torch", "torch", CONVENTION, needs_values=False, count=count))
