@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netstat.analysis.memory import inference_need, layers, need
 from netstat.errors import ModelError, UsageError
 from netstat.frontends.inputs import DTYPES
+from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.subject import Subject
 from netstat.graph import PARAMETER
 from netstat.records.memory import Fit, Measured, Memory, Need
@@ -15,7 +16,6 @@ from netstat.records.profile import Input
 if TYPE_CHECKING:
     from netstat.frontends.lifetimes import Lifetimes
 
-OPTIMIZERS = ("sgd", "sgd-momentum", "adam", "adamw")
 AMP = ("bfloat16", "float16")
 RNN = "mkldnn_rnn_layer"  # keeps a workspace of which only oneDNN knows the size
 NOT_KNOWN = "training is a lower bound: what oneDNN's LSTM keeps for the backward pass is known to oneDNN alone"
@@ -43,8 +43,7 @@ class Plan(NamedTuple):
         Raises:
             UsageError: an optimizer or autocast dtype that there is not.
         """
-        if self.optimizer not in OPTIMIZERS:
-            raise UsageError(f"unknown optimizer '{self.optimizer}'; there is {', '.join(OPTIMIZERS)}")
+        _ = OPTIMIZERS[self.optimizer]
         amp = DTYPES.get(self.amp, self.amp)
         if amp and amp not in AMP:
             raise UsageError(f"mixed precision runs in {' or '.join(AMP)}, not in '{self.amp}'")

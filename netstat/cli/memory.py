@@ -3,10 +3,11 @@
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from netstat.api.needs import OPTIMIZERS, Plan, fitted, measured, memory_subject
+from netstat.api.needs import Plan, fitted, measured, memory_subject
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options
 from netstat.errors import UsageError
+from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Subject
 from netstat.units import parse_number
@@ -23,7 +24,7 @@ def configure(parser: ArgumentParser) -> None:
         "--optimizer",
         default="sgd-momentum",
         metavar="NAME",
-        help=f"{', '.join(OPTIMIZERS)} (default sgd-momentum)",
+        help=f"{', '.join(OPTIMIZERS.names())} (default sgd-momentum)",
     )
     parser.add_argument("--amp", default="", metavar="DTYPE", help="train in mixed precision: bf16 or fp16")
     parser.add_argument("--no-training", action="store_true", help="inference alone; loads no torch for a built-in")

@@ -8,27 +8,21 @@ loss.backward()                           backward
 optimizer.step()                          optimizer, torch's own in its default implementation
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
-from torch.optim import SGD, Adam, AdamW, Optimizer
+from torch.optim import Optimizer
 
-from netstat.errors import ModelError, UsageError
+from netstat.errors import ModelError
+from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.specs import tensors_in
-from netstat.registry import unknown
 
 Enter = Callable[[str], None]  # told which phase begins
 
-OPTIMIZERS: Mapping[str, Callable[[Iterable[Tensor]], Optimizer]] = {
-    "sgd": lambda parameters: SGD(parameters, lr=0.01),
-    "sgd-momentum": lambda parameters: SGD(parameters, lr=0.01, momentum=0.9),
-    "adam": lambda parameters: Adam(parameters, lr=1e-3),
-    "adamw": lambda parameters: AdamW(parameters, lr=1e-3),
-}
 CROSS_ENTROPY, OWN_LOSS, SUM = "cross entropy", "the model's own", "sum of the output"
 
 
@@ -39,12 +33,11 @@ def optimizer_of(name: str, module: nn.Module) -> Optimizer:
         UsageError: there is none of that name.
         ModelError: every parameter is frozen.
     """
-    if name not in OPTIMIZERS:
-        raise UsageError(unknown("optimizer", name, OPTIMIZERS))
+    recipe = OPTIMIZERS[name]
     trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
     if not trained:
         raise ModelError("there is nothing to train: the model has no parameter that takes a gradient")
-    return OPTIMIZERS[name](trained)
+    return recipe.make(trained, recipe.learning_rate)
 
 
 class Criterion:

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from netstat.errors import ModelError, NetstatError, said
+from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.measure.losses import Target, target
-from netstat.measure.optimizers import OPTIMIZERS
 from netstat.measure.precision import Precision
 
 if TYPE_CHECKING:

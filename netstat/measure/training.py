@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING
 
 from netstat.analysis.training import forecast, work_of
 from netstat.errors import ModelError
+from netstat.frontends.optimizers import OPTIMIZERS, Recipe
 from netstat.graph import Graph
 from netstat.measure import devices, host, precision
 from netstat.measure.clock import Clock, Stopwatch, SystemClock
 from netstat.measure.devices import Device
 from netstat.measure.fitting import bytes_needed
 from netstat.measure.isolation import isolated
-from netstat.measure.optimizers import OPTIMIZERS, Recipe
 from netstat.measure.regime import STANDARD, Regime
 from netstat.measure.sampling import Progress, calls_per_block, sample, silent, warm_up
 from netstat.measure.settings import DEFAULT, RIGOROUS, Settings

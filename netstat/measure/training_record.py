@@ -6,11 +6,11 @@ from math import fsum
 from statistics import median
 
 from netstat.analysis.training import Work
+from netstat.frontends.optimizers import Recipe
 from netstat.measure import gates, host
 from netstat.measure.canary import slowdown
 from netstat.measure.devices import Device
 from netstat.measure.layers import RESOLUTION
-from netstat.measure.optimizers import Recipe
 from netstat.measure.precision import Precision
 from netstat.measure.sampling import has_converged
 from netstat.measure.step import WEIGHTS, is_mixed

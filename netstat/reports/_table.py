@@ -111,7 +111,7 @@ share_column = partial(Column, text=share, bar=True, missing="")
 def measured(time: tuple[float, float]) -> str:
     """Seconds that were measured, and the least that can be told from the measuring itself."""
     seconds, below = time
-    return f"< {duration(below)}" if seconds < below else duration(seconds)
+    return f"< {duration(below)}" if below > 0 and seconds < below else duration(seconds)
 
 
 def place(path: str, call: int = 0) -> str:

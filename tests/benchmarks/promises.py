@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
+from netstat.records.reading import from_dict
 from tests.benchmarks import promises_page
 from tests.benchmarks.start import ROOT, environment
 
@@ -58,6 +59,11 @@ def benchmark(model: str, *options: str) -> tuple[Result, float]:
     return record, seconds
 
 
+def figures(model: str, *options: str) -> tuple[Result, float]:
+    """The same, without the roofs, which take no part in the figure."""
+    return benchmark(model, "--no-roofline", *options)
+
+
 def brief(record: Result) -> list[Result]:
     """What the page needs of the benchmarks of a run; the second look is the last where there is one."""
     left_out = ("layers", "samples")
@@ -66,7 +72,7 @@ def brief(record: Result) -> list[Result]:
 
 def intervals(runs: int) -> Result:
     """Default runs on a machine that does nothing else."""
-    records = [benchmark("alexnet") for _ in range(runs)]
+    records = [figures("alexnet") for _ in range(runs)]
     return {
         "environment": records[0][0]["environment"],
         "runs": [{"seconds": seconds, "benchmarks": brief(record)} for record, seconds in records],
@@ -89,7 +95,7 @@ def loops(number: int) -> Iterator[None]:
 def loaded(runs: int) -> Result:
     """Quick runs beside a busy loop on every core. They have the fewest samples, so the fewest signs of it."""
     with loops(len(os.sched_getaffinity(0))):
-        records = [benchmark("alexnet", "--quick") for _ in range(runs)]
+        records = [figures("alexnet", "--quick") for _ in range(runs)]
     return {"runs": [{"seconds": seconds, "benchmarks": brief(record)} for record, seconds in records]}
 
 
@@ -118,16 +124,19 @@ def torchs(runs: int) -> Result:
             done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
             theirs.append(median(json.loads(done.stdout)))
         else:
-            ours += brief(benchmark("alexnet")[0])[:1]
+            ours += brief(figures("alexnet")[0])[:1]
     return {"theirs": theirs, "ours": ours}
 
 
 def layers(runs: int) -> list[Result]:
-    """How the layers add up."""
+    """How the layers add up, and which are faster than their roofs."""
+    netstat("ceilings", "--again", "-q")
     found = []
     for model, batch in LAYERS:
-        run = benchmark(model, "-b", str(batch))[0]["benchmarks"][0]
-        found.append({"model": model, **{key: value for key, value in run.items() if key not in ("layers", "samples")}})
+        record, _ = benchmark(model, "-b", str(batch))
+        roofs: Any = from_dict(record)
+        over = [layer.path for layer in roofs.roofline[0].exceeding]
+        found.append({"model": model, "over": over, **brief(record)[0]})
     return found
 
 

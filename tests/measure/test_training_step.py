@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from netstat.errors import ModelError, UsageError
+from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.graph import TensorSpec
-from netstat.measure.optimizers import OPTIMIZERS
 from netstat.measure.regime import Regime
 from netstat.measure.settings import Settings
 from netstat.measure.training import training_step

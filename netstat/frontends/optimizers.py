@@ -1,4 +1,4 @@
-"""Optimisers a training step can be timed with, by the names that `netstat memory` has for them too.
+"""Optimisers by which a training step is predicted and timed.
 
 Each is torch's own in its default implementation (a loop over the parameters on the CPU, `foreach` on CUDA), at the
 learning rate that its documentation or the first networks used: S11 of the documents trains AlexNet by SGD at 0.01.
