@@ -1,14 +1,16 @@
 """Ceilings of this machine, and models under them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netstat.measure.sampling import Progress
     from netstat.records.benchmark import Benchmark
-    from netstat.records.ceilings import Ceilings
+    from netstat.records.ceilings import Ceiling, Ceilings
     from netstat.records.profile import Layer
     from netstat.records.roofline import Roofline
+    from netstat.records.training import TrainingStep
 
 Tell = Callable[[str], None]
 
@@ -72,20 +74,35 @@ def _rooflines(
     layers: "Sequence[Layer]", benchmarks: "Sequence[Benchmark]", quick: bool, tell: Tell, progress: "Progress | None"
 ) -> "Iterator[Roofline]":
     from netstat.analysis.roofline import roofline
+
+    for benchmark in benchmarks:
+        yield roofline(layers, benchmark, _ceiling(benchmark, quick, tell, progress))
+
+
+def with_ceilings(
+    steps: "Sequence[TrainingStep]",
+    *,
+    quick: bool = False,
+    tell: Tell | None = None,
+    progress: "Progress | None" = None,
+) -> "tuple[TrainingStep, ...]":
+    """Training steps that know the ceiling of their device, dtype and threads; arguments as for `rooflines`."""
+    return tuple(replace(step, ceiling=_ceiling(step, quick, tell or _warn, progress)) for step in steps)
+
+
+def _ceiling(timed: "Benchmark | TrainingStep", quick: bool, tell: Tell, progress: "Progress | None") -> "Ceiling":
     from netstat.measure import kept_ceilings
     from netstat.measure.ceilings import FULL, SHORT
     from netstat.measure.sampling import silent
 
-    for benchmark in benchmarks:
-        ceiling = kept_ceilings.ceiling(
-            benchmark.device,
-            benchmark.dtype,
-            benchmark.threads,
-            effort=SHORT if quick else FULL,
-            tell=tell,
-            progress=progress or silent,
-        )
-        yield roofline(layers, benchmark, ceiling)
+    return kept_ceilings.ceiling(
+        timed.device,
+        timed.dtype,
+        timed.threads,
+        effort=SHORT if quick else FULL,
+        tell=tell,
+        progress=progress or silent,
+    )
 
 
 def _warn(line: str) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.profile import Layer
     from netstat.records.roofline import Roofline
+    from netstat.records.training import TrainingStep
     from netstat.records.view import View
 
 
@@ -279,6 +280,16 @@ def rooflines(
 
     with progress(options) as update:
         return analyse(layers, benchmarks, quick=options.quick, tell=lambda line: tell(options, line), progress=update)
+
+
+def with_ceilings(steps: "Sequence[TrainingStep] | None", options: Namespace) -> "tuple[TrainingStep, ...] | None":
+    """Training steps with the ceilings of their devices; as they are where that is to be left out."""
+    if options.no_roofline or not steps:
+        return tuple(steps) if steps is not None else None
+    from netstat.api.roofs import with_ceilings as known
+
+    with progress(options) as update:
+        return known(steps, quick=options.quick, tell=lambda line: tell(options, line), progress=update)
 
 
 def devices(options: Namespace) -> Sequence[str]:

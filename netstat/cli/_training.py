@@ -1,6 +1,7 @@
 """`netstat benchmark --train`: a training step, phase by phase."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netstat.api.subjects import Ways
@@ -48,6 +49,7 @@ def run(options: Namespace, ways: Ways) -> int:
     subject = session.subject(one, training=True)
     with session.progress(options) as progress:
         times = training_subject(subject, ways, _regime(options), settings=settings, progress=progress)
+    times = replace(times, training=session.with_ceilings(times.training, options))
     session.show(times_text(times, **session.style()), options)
     session.deliver(times, options)
     if options.charts:

@@ -22,13 +22,11 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from netstat.analysis.training import forecast, work_of
-from netstat.errors import ModelError
-from netstat.frontends.optimizers import OPTIMIZERS, Recipe
+from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.graph import Graph
 from netstat.measure import devices, host, precision
 from netstat.measure.clock import Clock, Stopwatch, SystemClock
 from netstat.measure.devices import Device
-from netstat.measure.fitting import bytes_needed
 from netstat.measure.isolation import isolated
 from netstat.measure.regime import STANDARD, Regime
 from netstat.measure.sampling import Progress, calls_per_block, sample, silent, warm_up
@@ -36,10 +34,10 @@ from netstat.measure.settings import DEFAULT, RIGOROUS, Settings
 from netstat.measure.step import WEIGHTS, Step, trainable
 from netstat.measure.subject import Inputs, check_values, prepared, tensors
 from netstat.measure.summary import Summary, summarise
+from netstat.measure.training_fitting import check_step_fits
 from netstat.measure.training_record import Setting, record
 from netstat.measure.training_run import run_phases
 from netstat.records.training import TrainingStep
-from netstat.units import mebibytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +87,7 @@ def training_step(
     regime.check()
     kind, recipe = precision.find(dtype), OPTIMIZERS[regime.optimizer]
     check_values(module)
-    _check_fits(module, inputs, recipe, target, graph, moved=not owned or not target.on_host)
+    check_step_fits(module, inputs, regime.optimizer, kind, target, graph, moved=not owned or not target.on_host)
     with isolated(target, kind, threads) as used, _learning():
         subject = prepared(module, target, WEIGHTS, owned=owned)
         step = Step(subject, tensors(inputs, target, WEIGHTS, subject), target, kind, regime.optimizer, regime.loss)
@@ -111,26 +109,6 @@ def _learning() -> "Iterator[None]":
 
     with torch.inference_mode(False), torch.enable_grad():
         yield
-
-
-def _check_fits(
-    module: "Module", inputs: Inputs, recipe: Recipe, device: Device, graph: Graph | None, *, moved: bool
-) -> None:
-    """Refuse a step whose parameters, gradients, optimiser state and inputs alone are more than `device` has left.
-
-    Raises:
-        ModelError: they are, or there is nothing to train.
-    """
-    from torch.nn.parameter import is_lazy
-
-    learned = sum(4 * tensor.numel() for tensor in trainable(module) if not is_lazy(tensor))
-    needed = bytes_needed(module, inputs, WEIGHTS, graph, moved=moved) + learned * (1 + recipe.states)
-    free = device.free_memory()
-    if free is not None and needed > free:
-        raise ModelError(
-            f"the training step would not fit: parameters, gradients, optimiser state and the largest layer need "
-            f"{mebibytes(needed)}, {device.name} has {mebibytes(free)} left; use a smaller batch or input"
-        )
 
 
 def _inference(step: Step, module: "Module", stopwatch: Stopwatch, settings: Settings, progress: Progress) -> Summary:

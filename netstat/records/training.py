@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from netstat.records.ceilings import Ceiling
+
 
 @dataclass(frozen=True, slots=True)
 class Phase:
@@ -70,6 +72,7 @@ class TrainingStep:
         complete: whether every operator had a formula; if not, both are lower bounds.
         layers: backward time per module, in the order they ended; `layers_unattributed_seconds` is what is missing to
             the backward phase, and `hooked_seconds` the backward pass with the hooks that told them.
+        ceiling: of the device, in this dtype and with these threads; None where nobody asked for it.
     """
 
     device: str
@@ -106,6 +109,7 @@ class TrainingStep:
     layers_unattributed_seconds: float = 0.0
     hooked_seconds: float = 0.0
     forecast: EpochForecast | None = None
+    ceiling: Ceiling | None = None
 
     @property
     def times_inference(self) -> float | None:
@@ -122,10 +126,11 @@ class TrainingStep:
         """The rate at which the step does them."""
         return self.flops / self.median_seconds if self.flops is not None and self.median_seconds else None
 
-    def utilisation(self, peak: float) -> float | None:
-        """Model FLOPs utilisation: the share of `peak` (FLOP/s) that the step reaches.
+    def utilisation(self, peak: float | None = None) -> float | None:
+        """Model FLOPs utilisation: the share of `peak` (FLOP/s) that the step reaches; of the ceiling, if none is said.
 
         Only the model's own arithmetic counts, not what is computed a second time to save memory. Source: Chowdhery et
         al. 2022, PaLM, appendix B.
         """
-        return None if self.flops_per_second is None else self.flops_per_second / peak
+        most = peak or (self.ceiling.flops_per_second if self.ceiling else None)
+        return self.flops_per_second / most if most and self.flops_per_second is not None else None

@@ -73,8 +73,10 @@ def _notes(step: TrainingStep, peak: float | None) -> Iterator[Fact]:
         yield "forecast", _forecast(step, step.forecast)
     if step.flops is not None and step.flops_per_second is not None:
         yield "arithmetic", _arithmetic(step, step.flops, step.flops_per_second)
-    if peak and (reached := step.utilisation(peak)) is not None:
-        yield "utilisation", f"{_bound(step)}{percent(reached, 1)} of a peak of {_RATE(peak)} (model FLOPs utilisation)"
+    most = peak or (step.ceiling.flops_per_second if step.ceiling else None)
+    if most and (reached := step.utilisation(most)) is not None:
+        kind = "a peak" if peak else "the ceiling"
+        yield "utilisation", f"{_bound(step)}{percent(reached, 1)} of {kind} of {_RATE(most)} (model FLOPs utilisation)"
 
 
 def _forecast(step: TrainingStep, forecast: EpochForecast) -> str:

@@ -306,6 +306,15 @@ def test_a_step_that_would_not_fit_is_refused_before_it_runs(optimizer: str, num
         training_step(model, inputs, Regime(optimizer), device=FakeDevice(clock, free=needed - 1))
 
 
+def test_what_is_saved_for_the_backward_pass_is_asked_for_before_a_step_is_run() -> None:
+    """Tensors of a mebibyte: input, four results kept for the way back, gradients on it; a forward pass holds three."""
+    clock, width, batch = FakeClock(), 2**6, 2**12
+    model = nn.Sequential(*(nn.Sequential(nn.Linear(width, width), nn.Sigmoid()) for _ in range(4)))
+    inputs = [("input", TensorSpec((batch, width)))]
+    with pytest.raises(ModelError, match=r"would not fit: .* what is saved need 8\.\d\d MiB, fake has 6.00 MiB"):
+        training_step(model, inputs, SUM, device=FakeDevice(clock, free=6 * 2**20))
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS.names())
 def test_an_optimizer_keeps_as_many_numbers_as_its_recipe_says(name: str) -> None:
     model, recipe = nn.Linear(8, 8, bias=False), OPTIMIZERS[name]
