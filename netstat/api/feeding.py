@@ -108,9 +108,10 @@ def pipeline_subject(
 
 def _inference(subject: Subject, ways: Ways, options: _Options) -> "list[Fed]":
     from netstat.measure.feeding import inference
+    from netstat.records.benchmark import firsts
 
     times = benchmark_subject(subject, ways, settings=options.settings, progress=options.progress).benchmarks
-    return [inference(subject.module(), time, owned=subject.owned) for time in times]
+    return [inference(subject.module(), time, owned=subject.owned) for time in firsts(times)]
 
 
 def _training(subject: Subject, ways: Ways, options: _Options) -> "list[Fed]":

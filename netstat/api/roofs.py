@@ -74,8 +74,9 @@ def _rooflines(
     layers: "Sequence[Layer]", benchmarks: "Sequence[Benchmark]", quick: bool, tell: Tell, progress: "Progress | None"
 ) -> "Iterator[Roofline]":
     from netstat.analysis.roofline import roofline
+    from netstat.records.benchmark import firsts
 
-    for benchmark in benchmarks:
+    for benchmark in firsts(benchmarks):
         yield roofline(layers, benchmark, _ceiling(benchmark, quick, tell, progress))
 
 

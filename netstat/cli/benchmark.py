@@ -11,7 +11,7 @@ from netstat.cli._arguments import model_options, output_options, roofline_optio
 from netstat.cli._training import training_options
 from netstat.errors import UsageError
 from netstat.frontends.subject import Subject
-from netstat.records.benchmark import Benchmarks
+from netstat.records.benchmark import Benchmarks, firsts
 from netstat.records.roofline import Roofline
 from netstat.records.view import View
 
@@ -69,7 +69,7 @@ def _subject(options: Namespace, ways: Ways, dtype: str) -> Subject:
 
 def _rooflines(times: Benchmarks, ways: Ways, options: Namespace) -> tuple[Roofline, ...] | None:
     """The layers under the roofs, where every device has one table: of several ways to run a model none has layers."""
-    if len(times) > len(ways.devices):
+    if len(firsts(times.benchmarks)) > len(ways.devices):
         return None
     layers = profile_subject(_subject(options, ways, ways.dtypes[0])).layers
     return session.rooflines(layers, times.benchmarks, options)

@@ -1,9 +1,10 @@
 """How far a median can be trusted: 95 % confidence intervals.
 
-Two things move the median of a benchmark. Within a process successive samples resemble each other (a busy neighbour
-slows several in a row). And every process has a speed of its own, which no number of samples in it averages out: where
-its pages lie in memory and in the caches is settled when it starts. So one process can only say how well it knows
-itself, and that takes a bootstrap of blocks; how well the figure is known takes several.
+Three things move the median of a benchmark. Within a process successive samples resemble each other (a busy neighbour
+slows several in a row). The machine itself changes speed, over seconds as over minutes. And every process has a speed
+of its own, which no number of samples in it averages out: where its pages lie in memory and in the caches is settled
+when it starts. So one process can only say how well it knows itself, and that takes a bootstrap of blocks; how well the
+figure is known takes several.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ Interval = tuple[float, float]
 
 RESAMPLES = 1000
 SEED = 0
+STRETCHES = 5  # of each process
 # 97.5 % quantiles of Student's t with 1, 2, … degrees of freedom. Beyond them the last one serves, which is too wide.
 STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 
@@ -21,8 +23,8 @@ STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228
 def median_interval(*series: Sequence[float]) -> Interval:
     """95 % confidence interval of the median of all samples of `series`, one series for each process, together.
 
-    Of one process it is the interval within that process. Of several it is Student's for their medians (below), widened
-    where need be to contain the median of all samples and its interval given these processes.
+    Of one process it is the interval within that process. Of several it is the widest of three: Student's for their
+    medians, that for stretches of time, and the interval given these processes (all below).
 
     Args:
         series: positive samples of each process, in the order they were taken; none of them empty.
@@ -32,6 +34,7 @@ def median_interval(*series: Sequence[float]) -> Interval:
     ends = [*within, middle]
     if len(series) > 1:
         ends += processes_interval([median(samples) for samples in series])
+        ends += stretches_interval(*series)
     return min(ends), max(ends)
 
 
@@ -51,6 +54,28 @@ def processes_interval(medians: Sequence[float]) -> Interval:
     freedom = len(logs) - 1
     reach = STUDENT[min(freedom, len(STUDENT)) - 1] * stdev(logs) / sqrt(len(logs))
     return exp(fmean(logs) - reach), exp(fmean(logs) + reach)
+
+
+def stretches_interval(*series: Sequence[float]) -> Interval:
+    """Where the median would lie at another time: that of all samples, give or take t · s of a fifth of a process.
+
+    What a machine does over minutes is not averaged out by sampling it for ten seconds. Such noise is flicker noise:
+    averages of adjacent stretches differ by as much however long the stretches are (D. W. Allan, Statistics of atomic
+    frequency standards, Proceedings of the IEEE 54(2), 1966). So how much stretches of this run differ tells how much
+    whole runs do, and s, the deviation of the medians of all fifths of all processes, is not divided by √n. Of what is
+    slower than several runs it can only see a part.
+    """
+    stretches = [
+        median(part)
+        for samples in series
+        for place in range(STRETCHES)
+        if (part := samples[place * len(samples) // STRETCHES : (place + 1) * len(samples) // STRETCHES])
+    ]
+    middle = median([sample for samples in series for sample in samples])
+    if len(stretches) < 2 or not all(value > 0 for value in stretches):
+        return min(*stretches, middle), max(*stretches, middle)
+    reach = STUDENT[min(len(stretches) - 1, len(STUDENT)) - 1] * stdev(log(value) for value in stretches)
+    return middle * exp(-reach), middle * exp(reach)
 
 
 def blocks_interval(*series: Sequence[float]) -> Interval:

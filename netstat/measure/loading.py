@@ -1,7 +1,7 @@
 """A real data loader with worker processes, which are gone when it is."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,8 +49,10 @@ def batches(
     try:
         yield partial(_next, iterator)
     finally:
-        # Waiting for the garbage collector would leave them running beside the next measurement.
-        getattr(iterator, "_shutdown_workers", lambda: None)()
+        # Waiting for the garbage collector would leave them running beside the next measurement. Torch may break in
+        # with the news that one of them died, which whoever asked for the next batch has been told already.
+        with suppress(RuntimeError):
+            getattr(iterator, "_shutdown_workers", lambda: None)()
 
 
 def _next(iterator: "Iterator[Tensor]") -> "Tensor":

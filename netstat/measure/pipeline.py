@@ -101,7 +101,7 @@ def _seeded(device: Device, dtype: str, threads: int | None) -> Iterator[int]:
 
 def _dataset(recipe: PipelineRecipe) -> "tuple[PipelineRecipe, Dataset[Tensor]]":
     try:
-        from netstat.measure import augmentation
+        from netstat.frontends import augmentation
     except ImportError as error:
         raise UsageError(
             f"the input pipeline needs torchvision with transforms v2 ({error}); pip install 'torchvision>=0.26'"

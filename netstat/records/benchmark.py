@@ -160,6 +160,11 @@ class Failure:
     reason: str
 
 
+def firsts(benchmarks: Sequence[Benchmark]) -> list[Benchmark]:
+    """Those that were asked for: without second looks at one thread."""
+    return [each for each in benchmarks if not each.second_look]
+
+
 def compared(benchmarks: Sequence[Benchmark]) -> list[tuple[Benchmark, float]]:
     """Each with its time per example as a multiple of the fastest one's."""
     fastest = max((each.examples_per_second for each in benchmarks), default=0.0)
@@ -171,7 +176,7 @@ class Benchmarks(Record):
     """Measurements of one model in one or several configurations. Behaves as a sequence of `Benchmark`.
 
     Where training was asked for, `training` has a step per device, and `benchmarks` is empty.
-    `roofline` has one entry per benchmark, None where nobody asked for it.
+    `roofline` has one entry per benchmark that is no second look, None where nobody asked for it.
     """
 
     kind: ClassVar[str] = "benchmark"

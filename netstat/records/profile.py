@@ -156,7 +156,7 @@ class Profile(Record):
         modules: the containers among the model's modules.
         captured: what the forward pass was followed on: "meta", "fake" or "cpu" tensors, "" where shape rules sufficed.
         sparse: whether pruning was counted as if it were permanent: of masked weights only what the masks keep.
-        roofline: one entry per benchmark.
+        roofline: one entry per benchmark that is no second look.
     """
 
     kind: ClassVar[str] = "profile"

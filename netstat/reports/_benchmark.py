@@ -27,10 +27,10 @@ def benchmark_tables(
         layers: of the model's profile: their counts, and rates, stand beside the times.
         model: for the heading.
         view: order of the rows ("time"), or a tree of them; its columns are the profile's own matter.
-        rooflines: one per benchmark: what the device allows stands beside the times.
+        rooflines: one per benchmark that is no second look: what the device allows stands beside the times.
     """
-    beside: Sequence[Roofline | None] = rooflines or [None] * len(benchmarks)
-    each = zip(benchmarks, beside, strict=True)
+    beside = iter(rooflines or ())
+    each = [(benchmark, None if benchmark.second_look else next(beside, None)) for benchmark in benchmarks]
     return [_table(benchmark, layers, model, view or View(), roofline) for benchmark, roofline in each]
 
 

@@ -321,7 +321,7 @@ def test_one_bad_output_among_good_ones_keeps_all_from_being_written(refused: Re
         ('{"schema": 2, "kind": "profile"}', "schema 2, this netstat reads schema 1"),
         (
             '{"schema": 1, "kind": "novel"}',
-            "kind 'novel' is none of profile, crosscheck, benchmark, comparison, published, ",
+            "kind 'novel' is none of profile, crosscheck, benchmark, ceilings, comparison, published, ",
         ),
         ('{"schema": 1, "kind": ["profile"]}', "kind ['profile'] is none of"),
         ('{"schema": 1, "kind": "profile"}', "no key 'model' for Profile"),

@@ -46,10 +46,10 @@ python -m tests.forecasts          # --fit works the constants out anew as well
 
 Fitted to the times below by least squares of their logarithms, outliers counted linearly, every device as much as any
 other (`netstat/analysis/efficiency.toml`). A share with no times to say anything of it is its assumption: attention,
-grouped convolutions and products in GPUs' fp32 rest on few or none. A convolution at 100 % may mean
-that these cards run above the boost clock that their maker states, which was not checked; on GeForce cards, whose TF32
-peak is that of fp32, it makes tf32 look slower than fp32. The host's time is that of the machines of 2021 on which small batches were published; today's hosts
-are faster.
+grouped convolutions and products in GPUs' fp32 rest on few or none. A convolution at 100 % may mean that these cards
+run above the boost clock that their maker states, which was not checked; on GeForce cards, whose TF32 peak is that of
+fp32, it makes tf32 look slower than fp32. The host's time is that of the machines of 2021 on which small batches were
+published; today's hosts are faster.
 """
 PROMISE = """## What the interval promises
 

@@ -8,7 +8,13 @@ from statistics import fmean, stdev
 import numpy as np
 import pytest
 
-from netstat.measure.intervals import STUDENT, blocks_interval, median_interval, processes_interval
+from netstat.measure.intervals import (
+    STUDENT,
+    blocks_interval,
+    median_interval,
+    processes_interval,
+    stretches_interval,
+)
 
 RUNS, SAMPLES = 300, 20
 Interval = Callable[..., tuple[float, float]]
@@ -70,9 +76,40 @@ def test_many_processes_are_given_a_quantile_that_is_too_wide() -> None:
     assert processes_interval(medians)[1] == pytest.approx(exp(fmean(map(log, medians)) + reach))
 
 
-def test_processes_that_agree_leave_what_is_uncertain_within_them() -> None:
+def test_processes_that_agree_leave_what_is_uncertain_within_them_and_over_time() -> None:
     one = [1.0, 1.2, 1.1, 1.3, 1.0, 1.2, 1.1]
-    assert median_interval(one, one, one) == blocks_interval(one, one, one)
+    within, stretches = blocks_interval(one, one, one), stretches_interval(one, one, one)
+    assert median_interval(one, one, one) == (min(within[0], stretches[0]), max(within[1], stretches[1]))
+
+
+def test_the_interval_of_stretches_by_hand() -> None:
+    reach = 2.776 * stdev(log(value) for value in (1.0, 2.0, 2.0, 2.0, 4.0))
+    low, high = stretches_interval([1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 4.0, 4.0])
+    assert (low, high) == pytest.approx((2.0 * exp(-reach), 2.0 * exp(reach)))
+
+
+def flickering(random: np.random.Generator, processes: int) -> list[list[float]]:
+    """Samples of processes that take turns on a machine whose speed drifts alike on every scale up to the run's own."""
+    count = processes * SAMPLES
+    speed = np.zeros(count)
+    for octave in range(-4, 1):  # from a sixteenth of the run
+        length = count * 2.0**octave
+        keep, level = exp(-1 / length), random.normal(0.0, 0.02)
+        for at in range(count):
+            level = keep * level + random.normal(0.0, 0.02 * sqrt(1 - keep**2))
+            speed[at] += level
+    noisy = np.exp(speed + random.normal(0.0, 0.01, count))
+    return [list(noisy[process::processes]) for process in range(processes)]
+
+
+def test_what_a_machine_does_as_slowly_as_a_run_is_long_is_in_its_interval() -> None:
+    def held(interval: Interval) -> float:
+        random = np.random.default_rng(20260102)
+        found = (interval(*flickering(random, 3)) for _ in range(RUNS))
+        return sum(low <= 1.0 <= high for low, high in found) / RUNS
+
+    assert held(blocks_interval) < 0.5
+    assert held(median_interval) >= 0.9
 
 
 def test_times_of_nothing_have_an_interval() -> None:

@@ -9,8 +9,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from netstat.errors import ModelError, UsageError  # noqa: E402
+from netstat.frontends.augmentation import Photographs, decoded, photographs, steps  # noqa: E402
 from netstat.measure import loading  # noqa: E402
-from netstat.measure.augmentation import Photographs, decoded, photographs, steps  # noqa: E402
 from netstat.measure.loading import batches, check_shared_memory  # noqa: E402
 from netstat.measure.recipe import recipe_of  # noqa: E402
 

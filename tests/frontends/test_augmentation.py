@@ -11,8 +11,8 @@ from hypothesis import strategies as st  # noqa: E402
 from PIL import Image  # noqa: E402
 from torchvision.transforms import v2  # noqa: E402
 
-from netstat.measure import augmentation  # noqa: E402
-from netstat.measure.augmentation import ColourNoise, Photographs, SubtractMean, decoded, photographs, steps  # noqa: E402
+from netstat.frontends import augmentation  # noqa: E402
+from netstat.frontends.augmentation import ColourNoise, Photographs, SubtractMean, decoded, photographs, steps  # noqa: E402
 from netstat.measure.recipe import recipe_of  # noqa: E402
 
 pytestmark = pytest.mark.torch
