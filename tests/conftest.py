@@ -1,6 +1,5 @@
 """What holds for every test: the pure tier never sees torch, and a GPU test without a GPU is skipped and says why."""
 
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -15,11 +14,15 @@ NEEDS_TORCH = re.compile(r"^pytestmark = .*\bpytest\.mark\.torch\b", re.MULTILIN
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_ceilings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Tests neither read nor replace what the user's machine is known for."""
-    os.environ["NETSTAT_CEILINGS"] = str(tmp_path_factory.mktemp("ceilings"))
-    yield
-    del os.environ["NETSTAT_CEILINGS"]
+def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither read nor replace what the user's machine is known for, and see a terminal of 120 columns.
+
+    COLUMNS is set for processes they start as well: readline, once a library loads it, leaves them another one.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NETSTAT_CEILINGS", str(tmp_path_factory.mktemp("ceilings")))
+        patch.setenv("COLUMNS", "120")
+        yield
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -10,9 +10,8 @@ from tests.cli.runs import Ended, Refused, Run, contents
 
 @pytest.fixture
 def netstat(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the program in an empty folder, its output 120 columns wide."""
+    """Runs the program in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.delenv("NO_COLOR", raising=False)
 
     def run(*arguments: str) -> Ended:

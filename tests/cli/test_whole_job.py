@@ -102,7 +102,6 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     shown = TextIOWrapper(BytesIO(), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(shown):
         patch.chdir(folder)
-        patch.setenv("COLUMNS", "120")
         assert main([*SMALL, "-q", *files]) == 0
     shown.seek(0)
     return Job(folder, shown.read())

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from netstat.api import published
+from netstat.api.counting import published
 from netstat.models.published import VARIANTS, claims
 from netstat.records.published import PublishedFigure, Reading
 from tests.benchmarks.page import table

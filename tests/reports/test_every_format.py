@@ -51,11 +51,6 @@ def saved_and_loaded(record: Record) -> Record:
     return from_dict(json.loads(REPORTS["json"].render(record)))
 
 
-@pytest.fixture(autouse=True)
-def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "120")
-
-
 def test_these_are_all_formats() -> None:
     assert sorted(REPORTS.names()) == sorted([*TEXT, *IMAGES])
 
