@@ -8,37 +8,15 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from netstat.api import (
-        benchmark,
-        ceilings,
-        compare,
-        crosscheck,
-        forecast,
-        load,
-        memory,
-        pipeline,
-        profile,
-        published,
-        stat,
-    )
+    from netstat.api.counting import compare, crosscheck, load, profile, published, stat
+    from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
 
-COMMANDS = (
-    "benchmark",
-    "ceilings",
-    "compare",
-    "crosscheck",
-    "forecast",
-    "load",
-    "memory",
-    "pipeline",
-    "profile",
-    "published",
-    "stat",
-)
-HOMES = dict.fromkeys(COMMANDS, "netstat.api") | {
+HOMES = {
+    **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
+    **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",

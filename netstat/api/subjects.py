@@ -1,12 +1,14 @@
-"""What is done with a resolved model: counted, held against other counters, timed."""
+"""A model as its user gave it, resolved, and what is done with it: counted, held against other counters, timed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError, ModelError, UsageError
+from netstat.frontends.inputs import InputShape, inputs_of
+from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Subject, check_by_position, check_positive, runnable
 from netstat.graph import PARAMETER
 from netstat.records import Profile, load
@@ -24,6 +26,19 @@ if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmarks
     from netstat.records.crosscheck import CrossChecks
     from netstat.records.forecast import Forecasts
+
+
+def subject_of(
+    model: Any,
+    input_shape: InputShape = None,
+    batch: int = 1,
+    dtype: str = "float32",
+    args: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    training: bool = False,
+) -> Subject:
+    """The model that a user named or handed over, resolved; arguments as for `netstat.profile`."""
+    return resolve(model, inputs_of(input_shape, batch, dtype, args, kwargs), training=training)
 
 
 def profile_subject(

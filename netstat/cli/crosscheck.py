@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from functools import partial
 
-from netstat.api import published
+from netstat.api.counting import published
 from netstat.api.subjects import crosscheck_subject
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options

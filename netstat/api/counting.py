@@ -1,0 +1,171 @@
+"""What Python users call to have a model counted. Each function has the name of its command."""
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from netstat.api.subjects import check_complete, crosscheck_subject, profile_subject, saved_profile, subject_of
+from netstat.errors import UsageError
+from netstat.frontends.inputs import InputShape, inputs_of
+from netstat.frontends.resolve import is_saved
+from netstat.frontends.subject import Inputs
+from netstat.records import Profile, Record
+from netstat.records import load as load_record
+
+if TYPE_CHECKING:
+    from netstat.graph import Graph
+    from netstat.records.comparison import Comparison
+    from netstat.records.crosscheck import CrossChecks
+    from netstat.records.published import Published
+
+_AS_EVER = ("documents", None, False, False, False)  # how a profile is counted where nobody says anything
+
+
+def profile(
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    batch: int = 1,
+    dtype: str = "float32",
+    args: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    convention: str = "documents",
+    depth: int | None = None,
+    training: bool = False,
+    backward: bool = False,
+    sparse: bool = False,
+    strict: bool = False,
+) -> Profile:
+    """What one forward pass of a model costs, layer by layer.
+
+    Nothing of the model is run on data: no weights or activations are allocated, and the model is left as it was.
+
+    Args:
+        model: a built-in name, a torchvision name, `timm:NAME`, `hf:config.json`, `package.module:factory` or
+            `file.py:factory` (these two run that code), a model file (`.onnx`, `.pt2`), a state dict (`.safetensors`,
+            `.pt`, `.pth`, `.bin`), a saved result (`.json`), a torch.nn.Module, a callable, or a Graph.
+        input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and
+            torchvision models know theirs.
+        batch: leading dimension of every input.
+        dtype: floating-point dtype of inputs and parameters: bfloat16, float16, …; decides bytes only. float32 leaves a
+            module in the dtype it has.
+        args: the positional inputs themselves, instead of shapes; only their shapes and dtypes are used.
+        kwargs: the named inputs themselves.
+        convention: what fills `count`; `netstat list conventions` names them.
+        depth: fold layers deeper than this many names into one row.
+        training: count the training-mode forward pass (batch statistics, dropout).
+        backward: count the multiply-accumulates of the backward pass as well: `backward_macs` of totals and rows.
+        sparse: count pruned weights (torch.nn.utils.prune) as if pruning were permanent: parameters and arithmetic that
+            masks keep. Bytes stay those of dense tensors.
+        strict: refuse a model that has an operator without a formula, instead of giving lower bounds.
+
+    Raises:
+        UsageError: unknown name, or sizes that cannot be.
+        IncompleteError: under `strict`; says what is uncounted.
+        ShapeError: a layer cannot take its input; says which, and what would work.
+        ModelError: the model could not be built or captured.
+    """
+    if path := _saved(model):
+        inputs = inputs_of(input_shape, batch, dtype, args, kwargs)
+        anew = inputs != Inputs() or (convention, depth, training, backward, sparse) != _AS_EVER
+        made = saved_profile(path, anew=anew)
+    else:
+        subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training)
+        made = profile_subject(subject, convention, depth, backward=backward, sparse=sparse)
+    if strict:
+        check_complete(made)
+    return made
+
+
+def stat(model: Any, input_shape: InputShape = None, **options: Any) -> None:
+    """Print the profile's table, as torchstat's `stat(model, (3, 224, 224))` did."""
+    print(profile(model, input_shape, **options))  # noqa: T201  printing is what it is for
+
+
+def crosscheck(
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    against: Sequence[str] | None = None,
+    batch: int = 1,
+    args: Sequence[Any] | None = None,
+    kwargs: Mapping[str, Any] | None = None,
+    time_limit: float = 120,
+    training: bool = False,
+) -> "CrossChecks":
+    """What other counters say of the model, and every difference itemised.
+
+    Args:
+        model, input_shape, batch, args, kwargs: as for `profile`. Peers get copies; the model is left as it was.
+        against: names of peers; all by default.
+        time_limit: seconds each peer may take.
+        training: count the training-mode forward pass; of a peer that puts the model into evaluation mode itself, the
+            evaluation pass.
+
+    Raises:
+        UsageError, ShapeError, ModelError: as `profile`. A peer that is missing, fails or takes too long is no error:
+        its entry says so.
+    """
+    subject = partial(subject_of, model, input_shape, batch, "float32", args, kwargs)
+    return crosscheck_subject(subject(training=training), against, time_limit=time_limit, evaluated=subject)
+
+
+def published(model: str) -> "Published":
+    """Figures that papers, READMEs and notes print for a built-in model, and what reproduces each.
+
+    Each figure has a reading that is stated and not looked for: a variant of the model, a way of counting, a part of
+    it. Beside it stand all others of a fixed set that give the same digits. Loads no torch.
+
+    Args:
+        model: name of a built-in model; the figures are those of all its variants.
+
+    Raises:
+        UsageError: nothing is on record for it; says for which models something is.
+    """
+    from netstat.models.published import VARIANTS, claims, family
+
+    name = family(model) if isinstance(model, str) else None
+    if name is None:
+        said = f"'{model}'" if isinstance(model, str) else f"an object of class {type(model).__name__}"
+        raise UsageError(f"no published figures are on record for {said}; there are for {', '.join(VARIANTS)}")
+    from netstat.analysis.published import published as analyse
+    from netstat.frontends.subject import built_in
+
+    def graph(variant: str, batch: int) -> "Graph":
+        return built_in(variant, {}, Inputs(batch=batch)).graph
+
+    return analyse(name, [claim for claim in claims() if claim.model == name], graph)
+
+
+def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
+    """Models side by side: names, modules, profiles or saved results.
+
+    Args:
+        models: as for `profile`, or profiles.
+        input_shape, batch: for all of them; each takes its own input by default.
+
+    Raises:
+        UsageError: none was named.
+    """
+    from netstat.analysis.compare import compare as analyse
+
+    if not models:
+        raise UsageError("name at least one model to compare")
+    profiles = [m if isinstance(m, Profile) else profile(m, input_shape, batch=batch) for m in models]
+    return analyse(profiles)
+
+
+def load(path: str | os.PathLike[str]) -> Record:
+    """A result saved as JSON, as the record it was.
+
+    Raises:
+        ModelError: there is no such file, or netstat did not write it.
+    """
+    return load_record(os.fspath(path))
+
+
+def _saved(model: Any) -> str | None:
+    """The path of a saved result, None for any other model."""
+    path = os.fspath(model) if isinstance(model, os.PathLike) else model
+    return path if isinstance(path, str) and is_saved(path) else None
