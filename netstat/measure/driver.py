@@ -18,7 +18,7 @@ from netstat.measure.worker import Worker
 from netstat.records.device_times import DeviceTimes
 
 SEED = 0
-ROUNDS = 2  # so many turns each process has at least
+ROUNDS = 2  # so many turns each process has in the least time there is
 # What it says of a figure that its processes stopped for different reasons: the last of these.
 REASONS = ("precise", "stalled", "cap")
 

@@ -4,17 +4,18 @@ Layers replayed alone get the sum right and the layers wrong, because each finds
 cost a microsecond, and what of that lies between the readings is measured here and taken off.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.graph import Graph
 from netstat.measure.clock import Stopwatch
 from netstat.measure.hooks import Key, LayerHooks, container_hooks
-from netstat.measure.passes import Passes, Times
+from netstat.measure.passes import Pass, Passes
 from netstat.measure.plan import Plan, plan
 from netstat.measure.sampling import Forward
+from netstat.measure.typical import contributions
 from netstat.records.benchmark import ContainerTime, LayerTime
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Calibration(NamedTuple):
 
 
 NOT_CALIBRATED = Calibration(0.0)
+Calls = Mapping[tuple[Key, int], float]  # seconds, by what was called and how often it was called before
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,18 @@ class Hooked:
 
     Attributes:
         calibration: of them.
-        totals: seconds of each forward pass with hooked layers.
-        layers: seconds of each call that was timed in these.
-        containers: seconds of each call of a container, in passes of their own.
+        layers: forward passes with hooked layers.
+        containers: others with hooked containers.
     """
 
     calibration: Calibration = NOT_CALIBRATED
-    totals: Sequence[float] = ()
-    layers: Times = field(default_factory=dict)
-    containers: Times = field(default_factory=dict)
+    layers: Sequence[Pass] = ()
+    containers: Sequence[Pass] = ()
+
+    @property
+    def totals(self) -> tuple[float, ...]:
+        """Seconds of each forward pass with hooked layers."""
+        return tuple(each.seconds for each in self.layers)
 
 
 class Parts(NamedTuple):
@@ -85,8 +90,7 @@ class LayerTimer:
     def __init__(self, module: "Module", forward: Forward, stopwatch: Stopwatch, graph: Graph | None = None) -> None:
         self.calibration = NOT_CALIBRATED
         self._plan = plan(module, graph)
-        self._totals: list[float] = []
-        self._times: tuple[Times, Times] = {}, {}
+        self._kept: tuple[list[Pass], list[Pass]] = [], []
         self._stopwatch, self._passes = stopwatch, Passes(forward, stopwatch)
         mark, readings = self._passes.mark, self._passes.readings
         self._layers = LayerHooks(self._plan, mark, readings).hooks
@@ -100,40 +104,37 @@ class LayerTimer:
 
     def run(self, calls: int = 1) -> None:
         """`calls` forward passes with hooked layers, kept; every other time as many with hooked containers."""
-        layers, containers = self._times
-        self._totals += self._passes.run(self._layers, calls, layers)
+        layers, containers = self._kept
+        layers += self._passes.run(self._layers, calls)
         if self._containers and self._rounds % CONTAINERS_EVERY == 0:
-            self._passes.run(self._containers, calls, containers)
+            containers += self._passes.run(self._containers, calls)
         self._rounds += 1
 
     @property
     def hooked(self) -> Hooked:
         """What has been read so far."""
-        return Hooked(self.calibration, tuple(self._totals), *self._times)
+        return Hooked(self.calibration, *map(tuple, self._kept))
 
     def parts(self, everybody: Sequence[Hooked]) -> Parts:
         """The times of all there is in the model, over what processes have read that run the same."""
         calibration = Calibration.typical(each.calibration for each in everybody)
-        layers = _merged([each.layers for each in everybody])
-        containers = _merged([each.containers for each in everybody])
+        layers = _typical([each for hooked in everybody for each in hooked.layers])
+        containers = _typical([each for hooked in everybody for each in hooked.containers])
         return Parts(layer_times(self._plan, layers, calibration), container_times(self._plan, containers, calibration))
 
 
-def _merged(every: Iterable[Times]) -> Times:
-    together: Times = {}
-    for times in every:
-        for key, seconds in times.items():
-            together.setdefault(key, []).extend(seconds)
-    return together
+def _typical(passes: Sequence[Pass]) -> Calls:
+    """What every call contributes to the median pass, in the order they ended."""
+    return contributions([each.seconds for each in passes], [each.calls for each in passes]) if passes else {}
 
 
-def layer_times(planned: Plan, times: Times, calibration: Calibration) -> tuple[LayerTime, ...]:
-    """The median time of everything that was timed, in the order it ended, the calibration taken off each.
+def layer_times(planned: Plan, calls: Calls, calibration: Calibration) -> tuple[LayerTime, ...]:
+    """The time of everything that was timed, in the order it ended, the calibration taken off each.
 
     Nothing is scaled or cut off at zero, so that the sum keeps its meaning.
     """
     return tuple(
-        _layer_time(planned, key, call, median(seconds), calibration.of(key)) for (key, call), seconds in times.items()
+        _layer_time(planned, key, call, seconds, calibration.of(key)) for (key, call), seconds in calls.items()
     )
 
 
@@ -146,18 +147,18 @@ def _layer_time(planned: Plan, key: Key, number: int, seconds: float, empty: flo
     return LayerTime(path, named.call, named.op, time, below, named.family, named.covers)
 
 
-def container_times(planned: Plan, times: Times, calibration: Calibration) -> tuple[ContainerTime, ...]:
-    """The median time of every call of a container in the model's order, the empty reading of its own hook taken off.
+def container_times(planned: Plan, calls: Calls, calibration: Calibration) -> tuple[ContainerTime, ...]:
+    """The time of every call of a container in the model's order, the empty reading of its own hook taken off.
 
     What the hooks of containers inside cost stays in it, and enters `below`.
     """
     order = {path: place for place, path in enumerate(planned.containers)}
-    inside = [path for (path, _), _ in times]
+    inside = [path for (path, _), _ in calls]
     found = []
-    for ((path, _), call), seconds in sorted(times.items(), key=lambda item: (order[item[0][0][0]], item[0][1])):
+    for ((path, _), call), seconds in sorted(calls.items(), key=lambda item: (order[item[0][0][0]], item[0][1])):
         hooks = 1 + sum(is_inside(other, path) for other in inside)
         kind, empty = type(planned.containers[path]).__name__, calibration.module
-        found.append(ContainerTime(path, call, kind, median(seconds) - empty, RESOLUTION * empty * hooks))
+        found.append(ContainerTime(path, call, kind, seconds - empty, RESOLUTION * empty * hooks))
     return tuple(found)
 
 
@@ -189,6 +190,5 @@ def _empty_reading(planned: Plan, run: Callable[[LayerHooks], object], stopwatch
     passes = Passes(lambda: run(hooks), stopwatch)
     hooks = LayerHooks(planned, passes.mark, passes.readings)
     passes.rehearse(hooks.hooks)
-    times: Times = {}
-    passes.run(hooks.hooks, CALIBRATION_PASSES, times)
-    return median(seconds for kept in times.values() for seconds in kept)
+    kept = passes.run(hooks.hooks, CALIBRATION_PASSES)
+    return median(seconds for each in kept for seconds in each.calls.values())

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from netstat.measure.clock import Stopwatch
 from netstat.measure.hooks import Hook, Key, Reading, installed
 from netstat.measure.queued import HOLD, LENGTHEN, LENGTHENINGS
 from netstat.measure.sampling import Forward
 
-Times = dict[tuple[Key, int], list[float]]  # seconds, by what was called and how often it was called before
+
+class Pass(NamedTuple):
+    """A forward pass that hooks have watched: its seconds, and those of each call, by its key and number."""
+
+    seconds: float
+    calls: dict[tuple[Key, int], float]
 
 
 class Passes:
@@ -42,20 +47,19 @@ class Passes:
         self._hold = HOLD * (self._clock.now() - start)
         self._device.synchronize()
 
-    def run(self, hooks: Sequence[Hook], calls: int, times: Times) -> list[float]:
-        """`calls` passes; adds what the hooks read to `times`, and gives back the seconds of each pass."""
+    def run(self, hooks: Sequence[Hook], calls: int) -> list[Pass]:
+        """`calls` passes, and what the hooks read in each."""
         with installed(hooks):
-            return [self._one(times) for _ in range(calls)]
+            return [self._one() for _ in range(calls)]
 
-    def _one(self, times: Times) -> float:
-        """Seconds of a pass; behind a longer pause once more where the host was not ahead of the device."""
+    def _one(self) -> Pass:
+        """A pass; behind a longer pause once more where the host was not ahead of the device."""
         seconds, ahead = self._pass()
         while not ahead and self._lengthenings < LENGTHENINGS:
             self._hold *= LENGTHEN
             self._lengthenings += 1
             seconds, ahead = self._pass()
-        self._keep(times)
-        return seconds
+        return Pass(seconds, self._calls())
 
     def _pass(self) -> tuple[float, bool]:
         self.readings.clear()
@@ -68,14 +72,10 @@ class Passes:
         self._device.synchronize()
         return self._device.seconds(start, stop), ahead
 
-    def _keep(self, times: Times) -> None:
+    def _calls(self) -> dict[tuple[Key, int], float]:
         seen: dict[Key, int] = {}
+        calls = {}
         for key, start, stop in self.readings:
-            call = seen[key] = seen.get(key, -1) + 1
-            times.setdefault((key, call), []).append(self._device.seconds(start, stop))
-
-
-def _marker(stopwatch: Stopwatch) -> Callable[[], Any]:
-    """Marks the device's work. On the host a mark is the time, and to ask the clock itself spares two calls."""
-    clock, device = stopwatch.clock, stopwatch.device
-    return clock.now if device.on_host else partial(device.mark, clock)
+            number = seen[key] = seen.get(key, -1) + 1
+            calls[key, number] = self._device.seconds(start, stop)
+        return calls

@@ -90,7 +90,7 @@ class Course:
     - "precise": half the interval's width is within the settings' precision;
     - "stalled": `PATIENCE` looks in succession have not narrowed the narrowest so far by `GAIN`. Where samples help,
       each look narrows it by a tenth (√1.25); what is left is the difference between processes, or the machine's;
-    - "cap": the time is up.
+    - "cap": the time is up, and every process has had its turns.
 
     Args:
         settings: how many, how long, how well.
@@ -100,6 +100,7 @@ class Course:
     def __init__(self, settings: Settings, processes: int = 1) -> None:
         self.settings = settings
         self.blocks: list[list[Block]] = [[] for _ in range(processes)]
+        self._turns = [0] * processes
         self.elapsed = 0.0
         self.stopped = ""
         self._look = settings.samples
@@ -110,13 +111,17 @@ class Course:
     def add(self, blocks: Sequence[Block], elapsed: float, process: int = 0) -> None:
         """Take in what a process timed within `elapsed` seconds, and look whether that is enough."""
         self.blocks[process] += blocks
+        self._turns[process] += 1
         self.elapsed += elapsed
         if self.count >= self._look and self.elapsed >= self.settings.seconds:
             self._look = int(self.count * LOOK_AGAIN) + 1
             self.summary = summarise(*self.series)
             self.stopped = self._verdict(self.summary.half_width)
-        if not self.stopped and self.count and self.elapsed >= self.settings.cap_seconds:
+        if not self.stopped and not self.left and self._all_had_turns():
             self.stopped = "cap"
+
+    def _all_had_turns(self) -> bool:
+        return min(self._turns) >= self.settings.turns and all(self.blocks)
 
     def _verdict(self, half_width: float) -> str:
         if half_width <= self.settings.precision:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 class Settings:
     """Budget of one benchmark. Times are in seconds.
 
-    Both caps win over every minimum, though one warm-up call and one sample are always made. Samples, seconds and the
-    cap on them are those of all processes together; warm-up is each one's own.
+    Both caps win over every minimum but these: one warm-up call, and `turns`. Samples, seconds and the cap on them are
+    those of all processes together; warm-up is each one's own.
 
     Attributes:
         warmup_calls: forward passes before the first sample, at least.
@@ -22,6 +22,7 @@ class Settings:
         cap_seconds: or until this much time is gone.
         processes: fresh processes that take turns.
         turn_seconds: how long a turn lasts, at least one sample.
+        turns: how many each process has, however long one call takes: of what nobody saw twice nothing is known.
         cold: whether the caches are emptied before every sample.
     """
 
@@ -36,6 +37,7 @@ class Settings:
     cap_seconds: float = 10.0
     processes: int = 3
     turn_seconds: float = 0.25
+    turns: int = 2
     cold: bool = False
 
     def shared(self, processes: int) -> "Settings":
@@ -60,9 +62,9 @@ QUEUE_WARMUP_SECONDS = 0.5
 DEFAULT = Settings()
 # A first look: the same rules on a tenth of the time, in one process. It converges less often, and says so.
 QUICK = Settings(
-    warmup_calls=2, warmup_seconds=0.03, warmup_cap=0.5, samples=10, seconds=0.1, cap_seconds=0.7, processes=1
+    warmup_calls=2, warmup_seconds=0.03, warmup_cap=0.5, samples=10, seconds=0.1, cap_seconds=0.7, processes=1, turns=1
 )
 # Beside everything else that a profile shows: the whole job is to be done in twenty seconds.
-BRIEF = replace(DEFAULT, cap_seconds=4.0)
+BRIEF = replace(DEFAULT, cap_seconds=4.0, turns=1)
 # For a figure that will be cited: with five processes the interval of their medians is half as wide as with three.
 RIGOROUS = Settings(samples=50, seconds=5.0, cap_seconds=30.0, processes=5)

@@ -58,6 +58,9 @@ class Turn:
     canary: Sequence[tuple[float, ...]] = ()
 
 
+REFILLED = 1.0  # seconds: what others left of the caches is back after milliseconds, which so long a call does not show
+
+
 class Station:
     """A forward pass and all that times it. To be used inside `isolated`.
 
@@ -93,13 +96,14 @@ class Station:
         self._canary = Canary(stopwatch) if device.on_host else None
         self._watch = Watch(device.sensor(), stopwatch.clock)
         self._dropped, self._throttled = 0, False
-        self._calls = 1
+        self._calls, self._call_seconds = 1, 0.0
 
     def warm(self, threads: int) -> Warm:
         """Call it until its time has settled."""
         device: Device = self._stopwatch.device
         times = warm_up(self.forward, self._stopwatch, self._settings)
-        self._calls = 1 if self._settings.cold else calls_per_block(median(times[-5:]), self._settings)
+        self._call_seconds = median(times[-5:])
+        self._calls = 1 if self._settings.cold else calls_per_block(self._call_seconds, self._settings)
         if self._timer:
             self._timer.ready()
         return Warm(device.describe(), device.on_host, threads, self._calls, len(times))
@@ -107,7 +111,8 @@ class Station:
     def turn(self, seconds: float, samples: int) -> Turn:
         """Time blocks for so long, or so many. Bare and hooked passes take turns, so that both see the same weather."""
         canary = self._canary.listen() if self._canary else []
-        self.forward()  # another process, or the canary, has had the caches
+        if self._call_seconds < REFILLED:
+            self.forward()  # another process, or the canary, has had the caches
         elapsed = 0.0
 
         def blocks() -> list[Block]:

@@ -23,8 +23,9 @@ class Row:
 class LayerTime:
     """Time of one call: of a module as a whole, or of a function in a container's own forward.
 
-    Median seconds over the hooked forward passes, the hooks' own reading taken off. `below` is the smallest time that
-    can be told from that; a median under it means "less than `below`". `family` is the operator's kind. What does
+    `median_seconds` is its part of the median hooked forward pass (so the layers add up to that, less what lies between
+    them), the hooks' own reading taken off. `below` is the smallest time that can be told from that reading; under it
+    means "less than `below`". `family` is the operator's kind. What does
     several operators at once has their names and families joined by a plus, and `covers` the rows of the profile that
     it is the time of.
     """

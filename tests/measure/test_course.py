@@ -75,8 +75,16 @@ def test_it_is_capped_at_the_cap_and_not_before() -> None:
 
 def test_the_cap_needs_a_sample() -> None:
     course = Course(DEFAULT)
-    course.add([], 11.0)
+    for _ in range(DEFAULT.turns):
+        course.add([], 11.0)
     assert course.stopped == ""
+
+
+def test_the_cap_needs_the_turns_of_every_process() -> None:
+    course = Course(DEFAULT, processes=2)
+    for process in (0, 0, 0, 1):
+        assert add(course, 5.0, elapsed=11.0, process=process).stopped == ""
+    assert add(course, 5.0, elapsed=11.0, process=1).stopped == "cap"
 
 
 def test_what_is_precise_at_the_cap_is_precise() -> None:

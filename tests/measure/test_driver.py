@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
+from statistics import median
 
 import pytest
 
@@ -13,9 +14,9 @@ from netstat.measure.configuration import Configuration, at_batch
 from netstat.measure.crew import Crew
 from netstat.measure.driver import Run, measure
 from netstat.measure.results import Surroundings, record
-from netstat.measure.settings import DEFAULT
+from netstat.measure.settings import BRIEF, DEFAULT, QUICK, RIGOROUS, Settings
 from netstat.measure.source import InHand
-from netstat.measure.station import Turn, Warm
+from netstat.measure.station import REFILLED, Turn, Warm
 from netstat.measure.worker import Here, Worker
 from tests.measure.fakes import FakeClock
 from tests.measure.models import Busy, FailsAtCall, nn
@@ -78,13 +79,35 @@ def test_processes_that_differ_widen_the_interval() -> None:
     assert result.stopped in ("stalled", "cap")
 
 
-def test_layers_are_medians_over_all_processes() -> None:
+def test_layers_are_those_of_the_median_pass_over_all_processes() -> None:
     with crew_of(0.125, 0.25, 0.5) as crew:
         (run,) = measure(crew, [X], DEFAULT, silent)
-    assert len(run.hooked) == 3
-    assert run.parts.layers[0].median_seconds in (0.125, 0.25, 0.5)
-    everything = sorted(seconds for hooked in run.hooked for times in hooked.layers.values() for seconds in times)
-    assert set(everything) == {0.125, 0.25, 0.5}
+    assert [set(hooked.totals) for hooked in run.hooked] == [{0.125}, {0.25}, {0.5}]
+    everything = [seconds for hooked in run.hooked for seconds in hooked.totals]
+    assert run.parts.layers[0].median_seconds == pytest.approx(median(everything), rel=1e-12)
+    assert record(run, Surroundings()).hooked_seconds == median(everything)
+
+
+@pytest.mark.parametrize("settings", [QUICK, BRIEF, DEFAULT, RIGOROUS])
+def test_every_process_has_its_turns_however_long_a_call_takes(settings: Settings) -> None:
+    with crew_of(*[40.0] * settings.processes) as crew:
+        (run,) = measure(crew, [X], settings, silent)
+    assert [len(blocks) for blocks in run.course.blocks] == [settings.turns] * settings.processes
+    assert [len(hooked.totals) for hooked in run.hooked] == [settings.turns] * settings.processes
+    assert run.course.stopped == "cap"
+
+
+@pytest.mark.parametrize(("seconds", "calls"), [(REFILLED / 2, 3), (REFILLED, 2)])
+def test_a_turn_refills_the_caches_first_unless_a_call_takes_so_long_that_it_does_not_matter(
+    seconds: float, calls: int
+) -> None:
+    clock = FakeClock()
+    with Crew([partial(Here, InHand(Busy(clock, seconds)), DEFAULT, sole=False, clock=clock)]) as crew:
+        crew.first.open()
+        crew.first.warm(X)
+        before = clock.time
+        crew.first.turn(X, 0.0, 1)
+    assert clock.time - before == calls * seconds  # with one bare pass and one with hooks
 
 
 def test_processes_come_one_after_the_other_where_memory_is_short() -> None:

@@ -89,8 +89,9 @@ def test_sampling_ends_at_its_cap_however_uncertain() -> None:
     assert DEFAULT.cap_seconds <= sum(sampled(wild)) < DEFAULT.cap_seconds + 1.25
 
 
-def test_a_forward_pass_over_the_cap_is_sampled_once() -> None:
-    assert sampled(repeat(60.0)) == [60.0]
+def test_a_forward_pass_over_the_cap_is_sampled_once_a_turn() -> None:
+    assert sampled(repeat(60.0)) == [60.0] * DEFAULT.turns
+    assert sampled(repeat(60.0), QUICK) == [60.0]
 
 
 def test_a_sample_of_several_calls_is_the_time_of_one() -> None:
