@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
+from netstat.measure.settings import DEFAULT
 from netstat.records.reading import from_dict
 from tests.benchmarks import promises_page
 from tests.benchmarks.start import ROOT, environment
@@ -47,11 +48,16 @@ def main() -> None:
 def netstat(*arguments: str) -> tuple[str, float]:
     """What netstat prints, and the seconds from its start to its end."""
     start = time.monotonic()
-    command = [sys.executable, "-m", "netstat", *arguments]
+    return printed("-m", "netstat", *arguments), time.monotonic() - start
+
+
+def printed(*arguments: str) -> str:
+    """What Python prints in a process of its own."""
+    command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr.strip() or "no message")
-    return done.stdout, time.monotonic() - start
+    return done.stdout
 
 
 def benchmark(model: str, *options: str) -> tuple[Result, float]:
@@ -110,21 +116,25 @@ torch.manual_seed(0)
 module, x = assemble(MODELS["alexnet"].build()).eval(), torch.randn(1, 3, 224, 224)
 with torch.inference_mode():
     timer = Timer("module(x)", globals={"module": module, "x": x}, num_threads=torch.get_num_threads())
-    timer.timeit(10)
-    print(json.dumps(timer.blocked_autorange(min_run_time=1.0).times))
+    timer.blocked_autorange(min_run_time=1.0)
+    print(json.dumps(timer.blocked_autorange(min_run_time=3.0).times))
 """
 
 
 def torchs(runs: int) -> Result:
-    """torch.utils.benchmark's own figure of the same forward pass, in fresh processes between runs of netstat's."""
-    order = ["torch", "netstat"] * max(3, runs // 4)
+    """torch.utils.benchmark's own figure of the same forward pass: in turns with netstat's, and in processes apart."""
+    together = [json.loads(printed("-m", "tests.benchmarks.beside_torch")) for _ in range(DEFAULT.processes)]
+    return {"together": together, "apart": apart(max(3, runs // 4))}
+
+
+def apart(runs: int) -> Result:
+    """Its figures in fresh processes between runs of `netstat benchmark`."""
+    order = ["torch", "netstat"] * runs
     random.Random(SEED).shuffle(order)
     theirs, ours = [], []
     for name in order:
         if name == "torch":
-            command = [sys.executable, "-c", TORCH]
-            done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=True)
-            theirs.append(median(json.loads(done.stdout)))
+            theirs.append(median(json.loads(printed("-c", TORCH))))
         else:
             ours += brief(figures("alexnet")[0])[:1]
     return {"theirs": theirs, "ours": ours}
@@ -135,7 +145,7 @@ def layers(runs: int) -> list[Result]:
     netstat("ceilings", "--again", "-q")
     found = []
     for model, batch in LAYERS:
-        record, _ = benchmark(model, "-b", str(batch))
+        record, _ = benchmark(model, "-b", str(batch), "--rigorous")
         roofs: Any = from_dict(record)
         over = [layer.path for layer in roofs.roofline[0].exceeding]
         found.append({"model": model, "over": over, **brief(record)[0]})
