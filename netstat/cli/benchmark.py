@@ -23,6 +23,7 @@ def configure(parser: ArgumentParser) -> None:
     training_options(parser)
     parser.add_argument("--memory-format", default="contiguous", metavar="FORMAT", help="contiguous, channels_last")
     parser.add_argument("--mode", default="eager", metavar="MODE", help="eager, compile (torch.compile), cuda-graph")
+    parser.add_argument("--cold", action="store_true", help="empty the caches before every sample")
     parser.add_argument("--sort", choices=["time"], help="rows of layers with the longest first")
     parser.add_argument("--tree", action="store_true", help="layers in the containers they are in, with their times")
     parser.add_argument("--depth", metavar="N", help="levels of the tree")
@@ -39,7 +40,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Measure every combination that was asked for."""
     _check(options)
-    view, settings, ways = _view(options), session.settings(options), _ways(options)
+    view, settings, ways = _view(options), replace(session.settings(options), cold=options.cold), _ways(options)
     if options.train:
         return _training.run(options, ways)
     subject = _subject(options, ways, "float32")
@@ -60,6 +61,8 @@ def _check(options: Namespace) -> None:
         session.check_folder(options.charts)
     if options.lost and options.no_roofline:
         raise UsageError("--lost is what is over the roofs, and --no-roofline leaves them out; give one of them")
+    if options.cold and options.train:
+        raise UsageError("--cold is of a forward pass; a training step finds the caches as it left them")
     _training.check(options)
 
 

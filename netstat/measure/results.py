@@ -87,6 +87,7 @@ def _circumstances(run: Run) -> dict[str, Any]:
         "samples": tuple(seconds for each in series for seconds in each),
         "processes": tuple(map(len, series)),
         "stopped": run.course.stopped,
+        "cold": run.course.settings.cold,
         "warmup_calls": sum(warm.warmup_calls for warm in run.warm),
         "timed_seconds": fsum(block.wall for block in blocks),
         "cpu_seconds": fsum(block.cpu for block in blocks),

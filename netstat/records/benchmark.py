@@ -77,6 +77,7 @@ class Benchmark:
         involuntary_switches: how often their threads were made to give up a processor in it.
         canary_seconds: typical and best reading of the fixed work beside it that suffered most; () where there is none.
         device_times: what a device that works off a queue says besides; the median is then its eager latency.
+        cold: whether the caches were emptied before every sample.
         here: why it was timed in the calling process; "" where it was in fresh ones.
         second_look: whether it was taken because the same with several threads was not reliable.
         input_shapes: of each input, batch included.
@@ -114,6 +115,7 @@ class Benchmark:
     cpu_seconds: float = 0.0
     involuntary_switches: int = 0
     canary_seconds: tuple[float, ...] = ()
+    cold: bool = False
     here: str = ""
     second_look: bool = False
     input_shapes: tuple[tuple[int, ...], ...] = ()

@@ -49,6 +49,8 @@ def _settings(benchmark: Benchmark) -> Iterator[str]:
     yield benchmark.dtype
     yield plural(benchmark.threads, "thread")
     yield from (word for word in (benchmark.memory_format, benchmark.mode) if word not in ("contiguous", "eager"))
+    if benchmark.cold:
+        yield "cold caches"
     if benchmark.second_look:
         yield "second look"
 

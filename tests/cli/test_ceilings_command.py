@@ -76,6 +76,14 @@ def test_roofs_can_be_left_out(netstat: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_kept")
+@pytest.mark.parametrize("cold", [True, False])
+def test_a_benchmark_says_that_its_caches_were_cold(netstat: Run, tmp_path: Path, cold: bool) -> None:
+    ended = netstat("benchmark", *SMALL, "--no-roofline", "-o", "a.json", "-q", *["--cold"] * cold)
+    assert ("cold caches" in ended.out) is cold
+    assert {each["cold"] for each in json.loads((tmp_path / "a.json").read_text())["benchmarks"]} == {cold}
+
+
+@pytest.mark.usefixtures("_kept")
 def test_charts_of_a_benchmark_go_into_a_folder(netstat: Run, tmp_path: Path) -> None:
     assert netstat("benchmark", *SMALL, "--charts", "charts", "-q").code == 0
     assert {"roofline.png", "roofline.svg", "time.png"} <= {file.name for file in (tmp_path / "charts").iterdir()}

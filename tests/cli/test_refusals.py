@@ -115,6 +115,7 @@ def test_ways_to_run_a_model_that_there_are_not(refused: Refused, options: tuple
         (["--train", "--epochs", "0", "--images", "5"], "--epochs must be 1 or more, got 0"),
         (["--train", "--epochs", "1.5", "--images", "5"], "'1.5' is not a whole number"),
         (["--train", "-b", "1,2"], "a training step is timed at one batch at a time; name one"),
+        (["--train", "--cold"], "--cold is of a forward pass"),
         (["--train", "--mode", "compile"], "a training step is timed contiguous and eager; leave out"),
         (["--train", "--memory-format", "channels_last"], "a training step is timed contiguous and eager; leave out"),
         (["--optimizer", "adam"], "optimizer, loss, epochs and images are of a training step; add --train"),
