@@ -15,6 +15,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from netstat.measure.clock import Stopwatch
+from netstat.measure.typical import contributions
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -37,7 +38,7 @@ class BackwardTimer:
 
     Attributes:
         totals: seconds of each hooked backward pass.
-        times: per path the seconds of all its calls together, an entry a pass.
+        times: of the same passes, per path the seconds of all its calls together.
     """
 
     def __init__(self, module: "Module", phases: Mapping[str, Call], stopwatch: Stopwatch) -> None:
@@ -45,7 +46,7 @@ class BackwardTimer:
         self._clock, self._device = stopwatch.clock, stopwatch.device
         self._hold = 0.0
         self.totals: list[float] = []
-        self.times: dict[str, list[float]] = {}
+        self.times: list[dict[str, float]] = []
 
     def run(self) -> None:
         """One step, kept; where work is queued, before the first another, to see how long queueing takes the host."""
@@ -56,12 +57,11 @@ class BackwardTimer:
         sums: dict[str, float] = {}
         for path, seconds in readings:
             sums[path] = sums.get(path, 0.0) + seconds
-        for path, seconds in sums.items():
-            self.times.setdefault(path, []).append(seconds)
+        self.times.append(sums)
 
-    def medians(self) -> dict[str, float]:
-        """Median seconds per path, the last layer first."""
-        return {path: median(times) for path, times in self.times.items()}
+    def typical(self) -> dict[str, float]:
+        """Seconds per path of the median hooked backward pass, the last layer first."""
+        return contributions(self.totals, self.times)
 
     def _step(self) -> tuple[float, float, list[tuple[str, float]]]:
         """Host's and device's seconds of a backward pass, and seconds by path in the order the nodes ended."""

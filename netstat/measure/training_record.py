@@ -87,7 +87,7 @@ def _layers(run: Run, work: Work | None) -> tuple[LayerBackward, ...]:
     macs, ops = (work.backward, work.ops) if work else ({}, {})
     return tuple(
         LayerBackward(path, ops.get(path, ""), macs.get(path, 0), seconds, RESOLUTION * run.resolution)
-        for path, seconds in run.backward.medians().items()
+        for path, seconds in run.backward.typical().items()
     )
 
 

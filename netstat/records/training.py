@@ -22,8 +22,8 @@ class Phase:
 class LayerBackward:
     """The way back through the calls of one module, without those of modules in it.
 
-    `backward_macs` are counted, `median_seconds` measured over hooked backward passes. A median under `below` cannot be
-    told from the hooks' own time.
+    `backward_macs` are counted. `median_seconds` is measured: its part of the median hooked backward pass. One under
+    `below` cannot be told from the hooks' own time.
     """
 
     path: str
