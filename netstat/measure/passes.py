@@ -73,9 +73,3 @@ class Passes:
         for key, start, stop in self.readings:
             call = seen[key] = seen.get(key, -1) + 1
             times.setdefault((key, call), []).append(self._device.seconds(start, stop))
-
-
-def _marker(stopwatch: Stopwatch) -> Callable[[], Any]:
-    """Marks the device's work. On the host a mark is the time, and to ask the clock itself spares two calls."""
-    clock, device = stopwatch.clock, stopwatch.device
-    return clock.now if device.on_host else partial(device.mark, clock)
