@@ -24,6 +24,11 @@ def backward_macs(graph: Graph) -> tuple[int | None, ...]:
     return tuple(_macs(node, wanting, i in reached) for i, node in enumerate(graph.nodes))
 
 
+def differentiated(graph: Graph) -> set[int]:
+    """The nodes that the backward pass goes through: what they make gets a gradient."""
+    return _reached(graph, _wanting(graph))
+
+
 def saved(graph: Graph) -> set[Source]:
     """Tensors that have to be kept for the backward pass, or made once more: the other side of what wants a gradient.
 

@@ -1,9 +1,9 @@
 """What each operator call asks of a device: arithmetic of one kind, and bytes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from netstat.analysis.backward import backward_macs
+from netstat.analysis.backward import backward_macs, differentiated
 from netstat.cost import ZERO, Cost
 from netstat.graph import Graph, Node
 from netstat.ops import node_cost
@@ -27,7 +27,7 @@ class Work(NamedTuple):
             whatever has no multiply-accumulates.
         flops: two for each multiply-accumulate; the elementary operations of what has none.
         bytes_moved: the least it has to read and write.
-        backward_flops, backward_bytes: the same of its gradients, 0 where none was asked for.
+        backward_flops, backward_bytes: the same of its gradients, 0 where none was asked for, or none reaches it.
         counted: whether the operator has a formula.
     """
 
@@ -54,16 +54,16 @@ def works(graph: Graph, *, backward: bool = False) -> tuple[Work, ...]:
         graph: the forward pass.
         backward: whether the gradients are wanted as well.
     """
-    macs = backward_macs(graph) if backward else (0,) * len(graph.nodes)
-    return tuple(_works(graph.nodes, macs, backward))
+    return tuple(_works(graph, backward))
 
 
-def _works(nodes: Sequence[Node], backward_macs: Sequence[int | None], backward: bool) -> Iterator[Work]:
-    for node, macs in zip(nodes, backward_macs, strict=True):
+def _works(graph: Graph, backward: bool) -> Iterator[Work]:
+    macs, back = (backward_macs(graph), differentiated(graph)) if backward else ((), ())
+    for i, node in enumerate(graph.nodes):
         cost = node_cost(node)
         work = _forward(node, cost or ZERO, counted=cost is not None)
         if work.flops or work.bytes_moved or not work.counted:
-            yield _with_backward(work, macs or 0) if backward else work
+            yield _with_backward(work, macs[i] or 0) if i in back else work
 
 
 def _forward(node: Node, cost: Cost, *, counted: bool) -> Work:

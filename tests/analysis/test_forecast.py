@@ -141,6 +141,18 @@ def test_a_forward_pass_needs_what_is_said_of_its_memory() -> None:
         assert made.needed_bytes == inference_need(graph(batch=batch)).peak_bytes
 
 
+@pytest.mark.torch
+def test_nothing_goes_back_through_what_is_frozen_and_before_it() -> None:
+    from torch import nn
+
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU())
+    for module in model[:2]:
+        module.requires_grad_(False)
+    layers = netstat.forecast(model, (3, 8, 8), device="h100", training=True)[0].layers
+    assert {layer.path for layer in layers if layer.backward_seconds} == {"3", "4"}
+    assert {layer.path for layer in layers} == {"0", "1", "2", "3", "4"}
+
+
 def test_what_alexnet_needs_for_training_by_hand() -> None:
     """A gradient and a momentum for each parameter, or beside the momentum what features.2 reads and makes."""
     params, image = 4 * 61_100_840, 4 * 3 * 224 * 224
