@@ -22,9 +22,9 @@ class Work(NamedTuple):
 
     Attributes:
         node: the call.
-        family: of `FAMILIES`: a convolution, one of 3×3 at stride 1 (which libraries do with fewer multiplications than
-            its formula has), one in groups, a product with parameters, one of activations alone, and "memory" for
-            whatever has no multiply-accumulates.
+        family: of `FAMILIES`: a convolution, one of 3×3 at stride and dilation 1 (which libraries do with fewer
+            multiplications than its formula has), one in groups, a product with parameters, one of activations alone,
+            and "memory" for whatever has no multiply-accumulates.
         flops: two for each multiply-accumulate; the elementary operations of what has none.
         bytes_moved: the least it has to read and write.
         backward_flops, backward_bytes: the same of its gradients, 0 where none was asked for, or none reaches it.
@@ -88,9 +88,9 @@ def _family(node: Node, cost: Cost) -> str:
 
 
 def _convolution(node: Node) -> str:
-    """Winograd's algorithm is for kernels of 3×3 at stride 1 (Lavin and Gray 2016)."""
+    """Winograd's algorithm is for kernels of 3×3 at stride 1, without gaps (Lavin and Gray 2016)."""
     if node.attributes.get("groups", 1) > 1:
         return GROUPED
-    weight, stride = node.argument("weight"), node.attributes.get("stride")
-    small = weight is not None and weight.shape[2:] == (3, 3) and stride in (1, (1, 1), [1, 1])
-    return SMALL if small else CONVOLUTION
+    weight = node.argument("weight")
+    dense = all(node.attributes.get(name, 1) in (1, (1, 1), [1, 1]) for name in ("stride", "dilation"))
+    return SMALL if dense and weight is not None and weight.shape[2:] == (3, 3) else CONVOLUTION

@@ -120,6 +120,18 @@ def test_work_is_told_by_kind(model: str, families: set[str]) -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.parametrize(
+    ("sizes", "family"),
+    [({}, SMALL), ({"dilation": 2}, CONVOLUTION), ({"stride": 2}, CONVOLUTION), ({"groups": 2}, GROUPED)],
+)
+def test_only_a_dense_kernel_of_3_by_3_is_done_with_fewer_multiplications(sizes: dict[str, int], family: str) -> None:
+    from torch import nn
+
+    made = netstat.forecast(nn.Conv2d(4, 4, 3, **sizes), (4, 9, 9), device="h100")  # type: ignore[arg-type]
+    assert [layer.family for layer in made[0].layers] == [family]
+
+
+@pytest.mark.torch
 def test_products_of_activations_are_a_kind_of_their_own() -> None:
     from torch import nn
 
