@@ -1,4 +1,4 @@
-"""Multiply-accumulates of the backward pass, from the graph of the forward pass."""
+"""The backward pass from the graph of the forward pass: multiply-accumulates, and the tensors they are made of."""
 
 from collections.abc import Iterator
 
@@ -22,6 +22,24 @@ def backward_macs(graph: Graph) -> tuple[int | None, ...]:
     wanting = _wanting(graph)
     reached = _reached(graph, wanting)
     return tuple(_macs(node, wanting, i in reached) for i, node in enumerate(graph.nodes))
+
+
+def differentiated(graph: Graph) -> set[int]:
+    """The nodes that the backward pass goes through: what they make gets a gradient."""
+    return _reached(graph, _wanting(graph))
+
+
+def saved(graph: Graph) -> set[Source]:
+    """Tensors that have to be kept for the backward pass, or made once more: the other side of what wants a gradient.
+
+    A side of several tensors is an intermediate result of which the graph does not know, and left out.
+    """
+    wanting = _wanting(graph)
+    found: set[Source] = set()
+    for node in (graph.nodes[i] for i in _reached(graph, wanting)):
+        alone = {side for _, side in _products(node, wanting) if len(side) == 1}
+        found |= {argument.source for argument in node.arguments if (argument.name,) in alone}
+    return found
 
 
 def _wanting(graph: Graph) -> set[Source]:
@@ -56,10 +74,15 @@ def _reached(graph: Graph, wanting: set[Source]) -> set[int]:
 def _macs(node: Node, wanting: set[Source], reached: bool) -> int | None:
     if node.op not in OPERATORS:
         return None
-    kind = OPERATORS[node.op]
-    if kind.free or not reached:
-        return 0
+    return sum(macs for macs, _ in _products(node, wanting)) if reached else 0
+
+
+def _products(node: Node, wanting: set[Source]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The products of its backward pass: multiply-accumulates, and the arguments that meet the gradient in them."""
+    if node.op not in OPERATORS or OPERATORS[node.op].free:
+        return
     names = {argument.name for argument in node.arguments if argument.source in wanting}
-    products = kind.products(**named_specs(node.arguments), **node.attributes)
-    sides = ((macs, side) for macs, left, right in products for side in (left, right))
-    return sum(macs for macs, side in sides if not names.isdisjoint(side))
+    for macs, left, right in OPERATORS[node.op].products(**named_specs(node.arguments), **node.attributes):
+        for side, other in ((left, right), (right, left)):
+            if not names.isdisjoint(side):
+                yield macs, other

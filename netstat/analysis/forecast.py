@@ -8,9 +8,12 @@ machine.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from netstat.analysis.backward import saved
 from netstat.analysis.devices import Specification
 from netstat.analysis.efficiency import Efficiency, efficiencies, units_of
+from netstat.analysis.liveness import lifetimes
 from netstat.analysis.work import MEMORY, Work, works
+from netstat.frontends.lifetimes import BEFORE, levels
 from netstat.graph import Graph
 from netstat.records.forecast import Forecast, LayerForecast, OnPaper
 
@@ -136,18 +139,17 @@ def _backward_seconds(work: Work, rates: Rates) -> float:
 
 
 def needed_bytes(graph: Graph, *, training: bool) -> int:
-    """Memory it takes at the least: parameters, buffers, inputs and activations.
+    """Memory it takes at the least: the peak of what is alive.
 
-    In training every activation is kept, and each trainable parameter has a gradient and a momentum; else only the
-    inputs and outputs of one operator at a time are.
+    In training each trainable parameter has a momentum from the start and a gradient at the end, and what products need
+    for their gradients is kept until the forward pass is over. Left out is what other operators keep.
     """
-    held = sum(param.spec.nbytes for param in graph.params if param.shared_with is None)
-    held += sum(spec.nbytes for _, spec in graph.inputs)
-    if training:
-        made = sum(spec.nbytes for node in graph.nodes if node.fresh for spec in node.outputs)
-        return held + made + 2 * trainable_bytes(graph)
-    steps = (sum(a.spec.nbytes for a in node.activations) + sum(s.nbytes for s in node.outputs) for node in graph.nodes)
-    return held + max(steps, default=0)
+    lived = lifetimes(graph, saved(graph) if training else ())
+    forward = max(levels(lived.spans, len(lived.events)))
+    if not training:
+        return forward
+    resident = sum(span.nbytes for span in lived.spans if span.born == BEFORE)
+    return trainable_bytes(graph) + max(forward, resident + trainable_bytes(graph))
 
 
 def trainable_bytes(graph: Graph) -> int:

@@ -13,16 +13,16 @@ A local variable that a forward keeps beyond its last use cannot be seen in a gr
 (masks, positions) have no name in it: then torch needs more than is said here, never less.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from netstat.frontends.lifetimes import BEFORE, Event, Lifetimes, Span
 from netstat.graph import Graph, Node, Param, Source, TensorSpec
 
 
-def lifetimes(graph: Graph) -> Lifetimes:
-    """Every piece of memory of one forward pass without gradients."""
+def lifetimes(graph: Graph, kept: Collection[Source] = ()) -> Lifetimes:
+    """Every piece of memory of one forward pass without gradients, at the end of which `kept` are still needed."""
     owners = _owners(graph.nodes)
-    last = _last_uses(graph, owners)
+    last = _last_uses(graph, owners, kept)
     end = max(len(graph.nodes) - 1, 0)
     resident = (
         *(Span(p.spec.nbytes, "buffers" if p.buffer else "params", BEFORE, end) for p in _distinct(graph)),
@@ -58,7 +58,7 @@ def _owners(nodes: Sequence[Node]) -> dict[Source, Source]:
     return owners
 
 
-def _last_uses(graph: Graph, owners: dict[Source, Source]) -> dict[Source, int]:
+def _last_uses(graph: Graph, owners: dict[Source, Source], kept: Collection[Source]) -> dict[Source, int]:
     """The last event during which the memory behind each source is needed."""
     last: dict[Source, int] = {}
 
@@ -74,6 +74,6 @@ def _last_uses(graph: Graph, owners: dict[Source, Source]) -> dict[Source, int]:
     for call in graph.calls:
         for source in call.sources:
             use(source, call.stop - 1)
-    for source in graph.outputs:
+    for source in (*graph.outputs, *kept):
         use(source, len(graph.nodes) - 1)
     return last

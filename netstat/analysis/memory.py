@@ -1,11 +1,9 @@
 """What a pass needs of memory, moment by moment, from the lifetimes of its pieces; and what each layer has of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from itertools import accumulate
 
 from netstat.analysis.liveness import lifetimes
-from netstat.frontends.lifetimes import BEFORE, Lifetimes, Span
+from netstat.frontends.lifetimes import Lifetimes, changes, levels
 from netstat.graph import Graph
 from netstat.records.memory import Layer, Moment, Need
 
@@ -43,29 +41,12 @@ def need(lived: Lifetimes, *, every: bool = False) -> Need:
 def _moments(lived: Lifetimes) -> list[Moment]:
     """One per event."""
     events = len(lived.events)
-    made, gone = _changes(lived.spans, events)
+    made, gone = changes(lived.spans, events)
     saved, gradients = (
-        _levels([span for span in lived.spans if span.kind == kind], events) for kind in ("saved", "gradients")
+        levels([span for span in lived.spans if span.kind == kind], events) for kind in ("saved", "gradients")
     )
-    levels = zip(_levels(lived.spans, events), made, gone, saved, gradients, strict=True)
-    return [Moment(*event, *level) for event, level in zip(lived.events, levels, strict=True)]
-
-
-def _changes(spans: Sequence[Span], events: int) -> tuple[list[int], list[int]]:
-    """Bytes made at each event, and bytes freed between it and the one before."""
-    made, gone = [0] * events, [0] * (events + 1)
-    for span in spans:
-        if span.born > BEFORE:
-            made[span.born] += span.nbytes
-        gone[span.last + 1] += span.nbytes
-    return made, gone[:events]
-
-
-def _levels(spans: Sequence[Span], events: int) -> list[int]:
-    """Bytes alive during each event."""
-    made, gone = _changes(spans, events)
-    before = sum(span.nbytes for span in spans if span.born == BEFORE)
-    return list(accumulate((m - g for m, g in zip(made, gone, strict=True)), initial=before))[1:]
+    figures = zip(levels(lived.spans, events), made, gone, saved, gradients, strict=True)
+    return [Moment(*event, *each) for event, each in zip(lived.events, figures, strict=True)]
 
 
 def layers(graph: Graph, inference: Need, trained: Lifetimes | None = None) -> tuple[Layer, ...]:

@@ -1,9 +1,9 @@
 """What each operator call asks of a device: arithmetic of one kind, and bytes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from netstat.analysis.backward import backward_macs
+from netstat.analysis.backward import backward_macs, differentiated
 from netstat.cost import ZERO, Cost
 from netstat.graph import Graph, Node
 from netstat.ops import node_cost
@@ -22,12 +22,12 @@ class Work(NamedTuple):
 
     Attributes:
         node: the call.
-        family: of `FAMILIES`: a convolution, one of 3×3 at stride 1 (which libraries do with fewer multiplications than
-            its formula has), one in groups, a product with parameters, one of activations alone, and "memory" for
-            whatever has no multiply-accumulates.
+        family: of `FAMILIES`: a convolution, one of 3×3 at stride and dilation 1 (which libraries do with fewer
+            multiplications than its formula has), one in groups, a product with parameters, one of activations alone,
+            and "memory" for whatever has no multiply-accumulates.
         flops: two for each multiply-accumulate; the elementary operations of what has none.
         bytes_moved: the least it has to read and write.
-        backward_flops, backward_bytes: the same of its gradients, 0 where none was asked for.
+        backward_flops, backward_bytes: the same of its gradients, 0 where none was asked for, or none reaches it.
         counted: whether the operator has a formula.
     """
 
@@ -54,16 +54,16 @@ def works(graph: Graph, *, backward: bool = False) -> tuple[Work, ...]:
         graph: the forward pass.
         backward: whether the gradients are wanted as well.
     """
-    macs = backward_macs(graph) if backward else (0,) * len(graph.nodes)
-    return tuple(_works(graph.nodes, macs, backward))
+    return tuple(_works(graph, backward))
 
 
-def _works(nodes: Sequence[Node], backward_macs: Sequence[int | None], backward: bool) -> Iterator[Work]:
-    for node, macs in zip(nodes, backward_macs, strict=True):
+def _works(graph: Graph, backward: bool) -> Iterator[Work]:
+    macs, back = (backward_macs(graph), differentiated(graph)) if backward else ((), ())
+    for i, node in enumerate(graph.nodes):
         cost = node_cost(node)
         work = _forward(node, cost or ZERO, counted=cost is not None)
         if work.flops or work.bytes_moved or not work.counted:
-            yield _with_backward(work, macs or 0) if backward else work
+            yield _with_backward(work, macs[i] or 0) if i in back else work
 
 
 def _forward(node: Node, cost: Cost, *, counted: bool) -> Work:
@@ -88,9 +88,9 @@ def _family(node: Node, cost: Cost) -> str:
 
 
 def _convolution(node: Node) -> str:
-    """Winograd's algorithm is for kernels of 3×3 at stride 1 (Lavin and Gray 2016)."""
+    """Winograd's algorithm is for kernels of 3×3 at stride 1, without gaps (Lavin and Gray 2016)."""
     if node.attributes.get("groups", 1) > 1:
         return GROUPED
-    weight, stride = node.argument("weight"), node.attributes.get("stride")
-    small = weight is not None and weight.shape[2:] == (3, 3) and stride in (1, (1, 1), [1, 1])
-    return SMALL if small else CONVOLUTION
+    weight = node.argument("weight")
+    dense = all(node.attributes.get(name, 1) in (1, (1, 1), [1, 1]) for name in ("stride", "dilation"))
+    return SMALL if dense and weight is not None and weight.shape[2:] == (3, 3) else CONVOLUTION

@@ -10,7 +10,7 @@ from netstat.frontends.inputs import DTYPES
 from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.subject import Subject
 from netstat.graph import PARAMETER
-from netstat.records.memory import Fit, Measured, Memory, Need
+from netstat.records.memory import Fit, Measured, Memory
 from netstat.records.profile import Input
 
 if TYPE_CHECKING:
@@ -148,9 +148,7 @@ def fitted(record: Memory, at: Callable[[int], Subject], plan: Plan, limits: Seq
     def peak(passed: str, batch: int) -> int:
         if (passed, batch) not in known:
             subject = at(batch)
-            found: Need = inference_need(subject.graph)
-            if passed == "training":
-                found = need(rehearsed(subject, plan)[0])
+            found = need(rehearsed(subject, plan)[0]) if passed == "training" else inference_need(subject.graph)
             known[passed, batch] = found.peak_bytes
         return known[passed, batch]
 

@@ -1,5 +1,7 @@
 """Pieces of memory and how long each lives, from a graph or from a run on empty tensors. Imports no torch."""
 
+from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 # What a piece of memory is; the first three and the optimizer's state are there before anything runs.
@@ -39,3 +41,20 @@ class Lifetimes(NamedTuple):
 
     events: tuple[Event, ...]
     spans: tuple[Span, ...]
+
+
+def changes(spans: Sequence[Span], events: int) -> tuple[list[int], list[int]]:
+    """Bytes made at each event, and bytes freed between it and the one before."""
+    made, gone = [0] * events, [0] * (events + 1)
+    for span in spans:
+        if span.born > BEFORE:
+            made[span.born] += span.nbytes
+        gone[span.last + 1] += span.nbytes
+    return made, gone[:events]
+
+
+def levels(spans: Sequence[Span], events: int) -> list[int]:
+    """Bytes alive during each event."""
+    made, gone = changes(spans, events)
+    before = sum(span.nbytes for span in spans if span.born == BEFORE)
+    return list(accumulate((m - g for m, g in zip(made, gone, strict=True)), initial=before))[1:]

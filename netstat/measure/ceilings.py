@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from netstat.measure import devices, host, precision
-from netstat.measure.clock import Block, Clock, Stopwatch, SystemClock
+from netstat.measure.clock import Block, Stopwatch, SystemClock
 from netstat.measure.devices import Device
 from netstat.measure.gates import CPU_SHARE_ONE_THREAD, CPU_SHARE_THREADS
 from netstat.measure.isolation import isolated
@@ -49,7 +49,6 @@ def measure(
     threads: int | None = None,
     *,
     effort: Effort = FULL,
-    clock: Clock | None = None,
     progress: Progress = silent,
 ) -> Ceiling:
     """Run every probe on `device` and keep the fastest call of each.
@@ -59,7 +58,6 @@ def measure(
         dtype: a key of `precision.PRECISIONS`.
         threads: CPU threads; None leaves as many as torch has.
         effort: how thoroughly.
-        clock: what time is read from; None is the machine's.
         progress: told how far it is.
 
     Raises:
@@ -67,7 +65,7 @@ def measure(
     """
     target = devices.find(device) if isinstance(device, str) else device
     kind = precision.find(dtype)
-    run = _Run(Stopwatch(clock or SystemClock(), target), effort, progress)
+    run = _Run(Stopwatch(SystemClock(), target), effort, progress)
     with isolated(target, kind, threads) as used:
         works = [*arithmetic(target, kind)]
         run.warm_up(works[0])

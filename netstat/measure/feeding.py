@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netstat.measure import devices, precision
 from netstat.measure.devices import Device
-from netstat.measure.regime import STANDARD, Regime
+from netstat.measure.regime import STANDARD
 from netstat.measure.step import WEIGHTS, Step
 from netstat.measure.subject import forward_of, prepared
 from netstat.records.benchmark import Benchmark
@@ -56,8 +56,8 @@ def inference(module: "Module", benchmark: Benchmark, *, owned: bool = False) ->
     return Fed(_alone(benchmark, "inference", time, target), start)
 
 
-def training(module: "Module", step: TrainingStep, regime: Regime = STANDARD, *, owned: bool = False) -> Fed:
-    """The training step of `module` by `regime`, whose time alone `step` is, at the pipeline's batch.
+def training(module: "Module", step: TrainingStep, *, owned: bool = False) -> Fed:
+    """The training step of `module` by the standard regime, whose time alone `step` is, at the pipeline's batch.
 
     Targets are the same for every batch, as for `training_step`. The module is copied, unless it is `owned`.
     """
@@ -70,7 +70,7 @@ def training(module: "Module", step: TrainingStep, regime: Regime = STANDARD, *,
             if not made:  # a step is made for inputs of one size, and runs once to see what the model returns
                 there = batch.to(target.torch_device, copy=True)
                 subject = prepared(module, target, WEIGHTS, owned=owned)
-                trained = Step(subject, [there], target, kind, regime.optimizer, regime.loss)
+                trained = Step(subject, [there], target, kind, STANDARD.optimizer, STANDARD.loss)
                 made.append((there, tuple(trained.phases.values())))
             there, phases = made[0]
             there.copy_(batch, non_blocking=True)

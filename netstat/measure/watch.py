@@ -92,18 +92,17 @@ class Taken(Generic[Sample]):
     throttled: bool
 
 
-def unthrottled(take: Callable[[], Sequence[Sample]], watch: Watch, rounds: int = ROUNDS) -> Taken[Sample]:
-    """The samples that `take` takes, less those taken under throttling; these are taken again, `rounds` times in all.
+def unthrottled(take: Callable[[], Sequence[Sample]], watch: Watch) -> Taken[Sample]:
+    """The samples that `take` takes, less those taken under throttling; these are taken again, `ROUNDS` times in all.
 
     Args:
         take: takes samples and calls `watch.after` after each of them.
         watch: reads the sensor.
-        rounds: how often to take samples at the most.
     """
     kept: list[Sample] = []
     taken: Sequence[Sample] = ()
     dropped = 0
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         watch.open()
         taken = take()
         good = [sample for sample, fine in zip(taken, watch.close(), strict=True) if fine]

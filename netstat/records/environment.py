@@ -19,10 +19,5 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, 
     return tuple(key for key in keys if not _passes(key) and one.get(key, missing) != other.get(key, missing))
 
 
-def comparable(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether figures taken in these environments may be held against each other."""
-    return not differences(one, other)
-
-
 def _passes(key: str) -> bool:
     return key in PASSING or key.startswith(_PASSING_PREFIXES)

@@ -79,7 +79,7 @@ class Forecast:
             such intervals, every device counting alike.
         level: that share.
         forward_seconds, backward_seconds, update_seconds: the parts of `seconds`.
-        needed_bytes: parameters, gradients, optimiser state and activations, at the least.
+        needed_bytes: at the least; of a training step without what operators other than products keep for the way back.
         remarks: keys of `REMARKS`.
         layers: the operator calls. Where the remark "launches" is made, they add up to less than the whole.
     """

@@ -17,7 +17,7 @@ _DEVICES = (
     Column("examples_per_second", "per second", partial(rate, noun="examples"), rank=4),
     Column("peak", "peak", partial(scaled, unit="FLOP/s"), lambda made, _: made.device.peak_flops_per_second, rank=2),
     Column("bandwidth", "bandwidth", partial(scaled, unit="B/s"), lambda made, _: made.device.bytes_per_second, rank=1),
-    Column("needed_bytes", "memory", mebibytes, rank=3),
+    Column("needed_bytes", "least memory", mebibytes, rank=3),
 )
 
 

@@ -1,4 +1,4 @@
-"""Multiply-accumulates of the backward pass are those torch counts when it really differentiates."""
+"""Multiply-accumulates of the backward pass are those torch counts when it really differentiates; what it keeps."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 from torch.utils.flop_counter import FlopCounterMode
 
-from netstat.analysis.backward import backward_macs
+from netstat.analysis.backward import backward_macs, saved
 from netstat.frontends.pytorch import capture
 from netstat.graph import Argument, Graph, Node, Param, Source, TensorSpec
 
@@ -209,3 +209,11 @@ def test_the_operands_of_a_list_are_known_by_their_place() -> None:
     chain = [("operands.0", INPUT), ("operands.1", INPUT), ("operands.2", node(0))]
     second = made_by("einsum", *chain, equation="ij,jk,kl->il")
     assert backward_macs(graph(first, second)) == (8, 8)
+
+
+def test_each_side_of_a_product_is_saved_for_the_gradient_of_the_other() -> None:
+    model = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 4), nn.Linear(4, 4))
+    model[3].requires_grad_(False)
+    weights = {Source("param", f"{i}.weight") for i in (1, 3, 4)}  # not the first: the image wants no gradient
+    inputs = {Source("input", "input"), Source("node", node=0), Source("node", node=3)}  # not that of the frozen one
+    assert saved(capture(model, (torch.empty(2, 4),))) == weights | inputs

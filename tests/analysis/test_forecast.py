@@ -10,6 +10,7 @@ import netstat
 from netstat.analysis.devices import Specification, specification, specifications
 from netstat.analysis.efficiency import VECTOR, efficiencies
 from netstat.analysis.forecast import Rates, forecast, needed_bytes
+from netstat.analysis.memory import inference_need
 from netstat.analysis.work import ATTENTION, CONVOLUTION, FAMILIES, GROUPED, MEMORY, PRODUCT, SMALL, works
 from netstat.errors import ModelError, UsageError
 from netstat.frontends.inputs import inputs_of
@@ -119,6 +120,18 @@ def test_work_is_told_by_kind(model: str, families: set[str]) -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.parametrize(
+    ("sizes", "family"),
+    [({}, SMALL), ({"dilation": 2}, CONVOLUTION), ({"stride": 2}, CONVOLUTION), ({"groups": 2}, GROUPED)],
+)
+def test_only_a_dense_kernel_of_3_by_3_is_done_with_fewer_multiplications(sizes: dict[str, int], family: str) -> None:
+    from torch import nn
+
+    made = netstat.forecast(nn.Conv2d(4, 4, 3, **sizes), (4, 9, 9), device="h100")  # type: ignore[arg-type]
+    assert [layer.family for layer in made[0].layers] == [family]
+
+
+@pytest.mark.torch
 def test_products_of_activations_are_a_kind_of_their_own() -> None:
     from torch import nn
 
@@ -134,10 +147,53 @@ def test_twice_the_gradients_are_twice_the_arithmetic_of_a_layer_inside() -> Non
     assert (inside.gradients, first.gradients) == (2, 1)
 
 
-def test_what_training_needs_in_memory_is_every_activation_and_two_values_more_for_each_parameter() -> None:
-    params = 4 * 61_100_840
-    activations = sum(spec.nbytes for node in ALEXNET.nodes if node.fresh for spec in node.outputs)
-    assert needed_bytes(ALEXNET, training=True) == 3 * params + activations + 4 * 3 * 224 * 224
+def test_a_forward_pass_needs_what_is_said_of_its_memory() -> None:
+    for batch in (1, 64):
+        made = forecast(graph(batch=batch), specification("h100"), "fp32")
+        assert made.needed_bytes == inference_need(graph(batch=batch)).peak_bytes
+
+
+@pytest.mark.torch
+def test_nothing_goes_back_through_what_is_frozen_and_before_it() -> None:
+    from torch import nn
+
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU())
+    for module in model[:2]:
+        module.requires_grad_(False)
+    layers = netstat.forecast(model, (3, 8, 8), device="h100", training=True)[0].layers
+    assert {layer.path for layer in layers if layer.backward_seconds} == {"3", "4"}
+    assert {layer.path for layer in layers} == {"0", "1", "2", "3", "4"}
+
+
+def test_what_alexnet_needs_for_training_by_hand() -> None:
+    """A gradient and a momentum for each parameter, or beside the momentum what features.2 reads and makes."""
+    params, image = 4 * 61_100_840, 4 * 3 * 224 * 224
+    assert needed_bytes(ALEXNET, training=True) == 3 * params + image
+    pooled = 4 * (64 * 55 * 55 + 64 * 27 * 27)
+    assert needed_bytes(graph(batch=512), training=True) == 2 * params + 512 * (image + pooled)
+
+
+@pytest.mark.torch
+def test_what_products_need_for_their_gradients_is_kept_to_the_end_of_the_forward_pass() -> None:
+    from torch import nn
+
+    stack = nn.Sequential(*(nn.Linear(8, 8, bias=False) for _ in range(4)))
+    made = netstat.forecast(stack, (8,), device="h100", batch=1000, training=True)[0]
+    assert made.needed_bytes == 4 * (2 * 4 * 64 + 1000 * 8 * (1 + 4))
+    for module in stack:
+        module.requires_grad_(False)
+    assert netstat.forecast(stack, (8,), device="h100", batch=1000, training=True)[0].needed_bytes == 4 * (
+        4 * 64 + 1000 * 8 * (1 + 2)
+    )
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("batch", [1, 32])
+@pytest.mark.parametrize("model", ["lenet", "alexnet", "vgg11", "torchvision:resnet18", "torchvision:swin_t"])
+def test_what_training_needs_at_the_least_is_less_than_what_torch_takes(model: str, batch: int) -> None:
+    said = netstat.memory(model, batch=batch).training_peak_bytes
+    assert said is not None
+    assert said / 4 < netstat.forecast(model, device="h100", batch=batch, training=True)[0].needed_bytes <= said
 
 
 def test_what_does_not_fit_is_said() -> None:

@@ -32,9 +32,9 @@ python -m tests.forecasts          # --fit works the constants out anew as well
 - Each operator call takes max(FLOPs / (e·P), bytes / (e_m·B)) and a little for starting. P and B are the peak of the
   arithmetic units in the dtype and the memory bandwidth that the maker states ([the table](#devices)), bytes the least
   that has to move, e the share that such work was found to reach.
-- Kinds of work: convolutions; those of 3×3 at stride 1, which libraries do with fewer multiplications than the formula
-  has, so that their share of the peak can exceed 1 (Lavin and Gray 2016); those in groups; products with parameters;
-  products of activations (attention); and everything else, which is bound by memory.
+- Kinds of work: convolutions; those of 3×3 at stride and dilation 1, which libraries do with fewer multiplications than
+  the formula has, so that their share of the peak can exceed 1 (Lavin and Gray 2016); those in groups; products with
+  parameters; products of activations (attention); and everything else, which is bound by memory.
 - A GPU does not wait for the host while it has work queued, so a pass takes the longer of Σ layers and of operators ×
   the host's time for handing one out. Where the host is slower, the interval begins at what the device alone takes.
 - Training is forward, backward and an update by SGD with momentum. The backward multiply-accumulates are those of

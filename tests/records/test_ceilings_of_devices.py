@@ -5,8 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netstat.records.ceiling_claims import CLAIMS
+from netstat.analysis.devices import specification
+from netstat.records.ceiling_claims import A100_BYTES_PER_SECOND, CLAIMS
 from netstat.records.ceilings import Ceiling, best
+from netstat.units import scaled
 from tests.records.ceilings_made import CEILING, CEILINGS, GPU_CEILING, MIB, movement, product
 
 sizes = st.integers(min_value=0, max_value=2**40)
@@ -75,6 +77,19 @@ def test_what_is_claimed_stands_beside_what_was_measured() -> None:
         ("100 GFLOP/s in float32", "so with 2 threads; 21 threads as fast as these would pass it"),
         ("37.5× (1.5 TB/s to 40 GB/s)", "an A100's on its data sheet is 38.88× the 40 GB/s measured here"),
     ]
+
+
+def test_what_is_claimed_of_an_a100_is_what_is_on_record_of_it() -> None:
+    small, large = specification("a100-40gb"), specification("a100")
+    assert small.peaks == large.peaks
+    assert small.bytes_per_second == A100_BYTES_PER_SECOND
+    assert CLAIMS[0].says == f"A100-class GPUs reach {scaled(small.peak('bf16'), 'FLOP/s')}"
+    assert CLAIMS[1].means == f"{scaled(small.peak('tf32'), 'FLOP/s')} in TF32"
+    assert CLAIMS[2].means == f"{scaled(small.peak('fp32'), 'FLOP/s')} in float32"
+    assert (
+        CLAIMS[4].means
+        == f"an A100 has {small.bytes_per_second / 1e12} TB/s, or {large.bytes_per_second / 1e12} (80 GB)"
+    )
 
 
 def test_a_claim_that_does_not_hold_here_is_said_not_to() -> None:
