@@ -119,6 +119,11 @@ def place(path: str, call: int = 0) -> str:
     return (path or "(model)") + (f" #{exact(call + 1)}" if call else "")
 
 
+def loss_of(loss: str) -> str:
+    """What a training step differentiates, for a reader."""
+    return "the model's own loss" if loss == "model" else loss
+
+
 def middle(text: str, width: int = 12) -> str:
     """`text` in `width` characters, shortened in the middle, where a path says least."""
     if len(text) <= width:
