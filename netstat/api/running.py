@@ -225,7 +225,7 @@ def pipeline(
         UsageError: sizes that cannot be, a model that takes no such images, shared memory too small.
         ModelError: the pipeline or the model fails.
     """
-    from netstat.api.feeding import pipeline_subject, recipe_for
+    from netstat.api.pipelines import pipeline_subject, recipe_for
 
     if training and model is None:
         raise UsageError("a training step is of a model; name one")

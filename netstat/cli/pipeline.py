@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from netstat.api.feeding import pipeline_subject, recipe_for
+from netstat.api.pipelines import pipeline_subject, recipe_for
 from netstat.cli import _session as session
 from netstat.cli._arguments import output_options, time_options
 from netstat.errors import UsageError

@@ -107,7 +107,7 @@ def _followed(module: nn.Module, given: Sequence[Tensor], optimizer: Optimizer, 
     with watch.watching():  # off the stage: optimizers count their steps in tensors that have a value
         optimizer.step()
     del held
-    return Rehearsed(watch.lifetimes(), criterion.name)
+    return Rehearsed(watch.lifetimes(), criterion.loss)
 
 
 class _Piece:

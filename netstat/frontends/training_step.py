@@ -8,22 +8,19 @@ loss.backward()                           backward
 optimizer.step()                          optimizer, torch's own in its default implementation
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 from torch.optim import Optimizer
 
 from netstat.errors import ModelError
+from netstat.frontends.losses import Target, loss_for, target
 from netstat.frontends.optimizers import OPTIMIZERS
-from netstat.frontends.specs import tensors_in
 
 Enter = Callable[[str], None]  # told which phase begins
-
-CROSS_ENTROPY, OWN_LOSS, SUM = "cross entropy", "the model's own", "sum of the output"
 
 
 def optimizer_of(name: str, module: nn.Module) -> Optimizer:
@@ -41,20 +38,20 @@ def optimizer_of(name: str, module: nn.Module) -> Optimizer:
 
 
 class Criterion:
-    """The loss of a model's output, whose targets are made at the first call and kept.
-
-    A model that gives its own loss is trained by it. Else it is the mean cross entropy of the main output (`logits` or
-    `out` where something is called so, the first floating-point tensor otherwise) against one class per score vector,
-    and the sum where the output has no scores of two classes or more.
-
-    Attributes:
-        name: which of these it was.
-        target: the classes, None where there are none.
-    """
+    """The loss of a model's output; what of it is differentiated is chosen at the first call and kept."""
 
     def __init__(self) -> None:
-        self.name = ""
-        self.target: Tensor | None = None
+        self._target: Target | None = None
+
+    @property
+    def loss(self) -> str:
+        """Its name, a key of `LOSSES` or `OWN`; "" before the first call."""
+        return self._target.loss if self._target else ""
+
+    @property
+    def wanted(self) -> Tensor | None:
+        """The targets that the output is held against, where there are any."""
+        return self._target.wanted if self._target else None
 
     def __call__(self, output: Any) -> Tensor:
         """The loss of `output`, one number.
@@ -62,38 +59,8 @@ class Criterion:
         Raises:
             ModelError: nothing in it can be differentiated.
         """
-        own = _named(output, "loss")
-        if own is not None and own.ndim == 0:
-            self.name = OWN_LOSS
-            return own
-        scores = _main(output)
-        if scores.ndim < 2 or scores.shape[-1 if scores.ndim == 3 else 1] < 2:
-            self.name = SUM
-            return scores.sum()
-        self.name = CROSS_ENTROPY
-        return self._entropy(scores.transpose(1, 2) if scores.ndim == 3 else scores)
-
-    def _entropy(self, scores: Tensor) -> Tensor:
-        if self.target is None:
-            sizes = (scores.shape[0], *scores.shape[2:])
-            self.target = torch.zeros(sizes, dtype=torch.int64, device=scores.device)
-        loss: Tensor = cross_entropy(scores, self.target)
-        return loss
-
-
-def _named(output: Any, name: str) -> Tensor | None:
-    """A tensor of the output under a name that wants a gradient."""
-    value = output.get(name) if isinstance(output, Mapping) else getattr(output, name, None)
-    return value if isinstance(value, Tensor) and value.requires_grad else None
-
-
-def _main(output: Any) -> Tensor:
-    named = () if isinstance(output, Tensor) else (_named(output, "logits"), _named(output, "out"))
-    learning = (tensor for tensor in tensors_in(output) if tensor.requires_grad)
-    found: Tensor | None = next((tensor for tensor in (*named, *learning) if tensor is not None), None)
-    if found is None:
-        raise ModelError("the model cannot be trained: none of its outputs depends on a trainable parameter")
-    return found
+        self._target = self._target or target(output, loss_for(output))
+        return self._target.of(output)
 
 
 def autocast(dtype: str, device: str = "cpu") -> AbstractContextManager[Any]:

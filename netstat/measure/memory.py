@@ -85,8 +85,8 @@ def measure_training(
         train_once(subject, given, criterion, trainer, lambda phase: None, amp)
         trainer.zero_grad()
         state = [value for held in trainer.state.values() for value in held.values() if isinstance(value, torch.Tensor)]
-        target = [] if criterion.target is None else [criterion.target]
-        before = _bytes_of([*subject.parameters(), *subject.buffers(), *given, *target, *state])
+        wanted = [] if criterion.wanted is None else [criterion.wanted]
+        before = _bytes_of([*subject.parameters(), *subject.buffers(), *given, *wanted, *state])
 
         def step() -> None:
             with phases:

@@ -27,8 +27,8 @@ class Regime:
             UsageError: no such optimiser or loss, or half a forecast.
         """
         from netstat.analysis.training import check_forecast
+        from netstat.frontends.losses import LOSSES
         from netstat.frontends.optimizers import OPTIMIZERS
-        from netstat.measure.losses import LOSSES
 
         _ = OPTIMIZERS[self.optimizer], LOSSES[self.loss]
         check_forecast(self.epochs, self.images)

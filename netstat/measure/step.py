@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from netstat.errors import ModelError, NetstatError, said
+from netstat.frontends.losses import Target, target
 from netstat.frontends.optimizers import OPTIMIZERS
-from netstat.measure.losses import Target, target
 from netstat.measure.precision import Precision
 
 if TYPE_CHECKING:
@@ -97,11 +97,8 @@ class Step:
         self._output = self._forward()
 
     def _run_loss(self) -> None:
-        from netstat.frontends.specs import tensors_in
-
-        tensors = tensors_in(self._output)
         with self._cast():
-            self._loss = self.target.of([tensors[place] for place in self.target.places])
+            self._loss = self.target.of(self._output)
         self._scaled = self._scaler.scale(self._loss)
 
     def _run_backward(self) -> None:

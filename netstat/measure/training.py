@@ -68,7 +68,7 @@ def training_step(
     Args:
         module: it is copied, and itself left alone. Frozen parameters stay frozen.
         inputs: name and spec of each positional input, batch included. Floating-point ones are made in float32.
-        regime: optimiser, loss (`netstat.measure.losses` says of which output) and what to forecast.
+        regime: optimiser, loss (`netstat.frontends.losses` says of which output) and what to forecast.
         device, threads, clock, progress: as for `benchmark`.
         dtype: a key of `precision.PRECISIONS`; 16 bits mean mixed precision.
         graph: the forward pass of this module in training mode and at these inputs: tells the arithmetic.

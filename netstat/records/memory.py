@@ -134,7 +134,7 @@ class Memory(Record):
         dtype: of parameters and floating-point inputs.
         optimizer: "sgd", "sgd-momentum", "adam" or "adamw".
         amp: the dtype of autocast in training, "" for none.
-        loss: what the training step differentiates.
+        loss: what the training step differentiates: "cross-entropy" or "sum"; "model" where the model gives its own.
         inference, training: predicted; None where it was not asked for, or cannot be: `not_predicted` says why.
         layers: per operator call of the forward pass.
         measured: what a device said; None where nobody asked it.

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 from typing import Any, NamedTuple
 
-from netstat.reports._table import AFTER_ABBREVIATION, Column, Table, middle, share_bar
-from netstat.reports._terminal import Terminal, cells
+from netstat.reports._table import AFTER_ABBREVIATION, Column, Table, cells, middle, share_bar
+from netstat.reports._terminal import Terminal
 
 GAP = 2  # cells between two columns
 COMFORTABLE = 32  # cells that a flexible column keeps before others have to suffer

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from netstat.records.memory import Fit, Layer, Measured, Memory, Need
-from netstat.reports._table import Column, Fact, Row, Table, place, rows, share_column, title
+from netstat.reports._table import Column, Fact, Row, Table, loss_of, place, rows, share_column, title
 from netstat.units import deviation, exact, mebibytes, shape, signed
 
 _COMPONENTS = (
@@ -112,7 +112,8 @@ def _notes(memory: Memory) -> Iterator[Fact]:
         where = f"{moment.op} in {place(moment.path, moment.call)}" if moment.op else "nothing runs"
         yield f"{name} peak", f"{exact(need.peak_bytes)} B, in the {moment.phase} pass: {where}"
     if memory.training is not None:
-        yield "saved for backward", f"{exact(memory.training.saved_total_bytes)} B in all; loss: {memory.loss}"
+        saved, loss = exact(memory.training.saved_total_bytes), loss_of(memory.loss)
+        yield "saved for backward", f"{saved} B in all, trained by {loss}"
     if memory.not_predicted:
         yield "warning", memory.not_predicted
     for measured in memory.measured or ():

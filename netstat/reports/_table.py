@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import accumulate, dropwhile
 from typing import Any, NamedTuple
+from unicodedata import combining, east_asian_width
 
 from netstat.units import bar, duration, exact, percent, scaled
 
@@ -119,12 +121,30 @@ def place(path: str, call: int = 0) -> str:
     return (path or "(model)") + (f" #{exact(call + 1)}" if call else "")
 
 
+def loss_of(loss: str) -> str:
+    """What a training step differentiates, for a reader."""
+    return "the model's own loss" if loss == "model" else loss
+
+
+def cells(text: str) -> int:
+    """Terminal cells of `text`: East Asian wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(char) else 1 + (east_asian_width(char) in "WF") for char in text)
+
+
 def middle(text: str, width: int = 12) -> str:
-    """`text` in `width` characters, shortened in the middle, where a path says least."""
-    if len(text) <= width:
+    """`text` in at most `width` terminal cells, shortened in the middle, where a path says least."""
+    if cells(text) <= width:
         return text
     tail = (width - 1) // 2
-    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
+    start, end = _fitting(text, width - 1 - tail), _fitting(text[::-1], tail)
+    return f"{text[:start]}…{''.join(dropwhile(combining, text[len(text) - end :]))}"  # marks stay with their letter
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters from the beginning of `text` fit into `width` cells."""
+    return sum(taken <= width for taken in accumulate(map(cells, text)))
 
 
 def title(*parts: str) -> str:

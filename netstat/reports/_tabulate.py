@@ -12,7 +12,7 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
-from netstat.reports._terminal import cells
+from netstat.reports._table import cells
 
 _STAND_INS: dict[str, Any] = {
     "importlib.metadata": SimpleNamespace(version=lambda package: "", PackageNotFoundError=ImportError),

@@ -3,7 +3,6 @@
 import os
 import sys
 from typing import NamedTuple
-from unicodedata import combining, east_asian_width
 
 from netstat.reports._table import printable
 
@@ -35,13 +34,6 @@ class Terminal(NamedTuple):
     def paint(self, text: str, style: str) -> str:
         """`text` in `style` where there is colour."""
         return f"{style}{text}{_PLAIN}" if self.color else text
-
-
-def cells(text: str) -> int:
-    """Terminal cells of `text`: East Asian wide characters take two, combining ones none."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(char) else 1 + (east_asian_width(char) in "WF") for char in text)
 
 
 def shows_unicode(encoding: str | None) -> bool:

@@ -5,7 +5,18 @@ from functools import partial
 
 from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
-from netstat.reports._table import Column, Fact, Table, count_column, measured, place, rows, share_column, title
+from netstat.reports._table import (
+    Column,
+    Fact,
+    Table,
+    count_column,
+    loss_of,
+    measured,
+    place,
+    rows,
+    share_column,
+    title,
+)
 from netstat.units import duration, exact, percent, plural, rate, ratio, scaled, span
 
 _RATE = partial(scaled, unit="FLOP/s")
@@ -54,8 +65,7 @@ def _lead(step: TrainingStep) -> Iterator[Fact]:
     interval = _interval(step, duration(step.ci95_seconds[0]), duration(step.ci95_seconds[1]))
     yield "step", f"{duration(step.median_seconds)}, {interval}"
     yield "throughput", rate(step.examples_per_second, "examples")
-    loss = "the model's own loss" if step.loss == "model" else step.loss
-    yield "trained by", f"{step.optimizer} (learning rate {step.learning_rate:g}), {loss}"
+    yield "trained by", f"{step.optimizer} (learning rate {step.learning_rate:g}), {loss_of(step.loss)}"
     frozen = f", {exact(step.frozen_params)} frozen" if step.frozen_params else ""
     yield "parameters", f"{exact(step.trainable_params)} trained{frozen}"
     yield "samples", f"{exact(len(step.samples))} after {plural(step.warmup_calls, 'warm-up step')}"

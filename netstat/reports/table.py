@@ -15,10 +15,10 @@ from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._fit import Strip, fit
 from netstat.reports._layers import layer_tables
-from netstat.reports._table import Fact, Table
+from netstat.reports._table import Fact, Table, cells
 from netstat.reports._tables import tables
 from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
-from netstat.reports._terminal import BOLD, RED, Terminal, cells, shows_unicode, standard_output, terminal_width
+from netstat.reports._terminal import BOLD, RED, Terminal, shows_unicode, standard_output, terminal_width
 
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark, Benchmarks

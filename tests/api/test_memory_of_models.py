@@ -79,7 +79,7 @@ def test_layers_hold_what_the_training_step_saves_but_for_the_loss() -> None:
     found = netstat.memory("lenet", batch=4)
     saved = sum(layer.saved_bytes or 0 for layer in found.layers)
     assert found.training is not None
-    assert found.loss == "cross entropy"
+    assert found.loss == "cross-entropy"
     assert saved < found.training.saved_total_bytes
     log_softmax, weight_of_classes = 4 * 4 * 10, 4
     assert found.training.saved_total_bytes - saved <= log_softmax + weight_of_classes + 8 * 4

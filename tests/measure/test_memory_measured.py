@@ -73,6 +73,40 @@ class Checkpointed(Residual):
         return saved + x
 
 
+class Tokens(Residual):
+    """Sixteen sequences of sixteen tokens, with classes in the last of three dimensions."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x).reshape(16, 16, WIDTH)
+
+
+class Unscored(Residual):
+    """No classes to choose from: one number a row."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x).mean(1)
+
+
+class Judging(nn.Module):
+    """It gives its own loss beside the scores."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = Residual()
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        made = self.body(x)
+        return {"logits": made, "loss": made.square().mean()}
+
+
+class Detecting(Judging):
+    """It gives losses and nothing else."""
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        made = self.body(x)
+        return {"boxes": made.square().mean(), "classes": made.abs().mean()}
+
+
 def predicted(module: nn.Module, optimizer: str, amp: str = "") -> Need:
     return need(rehearse(module, INPUTS, optimizer, amp=amp).lifetimes)
 
@@ -87,6 +121,24 @@ def test_a_training_step_needs_what_was_predicted_to_the_byte(
     # Statistics of a batch are saved in float32 even so; torch's own rule for tensors without values says otherwise.
     statistics = 2 * WIDTH * 2 if amp and model is Normalised else 0
     assert measured.tensor_peak_bytes == predicted(module, optimizer, amp).peak_bytes + statistics
+
+
+@pytest.mark.parametrize(
+    ("model", "loss"),
+    [
+        (Residual, "cross-entropy"),
+        (Tokens, "cross-entropy"),
+        (Unscored, "sum"),
+        (Judging, "model"),
+        (Detecting, "model"),
+    ],
+)
+def test_whatever_is_differentiated_is_predicted_to_the_byte(model: Callable[[], nn.Module], loss: str) -> None:
+    module = model()
+    measured = measure_training(module, INPUTS, devices.find("cpu"), find("float32"), optimizer="sgd")
+    rehearsed = rehearse(module, INPUTS, "sgd")
+    assert rehearsed.loss == loss
+    assert measured.tensor_peak_bytes == need(rehearsed.lifetimes).peak_bytes
 
 
 def test_what_is_checkpointed_is_saved_again_when_the_backward_pass_comes_to_it() -> None:

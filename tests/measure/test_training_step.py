@@ -153,12 +153,39 @@ def test_a_forecast_is_steps_times_the_median_and_its_interval() -> None:
     assert step.forecast.ci95_seconds == (1260 * 0.75, 1260 * 0.75)
 
 
-def test_a_loss_that_is_no_number_any_more_is_said() -> None:
+@pytest.mark.parametrize(
+    ("weight", "warnings"), [("inf", ("diverged",)), ("nan", ("diverged",)), ("1e30", ())], ids=["inf", "nan", "large"]
+)
+def test_a_loss_that_is_no_number_any_more_is_said(weight: str, warnings: tuple[str, ...]) -> None:
     clock = FakeClock()
     model = Timed(clock, 0.25, 0.5)
     with torch.no_grad():
-        model.weight.fill_(float("inf"))
-    assert on_fake(model, clock).warnings == ("diverged",)
+        model.weight.fill_(float(weight))
+    assert on_fake(model, clock).warnings == warnings
+
+
+@pytest.mark.parametrize(("scale", "warnings"), [(1.0, ()), (1e3, ("diverged",))], ids=["learns", "overshoots"])
+def test_a_loss_that_grows_beyond_numbers_while_steps_are_timed_is_said(
+    scale: float, warnings: tuple[str, ...]
+) -> None:
+    """The squares of outputs so large make a step of 0.01 overshoot, and each step by more than the one before."""
+
+    class Scaled(Timed):
+        def forward(self, x: Tensor) -> Tensor:
+            return super().forward(scale * x)
+
+    clock = FakeClock()
+    assert on_fake(Scaled(clock, 0.25, 0.5), clock, Regime(loss="mse")).warnings == warnings
+
+
+@pytest.mark.parametrize(("reading", "warnings"), [(0.0128, ()), (0.0129, ("backward_hooks_slow",))])
+def test_hooks_that_slow_the_way_back_by_over_5_percent_are_said(reading: float, warnings: tuple[str, ...]) -> None:
+    """A way back of 0.5 s takes one reading, with a hook on either side of its node three: the limit is 0.0128205 s."""
+    clock = FakeClock(tick=reading)
+    step = on_fake(Timed(clock, 0.25, 0.5), clock)
+    assert seconds(step)["backward"] == pytest.approx(0.5 + reading, rel=1e-12)
+    assert step.hooked_seconds == pytest.approx(0.5 + 3 * reading, rel=1e-12)
+    assert (step.warnings, step.reliable) == (warnings, True)
 
 
 def test_progress_is_told_for_inference_and_training() -> None:

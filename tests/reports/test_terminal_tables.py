@@ -16,7 +16,8 @@ from netstat.records.benchmark import ContainerTime, LayerTime, Row
 from netstat.records.profile import Profile
 from netstat.records.view import View
 from netstat.reports._columns import COLUMNS
-from netstat.reports._terminal import WITHOUT_TERMINAL, cells, terminal_width
+from netstat.reports._table import cells
+from netstat.reports._terminal import WITHOUT_TERMINAL, terminal_width
 from netstat.reports.table import (
     benchmark_text,
     comparison_text,
@@ -114,6 +115,15 @@ def test_wide_characters_take_two_cells_and_combining_ones_none() -> None:
     named = replace(ALEXNET_PROFILE.layers[0], path="特征.卷积")
     lines = layers_text(replace(ALEXNET_PROFILE, layers=(named, ALEXNET_PROFILE.layers[1])), 120).splitlines()
     assert cells(lines[3].partition("conv2d")[0]) == cells(lines[4].partition("relu")[0])
+
+
+def test_a_long_path_of_wide_characters_keeps_to_the_width() -> None:
+    wide = replace(ALEXNET_PROFILE.layers[0], path="编码器.层.第十一个编码层.自注意力.输出投影.线性变换")
+    profile = replace(ALEXNET_PROFILE, layers=(wide, *ALEXNET_PROFILE.layers[1:]))
+    for width in WIDTHS:
+        text = layers_text(profile, width)
+        assert max(map(cells, text.splitlines())) <= width
+        assert re.search(r"^编码器.*变换 ", text, re.MULTILINE)
 
 
 def test_columns_the_user_chose_never_leave() -> None:

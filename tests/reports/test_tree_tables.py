@@ -12,7 +12,7 @@ import netstat
 from netstat.records.profile import Profile, Uncounted
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._terminal import cells
+from netstat.reports._table import cells
 from netstat.reports.table import layers_text
 from tests.reports.samples import ALEXNET_PROFILE, FULL_PROFILE, HOSTILE_PROFILE, RECORDS
 

@@ -1,10 +1,12 @@
 """Numbers as text where reports are the first to need them."""
 
+from unicodedata import combining
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netstat.reports._table import middle, place, printable
+from netstat.reports._table import cells, middle, place, printable
 from netstat.units import bar, percent, rate, ratio, shape
 
 counts = st.integers(0, 10**12)
@@ -53,11 +55,23 @@ def test_rates_ratios_shapes_and_percentages_read_as_people_write_them() -> None
     assert (percent(1, 8), percent(1, 8, 0), percent(1, 0)) == ("12.50 %", "12 %", "-")
 
 
-@given(st.text(max_size=60), st.integers(3, 40))
+@given(st.text(max_size=60) | st.text("a.层網ｱ\u0301e", max_size=60), st.integers(3, 40))
 def test_a_text_shortened_in_the_middle_keeps_its_ends(text: str, width: int) -> None:
     short = middle(text, width)
-    assert len(short) <= width
-    assert short == text or (text.startswith(short.partition("…")[0]) and "…" in short)
+    assert cells(short) <= width
+    assert (short == text) == (cells(text) <= width)
+    if short != text:
+        kept = next(at for at, char in enumerate(short) if char == "…" and text.endswith(short[at + 1 :]))
+        assert text.startswith(short[:kept])
+        assert cells(short) >= width - 2  # a wide character may leave a cell free on either side
+        assert not combining(short[kept + 1 : kept + 2] or " ")
+
+
+def test_wide_characters_count_as_the_two_cells_they_take() -> None:
+    assert middle("编码器.自注意力.输出投影", 12) == "编码器…投影"
+    assert middle("编码器.输出", 11) == "编码器.输出"
+    assert middle("encoder.编码器", 9) == "enco…码器"
+    assert middle("abcdee\u0301", 4) == "ab…e\u0301"
 
 
 @given(st.text())

@@ -25,7 +25,7 @@ FOLDERS = {
     "report format": "reports",
     "column": "reports",
     "optimizer": "measure",
-    "loss": "measure",
+    "loss": "frontends",
 }
 
 

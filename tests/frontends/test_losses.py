@@ -1,7 +1,9 @@
 """Which of a model's outputs is trained, and by which loss."""
 
 from collections import OrderedDict, namedtuple
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,8 +11,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from netstat.errors import ModelError, UsageError  # noqa: E402
+from netstat.frontends.losses import LOSSES, loss_for, target  # noqa: E402
 from netstat.frontends.specs import tensors_in  # noqa: E402
-from netstat.measure.losses import LOSSES, target  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -31,6 +33,7 @@ class Outputs:
 
 SCORES, AUXILIARY, CONSTANT, CLASSES = made(4, 10), made(4, 10), torch.zeros(4, 10), torch.zeros(4, dtype=torch.int64)
 NUMBER, OTHER = made(1)[0], made(1)[0]
+DETECTED = {"boxes": NUMBER, "classes": OTHER}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,7 @@ NUMBER, OTHER = made(1)[0], made(1)[0]
         (Outputs(None, SCORES), "cross-entropy", [SCORES]),
         ({"hidden": {"deep": [SCORES]}}, "cross-entropy", [SCORES]),
         ({"loss": NUMBER, "logits": SCORES}, "model", [NUMBER]),
-        ({"boxes": NUMBER, "classes": OTHER}, "model", [NUMBER, OTHER]),
+        (DETECTED, "model", [NUMBER, OTHER]),
         ({"boxes": NUMBER, "scores": SCORES}, "mse", [NUMBER]),
     ],
     ids=["tensor", "googlenet", "first that learns", "logits", "segmentation", "named tuple", "dataclass", "nested",
@@ -60,11 +63,61 @@ def test_outputs_are_chosen_by_the_rules(output: Any, loss: str, chosen: list[An
     tensors = tensors_in(output)
     assert found.loss == loss
     assert [tensors[place] is one for place, one in zip(found.places, chosen, strict=True)] == [True] * len(chosen)
-    assert found.of([tensors[place] for place in found.places]).requires_grad
+    assert found.of(output).requires_grad
+
+
+@dataclass(slots=True)
+class Slotted:
+    hidden: Any
+    logits: Any
+
+
+@pytest.mark.parametrize("kind", [Slotted, SimpleNamespace], ids=["dataclass", "object"])
+def test_an_object_that_torch_does_not_know_is_looked_into(kind: Callable[..., Any]) -> None:
+    output = kind(hidden=[AUXILIARY], logits=SCORES)
+    assert tensors_in(output) == []
+    found = target(output, "sum")
+    assert (found.loss, found.places) == ("sum", (1,))
+    assert torch.equal(found.of(output), SCORES.sum())
+
+
+@pytest.mark.parametrize(
+    ("output", "loss", "by"),
+    [
+        (SCORES, "cross-entropy", "cross-entropy"),
+        ({"out": made(2, 3, 5, 5)}, "cross-entropy", "cross-entropy"),
+        (made(4, 1, 2), "cross-entropy", "cross-entropy"),
+        (made(4, 2, 1), "sum", "sum"),
+        (made(4, 1), "sum", "sum"),
+        (made(4), "sum", "sum"),
+        (NUMBER, "sum", "sum"),
+        ({"loss": NUMBER, "logits": SCORES}, "sum", "model"),
+        (DETECTED, "sum", "model"),
+    ],
+    ids=["scores", "maps", "tokens", "tokens of one class", "one class", "a row", "a number", "own loss", "detector"],
+)
+def test_where_nobody_names_a_loss_the_output_does(output: Any, loss: str, by: str) -> None:
+    assert loss_for(output) == loss
+    assert target(output, loss).loss == by
+
+
+def test_an_output_that_cannot_be_differentiated_names_no_loss() -> None:
+    with pytest.raises(ModelError, match="none of its outputs depends on a trainable parameter"):
+        loss_for(CONSTANT)
+
+
+@pytest.mark.parametrize("shape", [(4, 10), (2, 7, 10), (2, 10, 5, 5)], ids=str)
+@pytest.mark.parametrize("loss", ["cross-entropy", "mse", "sum"])
+def test_targets_without_values_are_as_large_as_those_with(loss: str, shape: tuple[int, ...]) -> None:
+    real, empty = (target(torch.ones(shape, device=device, requires_grad=True), loss) for device in ("cpu", "meta"))
+    assert (real.wanted is None) == (empty.wanted is None) == (loss == "sum")
+    if real.wanted is not None and empty.wanted is not None:
+        assert (empty.wanted.device.type, empty.wanted.nbytes) == ("meta", real.wanted.nbytes)
+    assert empty.of(torch.ones(shape, device="meta", requires_grad=True)).shape == ()
 
 
 def test_losses_of_the_models_own_are_added() -> None:
-    assert target({"boxes": NUMBER, "classes": OTHER}, "sum").of([NUMBER, OTHER]).item() == 4.0
+    assert target(DETECTED, "sum").of(DETECTED).item() == 4.0
 
 
 @pytest.mark.parametrize(
@@ -75,21 +128,21 @@ def test_cross_entropy_finds_the_classes(shape: tuple[int, ...], classes: tuple[
     axis = 2 if len(shape) == 3 else 1
     drawn = torch.randint(10, classes, generator=torch.Generator().manual_seed(0))
     by_hand = -output.log_softmax(axis).gather(axis, drawn.unsqueeze(axis)).mean()
-    assert target(output, "cross-entropy").of([output]).item() == pytest.approx(by_hand.item(), rel=1e-6)
+    assert target(output, "cross-entropy").of(output).item() == pytest.approx(by_hand.item(), rel=1e-6)
 
 
 def test_the_squares_and_the_sum_are_what_they_say() -> None:
     output = made(3, 2)
     drawn = torch.randn((3, 2), generator=torch.Generator().manual_seed(0))
     expected = ((2.0 - drawn) ** 2).mean().item()
-    assert target(output, "mse").of([output]).item() == pytest.approx(expected, rel=1e-6)
-    assert target(output, "sum").of([output]).item() == 12.0
+    assert target(output, "mse").of(output).item() == pytest.approx(expected, rel=1e-6)
+    assert target(output, "sum").of(output).item() == 12.0
 
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "mse", "sum"])
 def test_targets_are_the_same_every_time(loss: str) -> None:
     state = torch.get_rng_state()
-    first, second = (target(SCORES, loss).of([SCORES]).item() for _ in range(2))
+    first, second = (target(SCORES, loss).of(SCORES).item() for _ in range(2))
     assert first == second
     assert torch.equal(state, torch.get_rng_state())
 
