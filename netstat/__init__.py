@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.cost import Cost
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
+    "fully_convolutional": "netstat.api.converting",
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",
@@ -35,6 +37,7 @@ __all__ = [
     "compare",
     "crosscheck",
     "forecast",
+    "fully_convolutional",
     "load",
     "memory",
     "operator",
