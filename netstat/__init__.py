@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
+    from netstat.api.views import views
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
@@ -19,6 +20,7 @@ HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
     "fully_convolutional": "netstat.api.converting",
+    "views": "netstat.api.views",
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",
@@ -46,6 +48,7 @@ __all__ = [
     "published",
     "stat",
     "traffic",
+    "views",
 ]
 
 
