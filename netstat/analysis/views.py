@@ -84,6 +84,7 @@ def slides(graph: Graph) -> bool:
     for node in graph.nodes:
         padding, ceil = node.attributes.get("padding", 0), node.attributes.get("ceil_mode", False)
         padded = padding != "valid" if isinstance(padding, str) else padding not in (0, (0, 0))
-        if padded or ceil or node.op == "pad" or issubclass(OPERATORS[node.op], AdaptivePool):
+        adaptive = node.op in OPERATORS and issubclass(OPERATORS[node.op], AdaptivePool)
+        if padded or ceil or adaptive or node.op == "pad":
             return False
     return True

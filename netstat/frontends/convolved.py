@@ -1,6 +1,8 @@
 """Torch modules in fully convolutional form: a copy with convolutions for linear layers, and the same weights."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from inspect import ismodule
 from math import isqrt
 from typing import Any, NamedTuple
 
@@ -120,6 +122,7 @@ class _Head(fx.Interpreter):
         self.sliding: dict[fx.Node, Shape] = {}
         self.convolutions: dict[str, tuple[int, ...]] = {}
         self.pools: dict[str, Shape] = {}
+        self.unused: set[str] = set()
 
     def run_node(self, n: fx.Node) -> Any:
         """A tensor, or a map behind the flatten."""
@@ -180,11 +183,13 @@ class _Head(fx.Interpreter):
         if node.op == "output" or (alone and self.is_valuewise(node)):
             return maps
         if not alone or self.kind(node) is not nn.Linear:
-            what = type(self.fetch_attr(str(node.target))).__name__ if node.op == "call_module" else _name(node)
-            raise ModelError(
-                f"{NO_FORM}: behind its flatten stands {what} ({node.name}), which does not go by position"
-            )
+            raise ModelError(f"{NO_FORM}: {self.said(node)} behind its flatten does not go by position")
         return self.convolved(str(node.target), maps)
+
+    def said(self, node: fx.Node) -> str:
+        """What a node is, for a reader."""
+        kind = self.kind(node)
+        return f"{kind.__name__} ('{node.target}')" if kind else _name(node)
 
     def is_valuewise(self, node: fx.Node) -> bool:
         """Whether a node does the same to every value, by itself."""
@@ -196,9 +201,7 @@ class _Head(fx.Interpreter):
         """Note that the linear layer at `path` becomes a convolution over all of `maps`."""
         linear: Any = self.fetch_attr(path)
         if linear._forward_hooks or linear._forward_pre_hooks:
-            raise ModelError(
-                f"{NO_FORM}: layer '{path}' has hooks, as pruning and weight norms leave, which do not go along"
-            )
+            raise ModelError(f"{NO_FORM}: layer '{path}' has hooks, as pruning leaves them, which would be lost")
         side = isqrt(linear.in_features // maps.channels)
         kernel = maps.sizes or (side, side)
         if linear.in_features != maps.channels * kernel[0] * kernel[1]:
@@ -211,6 +214,8 @@ class _Head(fx.Interpreter):
 
     def rewrite(self) -> None:
         """Take out of the graph what goes, and let pooling slide."""
+        if any(str(node.target).startswith("_tensor_constant") for node in self.graph.nodes):
+            raise ModelError(f"{NO_FORM} that netstat can find: its forward makes tensors of its own")
         if not self.convolutions:
             raise ModelError(f"{NO_FORM}: no linear layer stands behind a flatten of maps (N, C, H, W)")
         for node, size in self.sliding.items():
@@ -218,6 +223,8 @@ class _Head(fx.Interpreter):
                 self.pools[str(node.target)] = size
             else:
                 node.args, node.kwargs, node.target = (node.args[0], size), {"stride": 1}, POOLING[node.target]
+        called = {node.target for node in self.graph.nodes if node not in self.gone}
+        self.unused = {str(node.target) for node in self.gone if node.op == "call_module"} - called
         for node in self.gone:
             node.replace_all_uses_with(node.all_input_nodes[0])
             self.graph.erase_node(node)
@@ -234,22 +241,41 @@ def _arguments(node: fx.Node) -> tuple[Any, ...]:
     return tuple(rest[0]) if len(rest) == 1 and isinstance(rest[0], (tuple, list)) else rest
 
 
+class FullyConvolutional(nn.Module):
+    """The layers of a module, run by what is left of its forward. Can be pickled, for other processes to time it."""
+
+    def __init__(self, layers: nn.Module, graph: fx.Graph) -> None:
+        super().__init__()
+        self.__dict__.update(layers.__dict__)
+        written = graph.python_code("self")
+        self._source = written.src
+        self._imported = {name: value.__name__ for name, value in written.globals.items() if ismodule(value)}
+        self._named = {name: value for name, value in written.globals.items() if not ismodule(value)}
+        self._code: Callable[..., Any] | None = None
+
+    def forward(self, images: Tensor) -> Any:
+        """Scores (N, K, h, w) of images (N, C, H, W)."""
+        if self._code is None:
+            names = self._named | {name: import_module(module) for name, module in self._imported.items()}
+            exec(self._source, names)  # what torch.fx wrote of the user's own forward
+            self._code = names["forward"]
+        return self._code(self, images)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_code": None}
+
+
 def _rebuilt(module: nn.Module, head: _Head) -> nn.Module:
-    """The rewritten forward on a module's own layers, those replaced that have to be."""
+    """The rewritten forward on a module's own layers, those replaced that have to be, those gone that do nothing."""
     for path, shape in head.convolutions.items():
         module.set_submodule(path, _convolution(module.get_submodule(path), shape))
     for path, size in head.pools.items():
         pool = module.get_submodule(path)
         module.set_submodule(path, POOLS[type(pool)](size, stride=1))
-    made = fx.GraphModule(module, head.graph, type(module).__name__)
-    there = dict(made.named_modules())
-    for (
-        path,
-        part,
-    ) in module.named_modules():  # classifiers beside the main one, which a forward in evaluation leaves out
-        if path not in there and next(part.parameters(recurse=False), None) is not None:
-            made.add_submodule(path, part)
-    return made
+    for path in head.unused:
+        parent, _, name = path.rpartition(".")
+        delattr(module.get_submodule(parent), name)
+    return FullyConvolutional(module, head.graph)
 
 
 def _convolution(linear: Any, shape: tuple[int, ...]) -> nn.Conv2d:

@@ -53,7 +53,7 @@ class Views(Record):
     complete: bool
     resized: tuple[int, ...]
     crops: tuple[Evaluation, ...]
-    dense: tuple[Evaluation, ...] | None
+    dense: tuple[Evaluation, ...] | None = None
     not_dense: str = ""
     field: tuple[int, ...] | None = None
     slides: bool = False
