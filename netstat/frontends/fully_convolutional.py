@@ -10,6 +10,7 @@ from netstat.models.spec import Block, Call, Layer
 from netstat.units import shape as shape_text
 
 Shape = tuple[int, ...]
+NO_FORM = "the model has no fully convolutional form"
 
 
 def fully_convolutional(spec: Block, input_shape: Shape) -> Block:
@@ -33,7 +34,7 @@ def fully_convolutional(spec: Block, input_shape: Shape) -> Block:
 def pools_to(before: Shape, after: Shape) -> ModelError:
     """The refusal of an adaptive pooling that is no identity at the input a model is made for."""
     return ModelError(
-        f"the model has no fully convolutional form: before its linear layers it pools {shape_text(before)} to "
+        f"{NO_FORM}: before its linear layers it pools {shape_text(before)} to "
         f"{shape_text(after)}; give the size it is made for, where they are the same"
     )
 

@@ -79,7 +79,8 @@ def _fully_convolutional(
     Raises:
         ModelError: there is no such form.
     """
-    from netstat.frontends.convolved import NO_FORM, fully_convolutional
+    from netstat.frontends.convolved import fully_convolutional
+    from netstat.frontends.fully_convolutional import NO_FORM
 
     if not isinstance(model, torch.nn.Module):
         raise ModelError(f"{NO_FORM}: it is a {type(model).__name__}, and no torch.nn.Module")

@@ -351,6 +351,17 @@ class Makes(nn.Module):
         return self.head(torch.flatten(x * torch.tensor(2.0), 1))
 
 
+class Rows(nn.Module):
+    """Makes rows of positions, not of images."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Linear(3, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(x.permute(0, 2, 3, 1).reshape(-1, 3))
+
+
 class Two(nn.Module):
     """Takes two images."""
 
@@ -369,6 +380,7 @@ REFUSED = {
     "hidden": (Hidden(), "something before its linear layers pools to a fixed size"),
     "adds": (Adds(), "add behind its flatten does not"),
     "makes": (Makes(), "its forward makes tensors of its own"),
+    "rows": (Rows(), "no linear layer stands behind a flatten of maps"),
     "two": (Two(), "its forward raised"),
     "channels": (nn.Sequential(nn.Conv2d(4, 4, 3), nn.Flatten(), nn.Linear(3600, 2)), "its forward raised"),
 }  # fmt: skip
