@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from netstat.analysis.receptive_field import Field
 from netstat.cost import ZERO, Cost
 from netstat.graph import PARAMETER, Graph, Node, Param
 from netstat.records.profile import Layer
-
-Field = tuple[int, ...] | None
 
 
 class Priced(NamedTuple):
@@ -31,7 +30,7 @@ def known(counts: Iterable[int | None]) -> int | None:
 
 
 def rows(
-    graph: Graph, priced: Sequence[Priced], figures: Sequence[int], fields: Sequence[Field], depth: int | None
+    graph: Graph, priced: Sequence[Priced], figures: Sequence[int], fields: Sequence[Field | None], depth: int | None
 ) -> tuple[Layer, ...]:
     """One row per node, or per run of nodes in the same module down to `depth` names; three arguments are per node."""
     owned, classes = owned_params(graph), graph.classes
@@ -71,7 +70,7 @@ def _layer(
     shown: set[str],
     count: int | None,
     classes: Mapping[str, str],
-    field: Field,
+    field: Field | None,
 ) -> Layer:
     """One row of one or, folded, several nodes: the input of the first, the output of the last, sums in between."""
     first, last = members[0].node, members[-1].node
@@ -100,10 +99,13 @@ def _layer(
         bytes_written=cost.bytes_written,
         count=count,
         arithmetic_intensity=cost.flops / moved if moved and complete else None,
-        receptive_field=field,
+        receptive_field=field and field.extent,
         repeated_params=sum(param.elements for param in read if param.name in shown),
         complete=complete,
         backward_macs=known(member.backward for member in members),
+        jump=field and field.jump,
+        center=field and field.center,
+        effective_padding=field and field.padding,
     )
 
 
