@@ -34,7 +34,7 @@ class Field(NamedTuple):
     padding: Exact | None
 
 
-class _Along(NamedTuple):
+class Along(NamedTuple):
     """How an input axis is seen.
 
     Attributes:
@@ -47,17 +47,17 @@ class _Along(NamedTuple):
     strands: Strands
 
 
-_Seen = dict[Axis, _Along | None]  # None: nobody can say. Axes of inputs that do not matter are not there
+Seen = dict[Axis, Along | None]  # None: nobody can say. Axes of inputs that do not matter are not there
 
 
 def receptive_fields(graph: Graph) -> list[Field | None]:
     """The field of each node in the first input that it sees; None where that has no meaning, or nobody can say."""
-    walk = _Walk(graph)
+    walk = Walk(graph)
     seen = [walk.step(node) for node in graph.nodes]
     return [_field(node, found, walk.space) for node, found in zip(graph.nodes, seen, strict=True)]
 
 
-class _Walk:
+class Walk:
     """From node to node, with what each sees.
 
     Attributes:
@@ -67,11 +67,11 @@ class _Walk:
     def __init__(self, graph: Graph) -> None:
         self.sizes = {(name, at): size for name, spec in graph.inputs for at, size in enumerate(spec.shape)}
         self.space: dict[str, tuple[Axis, ...]] = {}
-        self.seen: list[_Seen] = []
+        self.seen: list[Seen] = []
 
-    def step(self, node: Node) -> _Seen:
+    def step(self, node: Node) -> Seen:
         """What the next node sees."""
-        found: _Seen = {}
+        found: Seen = {}
         known = node.op in OPERATORS
         for argument in node.activations:
             before = self._of(argument.source)
@@ -81,12 +81,12 @@ class _Walk:
         self.seen.append(found)
         return found
 
-    def _of(self, source: Source) -> _Seen:
+    def _of(self, source: Source) -> Seen:
         if source.kind == "input":
-            return {axis: _Along(axis[1], (SAME,)) for axis in self.sizes if axis[0] == source.name}
+            return {axis: Along(axis[1], (SAME,)) for axis in self.sizes if axis[0] == source.name}
         return self.seen[source.node] if source.kind == "node" else {}
 
-    def _look(self, before: _Seen, sight: Sight | None, shape: tuple[int, ...], node: Node, found: _Seen) -> None:
+    def _look(self, before: Seen, sight: Sight | None, shape: tuple[int, ...], node: Node, found: Seen) -> None:
         """Add to `found` what the node sees by an argument of `shape`, which sees `before`."""
         if sight and sight.dims:
             self._claim(before, range(len(shape) - sight.dims, len(shape)))
@@ -95,7 +95,7 @@ class _Walk:
             after = _through(along, sight, shape, limit)
             found[axis] = _merged(found[axis], after, node, limit) if axis in found else after
 
-    def _claim(self, before: _Seen, window: range) -> None:
+    def _claim(self, before: Seen, window: range) -> None:
         for name in {name for name, _ in before if name not in self.space}:
             places = {along.axis: axis for axis, along in before.items() if along and axis[0] == name}
             axes = tuple(places[at] for at in window if at in places)
@@ -103,7 +103,7 @@ class _Walk:
                 self.space[name] = axes
 
 
-def _through(along: _Along | None, sight: Sight | None, shape: tuple[int, ...], limit: int) -> _Along | None:
+def _through(along: Along | None, sight: Sight | None, shape: tuple[int, ...], limit: int) -> Along | None:
     """What the output sees along an input axis of `limit` positions that an argument of `shape` sees `along`."""
     if along is None or sight is None or along.axis is None:
         return along if sight else None
@@ -111,25 +111,25 @@ def _through(along: _Along | None, sight: Sight | None, shape: tuple[int, ...], 
         if trace and trace[0] == along.axis:
             reach = trace[1]
             if reach is None:
-                return _Along(at, along.strands)
+                return Along(at, along.strands)
             if not reach.advance:
-                return _Along(at, (whole(along.strands, len(reach.taps[0]), limit),))
+                return Along(at, (whole(along.strands, len(reach.taps[0]), limit),))
             moved = [strand.through(reach) for strand in along.strands]
             strands = tuple(strand for strand in moved if strand)
-            return _Along(at, strands) if len(strands) == len(moved) else None
-    return _Along(None, (whole(along.strands, shape[along.axis], limit),)) if along.axis in sight.whole else None
+            return Along(at, strands) if len(strands) == len(moved) else None
+    return Along(None, (whole(along.strands, shape[along.axis], limit),)) if along.axis in sight.whole else None
 
 
-def _merged(one: _Along | None, other: _Along | None, node: Node, limit: int) -> _Along | None:
+def _merged(one: Along | None, other: Along | None, node: Node, limit: int) -> Along | None:
     """What is seen through two arguments; nobody can say where they lay the input in different directions."""
     if one is None or other is None or (one.axis != other.axis and None not in (one.axis, other.axis)):
         return None
     at = other.axis if one.axis is None else one.axis
     strands = joined(one.strands, other.strands, 1 if at is None else node.output.shape[at], limit)
-    return _Along(at, strands) if strands else None
+    return Along(at, strands) if strands else None
 
 
-def _field(node: Node, found: _Seen, space: Mapping[str, tuple[Axis, ...]]) -> Field | None:
+def _field(node: Node, found: Seen, space: Mapping[str, tuple[Axis, ...]]) -> Field | None:
     """The field in the first input that is there and has space."""
     axes = next((axes for axes in space.values() if axes[0] in found), ())
     seen = [found[axis] for axis in axes]

@@ -14,7 +14,7 @@ from oracle import ORACLES, Call
 from oracle.counted import Tally
 from oracle.draws import drawn
 
-from netstat.graph import Argument, Node, Source, TensorSpec
+from netstat.graph import Argument, Node, Source
 from netstat.ops import OPERATORS
 from netstat.ops.base import Operator, signature
 from netstat.ops.broadcasting import Elementwise
