@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from netstat.analysis.receptive_field import Field
 from netstat.cost import ZERO, Cost
@@ -99,14 +99,17 @@ def _layer(
         bytes_written=cost.bytes_written,
         count=count,
         arithmetic_intensity=cost.flops / moved if moved and complete else None,
-        receptive_field=field and field.extent,
         repeated_params=sum(param.elements for param in read if param.name in shown),
         complete=complete,
         backward_macs=known(member.backward for member in members),
-        jump=field and field.jump,
-        center=field and field.center,
-        effective_padding=field and field.padding,
+        **_seen(field),
     )
+
+
+def _seen(field: Field | None) -> dict[str, Any]:
+    """What a row says of its receptive field."""
+    names = ("receptive_field", "jump", "center", "effective_padding")
+    return dict(zip(names, field or (None,) * 4, strict=True))
 
 
 def _common_path(paths: Sequence[str]) -> str:

@@ -164,7 +164,7 @@ def _sum(path: str, parts: Sequence[_Grown], module: Module | None) -> Layer:
     )
 
 
-def _params(layers: Iterable[Layer], module: Module | None) -> dict[str, int]:
+def _params(layers: Iterable[Layer], module: Module | None) -> dict[str, Any]:
     """Each parameter once; where the profile does not say which those are, those of first calls."""
     names = ("params", "trainable_params", "repeated_params")
     if module:

@@ -133,7 +133,7 @@ LAYERS = {
     "down and up": (nn.Sequential(nn.AvgPool1d(2), Resized("nearest", 2)), "2 1 0 1"),
     "up and down": (nn.Sequential(Resized("nearest", 2), nn.AvgPool1d(2)), "1 1 0 0"),
     "branches": (Beside(conv(3, padding=1), nn.Sequential(conv(3, padding=1), conv(5, padding=2))), "7 1 0 3"),
-    "branches to one side": (Beside(conv(3, padding=1), nn.Sequential(Padded(4, 0), conv(5)), joined=True), "6 1 -3/2 4"),
+    "branches to a side": (Beside(conv(3, padding=1), nn.Sequential(Padded(4, 0), conv(5)), joined=True), "6 1 -3/2 4"),
     "a U-Net": (Encoded(Resized("nearest", 2)), None),
     "a U-Net, transposed": (Encoded(transposed(2, stride=2)), None),
     "a U-Net, linear": (Encoded(Resized("linear", 2, aligned=False)), None),
