@@ -47,7 +47,7 @@ def _cell(value: Any) -> Any:
         text = printable(value)
         return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
     if isinstance(value, (list, tuple)):
-        is_shape = bool(value) and all(isinstance(size, int) for size in value)
+        is_shape = bool(value) and all(isinstance(size, (int, str)) for size in value)
         return shape(tuple(value), "x") if is_shape else " ".join(shape(tuple(sizes), "x") for sizes in value)
     return value
 

@@ -70,6 +70,9 @@ def layer(path: str, op: str, module: str, output: tuple[int, ...], params: int,
         count=flops,
         arithmetic_intensity=flops / (4 * output[0] + 4 * prod(output)),
         receptive_field=(11, 11) if len(output) == 3 else None,
+        jump=("1/2", "4") if len(output) == 3 else None,
+        center=("-1/4", "3") if len(output) == 3 else None,
+        effective_padding=("1", "2") if len(output) == 3 else None,
     )
 
 
