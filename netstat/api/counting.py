@@ -43,8 +43,9 @@ def profile(
 
     Args:
         model: a built-in name, a torchvision name, `timm:NAME`, `hf:config.json`, `package.module:factory` or
-            `file.py:factory` (these two run that code), a model file (`.onnx`, `.pt2`), a state dict (`.safetensors`,
-            `.pt`, `.pth`, `.bin`), a saved result (`.json`), a torch.nn.Module, a callable, or a Graph.
+            `file.py:factory` (these two run that code), `stack: LAYERS` (see `compare`), a model file (`.onnx`,
+            `.pt2`), a state dict (`.safetensors`, `.pt`, `.pth`, `.bin`), a saved result (`.json`), a torch.nn.Module,
+            a callable, or a Graph.
         input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and
             torchvision models know theirs.
         batch: leading dimension of every input.
@@ -142,7 +143,8 @@ def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Co
     """Models side by side: names, modules, profiles or saved results.
 
     Args:
-        models: as for `profile`, or profiles.
+        models: as for `profile`, or profiles. "stack: conv3x3-256 x3" is a stack of layers, netstat.models.stacks has
+            the notation.
         input_shape, batch: for all of them; each takes its own input by default.
 
     Raises:

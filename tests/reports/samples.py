@@ -328,6 +328,12 @@ COMPARISON = Comparison(
     tuple(compared(profile, ALEXNET_PROFILE) for profile in (ALEXNET_PROFILE, _HALF, HOSTILE_PROFILE))
 )
 
+_CONVOLUTION = layer("0", "conv2d", "Conv2d", (256, 56, 56), 9, 18, 36)
+_STACK = compared(profile_of("conv3x3-256 x3", (_CONVOLUTION,)), ALEXNET_PROFILE)
+_STACK = replace(_STACK, receptive_field=(7, 7), nonlinearities=3)
+_OTHER = replace(_STACK, model=HOSTILE, inputs=((1, 8, 8, 8),), nonlinearities=None)
+STACKS = Comparison((_STACK, _OTHER))
+
 _READING = Reading("alexnet-bvlc", "macs", "convolutions", 10, 6_657_848_640, None, "rounded")
 _SHARE = Reading("alexnet", "parameters", "convolutions", 1, 2_469_696, 61_100_840, "")
 PUBLISHED = Published(
@@ -450,6 +456,7 @@ RECORDS: dict[str, Record] = {
     "benchmarks": BENCHMARKS,
     "training steps": TRAINING,
     "a comparison": COMPARISON,
+    "stacks": STACKS,
     "published figures": PUBLISHED,
     "forecasts": FORECASTS,
     "memory": MEMORY,
