@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from netstat.cost import ZERO, Cost
 from netstat.graph import PARAMETER, Graph, Node, Param
+from netstat.ops.pooling import overlaps
 from netstat.records.profile import Layer
 
 Field = tuple[int, ...] | None
@@ -104,6 +105,7 @@ def _layer(
         repeated_params=sum(param.elements for param in read if param.name in shown),
         complete=complete,
         backward_macs=known(member.backward for member in members),
+        overlapping=any(overlaps(member.node) for member in members),
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossChecks
     from netstat.records.published import Published
 
-_AS_EVER = ("documents", None, False, False, False)  # how a profile is counted where nobody says anything
+_AS_EVER = ("documents", None, False, False, False, False)  # how a profile is counted where nobody says anything
 
 
 def profile(
@@ -35,6 +35,7 @@ def profile(
     training: bool = False,
     backward: bool = False,
     sparse: bool = False,
+    overlapping: bool = False,
     strict: bool = False,
 ) -> Profile:
     """What one forward pass of a model costs, layer by layer.
@@ -59,6 +60,7 @@ def profile(
         backward: count the multiply-accumulates of the backward pass as well: `backward_macs` of totals and rows.
         sparse: count pruned weights (torch.nn.utils.prune) as if pruning were permanent: parameters and arithmetic that
             masks keep. Bytes stay those of dense tensors.
+        overlapping: show pools whose windows overlap beside the same with windows that tile the input: `overlapping`.
         strict: refuse a model that has an operator without a formula, instead of giving lower bounds.
 
     Raises:
@@ -69,11 +71,12 @@ def profile(
     """
     if path := _saved(model):
         inputs = inputs_of(input_shape, batch, dtype, args, kwargs)
-        anew = inputs != Inputs() or (convention, depth, training, backward, sparse) != _AS_EVER
+        anew = inputs != Inputs() or (convention, depth, training, backward, sparse, overlapping) != _AS_EVER
         made = saved_profile(path, anew=anew)
     else:
         subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training)
-        made = profile_subject(subject, convention, depth, backward=backward, sparse=sparse)
+        asked = {"backward": backward, "sparse": sparse, "overlapping": overlapping}
+        made = profile_subject(subject, convention, depth, **asked)
     if strict:
         check_complete(made)
     return made

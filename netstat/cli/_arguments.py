@@ -148,6 +148,9 @@ def layer_options(parser: ArgumentParser) -> None:
     parser.add_argument("--train", action="store_true", help="count the training-mode forward pass")
     parser.add_argument("--backward", action="store_true", help="count the MACs of the backward pass as well")
     parser.add_argument("--sparse", action="store_true", help="count only what pruning masks keep")
+    parser.add_argument(
+        "--overlapping", action="store_true", help="overlapping pools beside the same with windows that tile the input"
+    )
 
 
 def time_options(parser: ArgumentParser) -> None:

@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Node, TensorSpec
 from netstat.ops.arithmetic import Size, certainly, ntuple
-from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
+from netstat.ops.base import OPERATORS, Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
 from netstat.ops.windows import Padding, Window, occupied, output_size, refuse_below, taps, windows
 
@@ -60,6 +60,16 @@ class Pooling(Operator):
         dilations = ntuple(attributes.get("dilation", 1), cls.dims)
         extent = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True))
         return extent, ntuple(attributes["stride"] or kernel, cls.dims)
+
+
+def overlaps(node: Node) -> bool:
+    """Whether it is a sliding pool whose window is larger than its stride (Krizhevsky et al. 2012, section 3.4)."""
+    if not node.op.startswith(("max_pool", "avg_pool")) or node.op not in OPERATORS:  # names are quick to look at
+        return False
+    kind = OPERATORS[node.op]
+    if not issubclass(kind, Pooling):
+        return False
+    return any(extent > stride for extent, stride in zip(*kind.window(**node.attributes), strict=True))
 
 
 class MaxPool(Pooling):

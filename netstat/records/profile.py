@@ -9,6 +9,7 @@ from netstat.records.base import Record
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.pooling import Overlap
     from netstat.records.roofline import Roofline
     from netstat.records.tree import Branch
 
@@ -32,7 +33,8 @@ class Layer:
     operators is `complete` where all of them have one, else its counts are lower bounds. `arithmetic_intensity` is
     flops per byte, None where no byte moves or something is uncounted. `receptive_field` is the input extent one output
     value sees per spatial dimension, None where that has no meaning. `backward_macs` are the multiply-accumulates of
-    the backward pass, None where nobody asked for them or the operator has no formula.
+    the backward pass, None where nobody asked for them or the operator has no formula. `overlapping`: it is or has a
+    sliding pool whose window is larger than its stride.
     """
 
     path: str
@@ -58,6 +60,7 @@ class Layer:
     repeated_params: int = 0
     complete: bool = True
     backward_macs: int | None = None
+    overlapping: bool = False
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -157,6 +160,7 @@ class Profile(Record):
         captured: what the forward pass was followed on: "meta", "fake" or "cpu" tensors, "" where shape rules sufficed.
         sparse: whether pruning was counted as if it were permanent: of masked weights only what the masks keep.
         roofline: one entry per benchmark that is no second look.
+        overlapping: the overlapping pools, each beside the same with windows that tile the input.
     """
 
     kind: ClassVar[str] = "profile"
@@ -178,6 +182,7 @@ class Profile(Record):
     captured: str = ""
     sparse: bool = False
     roofline: "tuple[Roofline, ...] | None" = None
+    overlapping: "tuple[Overlap, ...] | None" = None
 
     @property
     def timed(self) -> "Benchmark | None":

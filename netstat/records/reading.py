@@ -19,6 +19,7 @@ from netstat.records import (
     forecast,
     memory,
     pipeline,
+    pooling,
     profile,
     published,
     roofline,
@@ -39,7 +40,12 @@ KINDS: dict[str, type[Record]] = {
         pipeline.Pipeline,
     )
 }
-_NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}
+_NAMES = {
+    "CrossCheck": crosscheck.CrossCheck,
+    "Benchmark": benchmark.Benchmark,
+    "Roofline": roofline.Roofline,
+    "Overlap": pooling.Overlap,
+}
 
 
 def read(path: str) -> Record:

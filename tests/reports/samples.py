@@ -11,6 +11,7 @@ from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
+from netstat.records.pooling import Overlap
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
@@ -323,6 +324,17 @@ def compared(profile: Profile, first: Profile) -> Compared:
     )
 
 
+OVERLAPPING = replace(
+    ALEXNET_PROFILE,
+    overlapping=(
+        Overlap(
+            "features.2", "max_pool2d", 0, (1, 64, 55, 55), (3, 3), (2, 2), (1, 64, 27, 27), 373_248, 774_400, 186_624,
+            (1, 64, 27, 27), 139_968, 774_400, 186_624,
+        ),
+        Overlap(HOSTILE, HOSTILE, 1, (1, 8, 8), (2,), (1,), (1, 8, 7), 56, 256, 224, (1, 8, 8), 0, 256, 256),
+    ),
+)  # fmt: skip
+
 _HALF = profile_of("alexnet-half", ALEXNET_PROFILE.layers[:12])
 COMPARISON = Comparison(
     tuple(compared(profile, ALEXNET_PROFILE) for profile in (ALEXNET_PROFILE, _HALF, HOSTILE_PROFILE))
@@ -457,6 +469,7 @@ RECORDS: dict[str, Record] = {
     "training steps": TRAINING,
     "a comparison": COMPARISON,
     "stacks": STACKS,
+    "a profile of overlapping pools": OVERLAPPING,
     "published figures": PUBLISHED,
     "forecasts": FORECASTS,
     "memory": MEMORY,

@@ -180,6 +180,7 @@ def test_print_keeps_to_what_standard_output_can_show(monkeypatch: pytest.Monkey
         "arithmetic_intensity": "181.4",
         "receptive_field": "11×11",
         "backward_macs": "?",
+        "overlapping": "",
         "time": "3.515 ms",
         "time_share": "▌        9.19 %",
     }.items(),
