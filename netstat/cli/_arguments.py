@@ -21,6 +21,7 @@ COMMANDS = {
     "forecast": "expected time on devices that are not at hand",
     "memory": "what a forward pass and a training step need of memory, predicted and measured",
     "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
+    "activations": "what activation functions and LRN cost per element, counted and measured",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",

@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from netstat.errors import ModelError
 from netstat.records import (
+    activations,
     benchmark,
     ceilings,
     comparison,
@@ -32,6 +33,7 @@ KINDS: dict[str, type[Record]] = {
         profile.Profile,
         crosscheck.CrossChecks,
         benchmark.Benchmarks,
+        activations.Activations,
         ceilings.Ceilings,
         comparison.Comparison,
         published.Published,

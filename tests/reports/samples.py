@@ -3,6 +3,7 @@
 from dataclasses import replace
 from math import prod
 
+from netstat.records.activations import Activation, Activations
 from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
@@ -335,6 +336,32 @@ OVERLAPPING = replace(
     ),
 )  # fmt: skip
 
+_SIGMOID = Activation(
+    name="sigmoid",
+    op="sigmoid",
+    module="Sigmoid",
+    settings="",
+    elements=8,
+    multiplies=0,
+    adds=8,
+    divides=8,
+    compares=0,
+    specials=8,
+    bytes_read=32,
+    bytes_written=32,
+    alive=(-4.585, 4.585),
+    value=(0.0, 0.5, 1.0),
+    gradient=(0.0, 0.25, 0.0),
+)
+_RELU = replace(_SIGMOID, name="relu", adds=0, divides=0, specials=0, compares=8, alive=(0.005, 10.0))
+_ACROSS = replace(_RELU, name=HOSTILE, op=HOSTILE, settings=HOSTILE, also=HOSTILE, alive=None, value=(), gradient=())
+_ACTIVATION_TIMES = tuple(LayerTime(name, 0, name, 8e-9 * (1 + i)) for i, name in enumerate(("relu", "sigmoid")))
+ACTIVATIONS = Activations(
+    (1, 2, 2, 2), "float32", (-10.0, 0.0, 10.0), (_RELU, _SIGMOID, replace(_ACROSS, across_channels=True))
+)
+_DOUBTED = replace(CPU, layers=_ACTIVATION_TIMES, warnings=(HOSTILE,), reliable=False)
+TIMED_ACTIVATIONS = replace(ACTIVATIONS, benchmarks=(_DOUBTED,), environment={})
+
 _HALF = profile_of("alexnet-half", ALEXNET_PROFILE.layers[:12])
 COMPARISON = Comparison(
     tuple(compared(profile, ALEXNET_PROFILE) for profile in (ALEXNET_PROFILE, _HALF, HOSTILE_PROFILE))
@@ -469,6 +496,8 @@ RECORDS: dict[str, Record] = {
     "training steps": TRAINING,
     "a comparison": COMPARISON,
     "stacks": STACKS,
+    "activations": ACTIVATIONS,
+    "timed activations": TIMED_ACTIVATIONS,
     "a profile of overlapping pools": OVERLAPPING,
     "published figures": PUBLISHED,
     "forecasts": FORECASTS,

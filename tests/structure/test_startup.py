@@ -45,6 +45,7 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         ["profile", "--help"],
         ["pipeline", "--help"],
         ["list"],
+        ["activations", "--fast"],
         ["profile", "alexnet", "--fast"],
         ["profile", "vgg19_bn", "--fast", "--json"],
         ["profile", "alexnet", "--fast", "--columns", "path,macs", "--sort", "macs", "--batch", "4"],
