@@ -6,6 +6,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from netstat.records.activations import REACH, Activation, Activations
+from netstat.records.benchmark import Benchmark
 from netstat.reports._activations import device
 from netstat.reports._style import BLUE, GREY, ORANGE, SMALL, VERMILLION, legend, worded
 from netstat.reports._table import middle, printable
@@ -40,8 +41,12 @@ def _draw(axes: Any, x: Sequence[float], found: Activation) -> None:
     axes.tick_params(labelsize=SMALL)
 
 
+def _said(benchmark: Benchmark) -> str:
+    return device(benchmark) if benchmark.reliable else f"{device(benchmark)} (unreliable)"
+
+
 def times_chart(record: Activations) -> Figure:
-    """Measured seconds per element, a bar per function and device."""
+    """Measured seconds per element on a logarithmic axis, a bar per function and device."""
     benchmarks, found = record.benchmarks or (), record.activations
     figure = Figure(figsize=(9.0, 3.6))
     axes = figure.subplots()
@@ -49,9 +54,11 @@ def times_chart(record: Activations) -> Figure:
     for index, benchmark in enumerate(benchmarks):
         heights = [record.seconds_per_element(each, benchmark) or 0.0 for each in found]
         places = [position - 0.4 + thickness * (index + 0.5) for position in range(len(found))]
-        axes.bar(places, heights, thickness, color=_COLORS[index % len(_COLORS)], label=device(benchmark))
+        axes.bar(places, heights, thickness, color=_COLORS[index % len(_COLORS)], label=_said(benchmark))
     axes.set_xticks(range(len(found)), [middle(printable(each.name), 20) for each in found], rotation=90)
     axes.tick_params(axis="x", labelsize=SMALL)
+    if any(benchmark.layers for benchmark in benchmarks):
+        axes.set_yscale("log")
     axes.yaxis.set_major_formatter(worded(duration))
     legend(axes)
     figure.suptitle("time per element, forward", x=0.01, ha="left", weight="bold")

@@ -1,17 +1,18 @@
-"""The output blocks of README.md and docs/extending.md: what stands there, and what the commands print now.
+"""The output blocks of README.md and pages of docs/: what stands there, and what the commands print now.
 
-`python tests/docs/readme.py` writes the present output into both.
+`python tests/docs/readme.py` writes the present output into all of them.
 """
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
-README, EXTENDING = ROOT / "README.md", ROOT / "docs" / "extending.md"
+README, EXTENDING, LAYERS = ROOT / "README.md", ROOT / "docs" / "extending.md", ROOT / "docs" / "layers.md"
 BLOCK = re.compile(r"<!-- output of: netstat (?P<command>[^\n]*) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 WIDTH = "120"
@@ -48,7 +49,7 @@ def run(command: list[str], folder: Path, *paths: Path) -> subprocess.CompletedP
 
 def output_of(command: str, folder: Path = ROOT) -> str:
     """What `netstat COMMAND` prints in `folder`."""
-    done = run(["-m", "netstat", *command.split()], folder)
+    done = run(["-m", "netstat", *shlex.split(command)], folder)
     done.check_returncode()
     return done.stdout
 
@@ -67,5 +68,5 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for page in (README, EXTENDING):
+    for page in (README, EXTENDING, LAYERS):
         page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")
