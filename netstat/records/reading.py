@@ -33,13 +33,13 @@ KINDS: dict[str, type[Record]] = {
         profile.Profile,
         crosscheck.CrossChecks,
         benchmark.Benchmarks,
-        activations.Activations,
         ceilings.Ceilings,
         comparison.Comparison,
         published.Published,
         forecast.Forecasts,
         memory.Memory,
         pipeline.Pipeline,
+        activations.Activations,
     )
 }
 _NAMES = {
