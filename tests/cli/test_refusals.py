@@ -251,7 +251,8 @@ def test_no_arguments_show_the_help(netstat: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["profile", "crosscheck", "ceilings", "benchmark", "pipeline", "compare", "list", "stat"]
+    "command",
+    ["profile", "crosscheck", "ceilings", "benchmark", "pipeline", "compare", "activations", "list", "stat"],
 )
 def test_every_command_has_a_help_that_says_what_runs_code(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

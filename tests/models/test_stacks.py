@@ -1,5 +1,7 @@
 """Stacks: what their notation means, and what the comparisons of small with large kernels come to."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -147,3 +149,9 @@ def test_a_stacks_graph_is_that_of_its_module_and_its_module_runs(text: str) -> 
     graph = build_graph(text, model.build(), TensorSpec(shape))
     assert graph == capture(module, (torch.empty(shape, device="meta"),), name=text)
     assert tuple(module(torch.zeros(shape)).shape) == graph.nodes[-1].output.shape
+
+
+@given(st.text("convdwpalgreux 0123456789-/+,.×bis", max_size=24))
+def test_any_text_is_a_stack_or_is_refused(text: str) -> None:
+    with suppress(UsageError):
+        assert stack(text).build().steps
