@@ -41,7 +41,7 @@ class _Writer:
         return (str(number), _ATOM if number.is_Integer and number >= 0 else _PRODUCT)
 
     def _sum(self, expression: Any) -> Written:
-        first, *rest = sorted(expression.args, key=self._place)
+        first, *rest = sorted(expression.args, key=lambda term: (term.could_extract_minus_sign(), self._place(term)))
         return self._within(first, _PRODUCT) + "".join(map(self._further, rest)), _SUM
 
     def _further(self, term: Any) -> str:
@@ -88,5 +88,5 @@ class _Writer:
     }
 
 
-_NAMES = {"Min": "min", "Max": "max", "Mod": "mod"}
+_NAMES = {"Min": "min", "Max": "max", "Mod": "mod", "Taps": "taps", "Occupied": "occupied"}
 _BRACKETS = {"floor": ("⌊", "⌋"), "ceiling": ("⌈", "⌉")}

@@ -114,3 +114,19 @@ class _Alphabet:
         if self.values.setdefault(letter, value) != value:
             raise ValueError(f"{word} stands for {self.values[letter]} and for {value}")
         return letter
+
+
+def output_words(node: Node) -> list[str]:
+    """What the sizes of the first output are called where they are none of the letters that are there already."""
+    operator, shape = OPERATORS[node.op], node.output.shape
+    pattern = operator.letters.get("output")
+    if pattern:
+        return _Alphabet(operator)._words(pattern, shape)[-len(shape) :]
+    return [f"{word}_out" for word in BY_RANK[len(shape)].split()] if len(shape) < len(BY_RANK) else []
+
+
+def in_order(node: Node, letters: dict[Any, int]) -> dict[Any, int]:
+    """The letters as formulas of the field have them: those of a kernel first, K²·C_in·C_out·H_out·W_out."""
+    words = _Alphabet(OPERATORS[node.op])._words(OPERATORS[node.op].letters.get("weight", ""), (1,))
+    first = [word.partition("/")[0] for word in reversed(words)]
+    return dict(sorted(letters.items(), key=lambda item: first.index(item[0].name) if item[0].name in first else len(first)))

@@ -1,5 +1,7 @@
 """Fully connected layers."""
 
+from typing import ClassVar
+
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
@@ -22,6 +24,7 @@ class Linear(Operator):
     family = "fully connected"
     torch = ("torch.nn.functional.linear",)
     tensors = ("input", "weight", "bias")
+    letters: ClassVar[dict[str, str]] = {"input": "N I", "weight": "O I", "bias": "O", "output": "N O"}
 
     @staticmethod
     def shape(input: TensorSpec, weight: TensorSpec, bias: TensorSpec | None = None) -> Specs:

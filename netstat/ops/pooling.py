@@ -16,6 +16,14 @@ class Pooling(Operator):
     """What all sliding pools share. Input (N, C, *sizes) or (C, *sizes)."""
 
     family = "pooling"
+    letters: ClassVar[dict[str, str]] = {
+        "input": "N C *_in",
+        "kernel_size": "K*",
+        "stride": "S*",
+        "padding": "P*",
+        "dilation": "D*",
+        "output": "N C *_out",
+    }
     dims: ClassVar[int]
 
     @classmethod

@@ -102,6 +102,10 @@ def taps(size: Size, out: Size, window: Window) -> Size:
     Summed tap by tap: tap k lies inside for o from ⌈(P − k·D)/S⌉ to ⌈(L + P − k·D)/S⌉ − 1. Where there are fewer
     windows than taps, window by window: the same with o and k, S and D in each other's place.
     """
+    if not isinstance(window.kernel, int):
+        from netstat.ops.symbolic import Taps
+
+        return Taps(size, out, *window)
     if isinstance(out, int) and out < window.kernel:
         kernel, window = window.kernel, window._replace(kernel=out, stride=window.dilation, dilation=window.stride)
         return _tap_by_tap(size, kernel, window)
@@ -121,6 +125,10 @@ def occupied(size: Size, out: Size, window: Window) -> Size:
     """How many of the `out` windows have a tap inside the input. Only a dilated window can miss it."""
     if window.dilation == 1:
         return out
+    if not isinstance(window.kernel, int):
+        from netstat.ops.symbolic import Occupied
+
+        return Occupied(size, out, *window)
     count, reached = 0, 0
     for first, end in sorted(_inside(k, size, out, window) for k in range(window.kernel)):
         count += max(end - max(first, reached), 0)
