@@ -1,12 +1,12 @@
 """Pooling: largest or mean value of each window, and the adaptive kind whose windows follow from the output size."""
 
-from math import gcd, prod
+from math import prod
 from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import TensorSpec
-from netstat.ops.arithmetic import Size, certainly, ntuple
+from netstat.ops.arithmetic import Size, certainly, common_divisor, ntuple
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
 from netstat.ops.windows import Padding, Window, occupied, output_size, refuse_below, taps, windows
@@ -177,7 +177,7 @@ class AdaptivePool(Operator):
     def _positions(cls, input: TensorSpec, output: TensorSpec) -> Size:
         """Window positions over all outputs, every channel of every image."""
         pairs = zip(input.shape[-cls.dims :], output.shape[-cls.dims :], strict=True)
-        return prod(input.shape[: -cls.dims]) * prod(size + out - gcd(size, out) for size, out in pairs)
+        return prod(input.shape[: -cls.dims]) * prod(size + out - common_divisor(size, out) for size, out in pairs)
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
