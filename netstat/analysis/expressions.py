@@ -90,3 +90,17 @@ class _Writer:
 
 _NAMES = {"Min": "min", "Max": "max", "Mod": "mod", "Taps": "taps", "Occupied": "occupied"}
 _BRACKETS = {"floor": ("⌊", "⌋"), "ceiling": ("⌈", "⌉")}
+
+
+def folded(expression: Any) -> Any:
+    """With ⌊(⌊y⌋ + k)/n⌋ written as ⌊(y + k)/n⌋, which is the same for whole k and n (Knuth, TAOCP 1.2.4, exercise 35)."""
+    from sympy import floor
+
+    def fold(inside: Any) -> Any:
+        for inner in inside.atoms(floor):
+            share = inside.coeff(inner)
+            if share.is_Rational and share.p == 1 and ((inside - share * inner) * share.q).is_Integer:
+                return fold(inside.xreplace({inner: inner.args[0]}))
+        return floor(inside)
+
+    return expression.replace(floor, fold)
