@@ -3,6 +3,7 @@
 Sections are imported when they are asked for: a model's layer table is there before anything else is loaded.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
@@ -51,6 +52,8 @@ __all__ = [
 
 _ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
 _ALARM = "UNEXPLAINED"  # in a row
+_GLUE = "\N{NO-BREAK SPACE}"
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[mµun]?s|[KMGT]?i?B|[KMGT]?(?:FLOP|B)/s)(?:[^\w/]|$))")
 
 
 @REPORTS.add("table")
@@ -252,9 +255,14 @@ def _lines(table: Table, terminal: Terminal) -> Iterator[str]:
 def _facts(facts: Sequence[Fact], terminal: Terminal) -> Iterator[str]:
     indent = max((cells(label) for label, _ in facts), default=0) + 2
     for label, text in facts:
-        lines = wrap(terminal.write(text), max(terminal.width - indent, indent)) or [""]
+        lines = _wrapped(terminal.write(text), max(terminal.width - indent, indent)) or [""]
         for line in (f"{terminal.write(label).ljust(indent)}{lines[0]}", *(" " * indent + line for line in lines[1:])):
             yield terminal.paint(line, RED) if label in _ALARMS else line
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` characters; a number stays with the unit after it."""
+    return [line.replace(_GLUE, " ") for line in wrap(_BEFORE_UNIT.sub(_GLUE, text), width)]
 
 
 def _grid(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:

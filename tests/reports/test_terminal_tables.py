@@ -126,6 +126,12 @@ def test_a_long_path_of_wide_characters_keeps_to_the_width() -> None:
         assert re.search(r"^编码器.*变换 ", text, re.MULTILINE)
 
 
+def test_a_number_stays_with_its_unit_wherever_a_line_ends() -> None:
+    for width in range(40, 160):
+        lines = benchmark_text([CPU], ALEXNET_PROFILE.layers, width=width).splitlines()
+        assert not [line for line in lines if re.match(r" +(%|[mµ]?s|GB/s)[ ,;)]?", line)], width
+
+
 def test_columns_the_user_chose_never_leave() -> None:
     names = ["path", "flops", "multiplies", "adds", "bytes_read", "bytes_written", "input_shape"]
     assert len(headings(layers_text(ALEXNET_PROFILE, 60, View(names)))) == len(names)
