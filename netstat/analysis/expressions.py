@@ -1,6 +1,7 @@
 """Expressions as people write them: 2·K²·C_in·C_out·H_out·W_out, with letters or with numbers in their places."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -41,6 +42,9 @@ class _Writer:
         return (str(number), _ATOM if number.is_Integer and number >= 0 else _PRODUCT)
 
     def _sum(self, expression: Any) -> Written:
+        above, below = expression.as_numer_denom()
+        if below.is_Integer and below != 1:  # (H − 7)/4 rather than H/4 − 7/4
+            return f"{self._within(above, _ATOM)}/{self._within(below, _ATOM)}", _PRODUCT
         first, *rest = sorted(expression.args, key=lambda term: (term.could_extract_minus_sign(), self._place(term)))
         return self._within(first, _PRODUCT) + "".join(map(self._further, rest)), _SUM
 
@@ -88,8 +92,13 @@ class _Writer:
     }
 
 
-_NAMES = {"Min": "min", "Max": "max", "Mod": "mod", "Taps": "taps", "Occupied": "occupied"}
+_NAMES = {"Min": "min", "Max": "max", "Mod": "mod", "Taps": "taps", "Occupied": "occupied", "Gcd": "gcd"}
 _BRACKETS = {"floor": ("⌊", "⌋"), "ceiling": ("⌈", "⌉")}
+
+
+def functions(formulas: Iterable[str]) -> list[str]:
+    """The functions with a name that occur in formulas as `text` writes them."""
+    return list(dict.fromkeys(name for formula in formulas for name in re.findall(r"([a-z]+)\(", formula)))
 
 
 def folded(expression: Any) -> Any:

@@ -24,7 +24,11 @@ class Linear(Operator):
     family = "fully connected"
     torch = ("torch.nn.functional.linear",)
     tensors = ("input", "weight", "bias")
-    letters: ClassVar[dict[str, str]] = {"input": "N I", "weight": "O I", "bias": "O", "output": "N O"}
+    letters: ClassVar[dict[str, str]] = {
+        "input": "I | N? I | N? L? I | N? H? W? I",
+        "weight": "O I",
+        "bias": "O",
+    }
 
     @staticmethod
     def shape(input: TensorSpec, weight: TensorSpec, bias: TensorSpec | None = None) -> Specs:

@@ -17,12 +17,12 @@ class Pooling(Operator):
 
     family = "pooling"
     letters: ClassVar[dict[str, str]] = {
-        "input": "N C *_in",
+        "input": "N? C *_in",
         "kernel_size": "K*",
         "stride": "S*",
         "padding": "P*",
         "dilation": "D*",
-        "output": "N C *_out",
+        "output": "N? C *_out",
     }
     dims: ClassVar[int]
 
@@ -161,6 +161,7 @@ class AdaptivePool(Operator):
     """
 
     family = "pooling"
+    letters: ClassVar[dict[str, str]] = {"input": "N? C *_in", "output_size": "*_out", "output": "N? C *_out"}
     dims: ClassVar[int]
 
     @classmethod

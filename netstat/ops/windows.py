@@ -100,8 +100,11 @@ def taps(size: Size, out: Size, window: Window) -> Size:
     """How many (window, tap) pairs lie inside the input, over all `out` windows: Σ_o #{k : 0 ≤ o·S − P + k·D < L}.
 
     Summed tap by tap: tap k lies inside for o from ⌈(P − k·D)/S⌉ to ⌈(L + P − k·D)/S⌉ − 1. Where there are fewer
-    windows than taps, window by window: the same with o and k, S and D in each other's place.
+    windows than taps, window by window: the same with o and k, S and D in each other's place. Where there is no padding
+    and no window is cut off, all of them do.
     """
+    if _all_inside(size, out, window):
+        return out * window.kernel
     if not isinstance(window.kernel, int):
         from netstat.ops.symbolic import Taps
 
@@ -110,6 +113,11 @@ def taps(size: Size, out: Size, window: Window) -> Size:
         kernel, window = window.kernel, window._replace(kernel=out, stride=window.dilation, dilation=window.stride)
         return _tap_by_tap(size, kernel, window)
     return _tap_by_tap(size, out, window)
+
+
+def _all_inside(size: Size, out: Size, window: Window) -> bool:
+    """Whether no window reaches beyond the input, as is so where nothing is padded and none is cut off."""
+    return not window.before and not window.after and bool(out == output_size(size, window))
 
 
 def _tap_by_tap(size: Size, out: Size, window: Window) -> Size:
@@ -123,7 +131,7 @@ def _tap_by_tap(size: Size, out: Size, window: Window) -> Size:
 
 def occupied(size: Size, out: Size, window: Window) -> Size:
     """How many of the `out` windows have a tap inside the input. Only a dilated window can miss it."""
-    if window.dilation == 1:
+    if window.dilation == 1 or _all_inside(size, out, window):
         return out
     if not isinstance(window.kernel, int):
         from netstat.ops.symbolic import Occupied
