@@ -1,21 +1,23 @@
-"""Derivations: an operator's own rules on letters, then on the layer's numbers; what comes out is the profile's integer.
+"""Derivations: an operator's own rules on letters, then on the layer's numbers; out comes the profile's integer.
 
 There is no second copy of a formula. `shape` and `node_cost` are called with sympy symbols for sizes, and every
 expression that comes back is filled with the numbers and held against what the profile says.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
-from sympy import Symbol, floor, sympify
+from sympy import Symbol, sympify
 
+from netstat.analysis.evaluation import evaluated
 from netstat.analysis.expressions import functions, text
-from netstat.analysis.lettering import Lettered, in_order, lettered, output_words
+from netstat.analysis.lettering import Lettered, images, in_order, lettered, output_words
 from netstat.analysis.meanings import FUNCTIONS, meaning
 from netstat.analysis.wording import wording
 from netstat.errors import ModelError, ShapeError, UsageError
-from netstat.graph import PARAMETER, Graph, Node, TensorSpec
+from netstat.graph import Graph, Node, TensorSpec
 from netstat.ops import OPERATORS, node_cost
 from netstat.ops.base import named_specs
 from netstat.ops.symbolic import Occupied, Taps
@@ -29,6 +31,14 @@ WHOLE = "(model)"  # what the model itself is called, whose path is empty
 UNDECIDED = (TypeError, ValueError, AttributeError, ArithmeticError, LookupError, ShapeError, ModelError)
 # Counts over windows that stay functions of letters get letters of their own.
 _COUNTED = {Taps: "taps", Occupied: "windows"}
+
+
+class Call(NamedTuple):
+    """A node, its row of the profile, and whether its tensors are batches of images."""
+
+    node: Node
+    row: Layer
+    image: bool = False
 
 
 class _Rules(NamedTuple):
@@ -51,13 +61,14 @@ def explanations(graph: Graph, profile: Profile, paths: Sequence[str] = ()) -> E
         UsageError: there is no such layer; offers the nearest.
         ModelError: a derivation does not come to the profile's figure.
     """
-    chosen = _chosen(graph.nodes, paths)
-    rows = [(node, row) for i, (node, row) in enumerate(zip(graph.nodes, profile.layers, strict=True)) if i in chosen]
+    chosen, image = _chosen(graph.nodes, paths), images(graph.nodes)
+    calls = [Call(graph.nodes[i], profile.layers[i], image[i]) for i in sorted(chosen)]
+    derived = _Derived()
     return Explanations(
         graph.model,
         profile.inputs,
-        tuple(explanation(node, row) for node, row in rows if node.op in OPERATORS),
-        tuple(Unexplained(node.path, node.op) for node, _ in rows if node.op not in (*OPERATORS.names(), PARAMETER)),
+        tuple(derived.explanation(call) for call in calls if call.row.complete),
+        tuple(Unexplained(call.row.path, call.row.op) for call in calls if not call.row.complete),
     )
 
 
@@ -83,15 +94,30 @@ def _places(nodes: Iterable[Node]) -> list[str]:
     return list(dict.fromkeys(".".join(parts[:end]) for parts in names for end in range(1, len(parts) + 1)))
 
 
-def explanation(node: Node, row: Layer) -> Explanation:
-    """The derivation of one call of an operator that has formulas, `row` of the profile.
+class _Derived(dict[str, Explanation]):
+    """Explanations by all they depend on: layers of large models repeat."""
+
+    def explanation(self, call: Call) -> Explanation:
+        """That of a call, with the place where it is."""
+        node, row = call.node, call.row
+        sources = [each.source for each in node.arguments]
+        given = [(each.name, each.spec, each.source.kind, sources.index(each.source)) for each in node.arguments]
+        key = repr((node.op, given, node.attributes, node.outputs, call.image))
+        if key not in self:
+            self[key] = explanation(call)
+        return replace(self[key], path=row.path, module=row.module, call=row.call)
+
+
+def explanation(call: Call) -> Explanation:
+    """The derivation of one call of an operator that has formulas.
 
     Raises:
-        ModelError: it does not come to the figures of the row.
+        ModelError: it does not come to the figures of the call's row.
     """
-    rules = _rules(node, row)
+    node, row, image = call
+    rules = _rules(call)
     derived = _Derivation(rules.letters)
-    for word, size in zip(output_words(node), rules.sizes, strict=False):
+    for word, size in zip(output_words(node, image=image), rules.sizes, strict=False):
         derived.name(word, size)
     for name, figure in rules.figures.items():
         derived.figure(name, figure)
@@ -119,14 +145,14 @@ class _Derivation:
         if getattr(expression, "free_symbols", None) and expression not in self.letters:
             letter = self._named[expression] = Symbol(word, integer=True, nonnegative=True)
             self._expressions[word] = expression
-            self.letters[letter] = int(expression.subs(self.letters))
+            self.letters[letter] = int(evaluated(expression, self.letters))
 
     def figure(self, name: str, expression: Any) -> None:
         """A figure, which is left out where it is zero; counts over windows in it get letters."""
-        expression = sympify(expression).subs(list(self._named.items()))
+        expression = sympify(expression).xreplace(self._named)
         for count in sorted(expression.atoms(*_COUNTED), key=str):
             self.name(self._word(count), count)
-        if expression != 0:
+        if evaluated(expression, self.letters):
             self._expressions[name] = expression.xreplace(self._named)
 
     def _word(self, count: Any) -> str:
@@ -137,8 +163,7 @@ class _Derivation:
     def steps(self, order: Mapping[Any, int]) -> Iterator[Step]:
         """Each figure in letters, in numbers, and what it comes to."""
         for name, expression in self._expressions.items():
-            unrounded = expression.replace(floor, lambda inside: inside)
-            exact, rough = (each.subs(self.letters) for each in (expression, unrounded))
+            exact, rough = (evaluated(expression, self.letters, rounded=rounded) for rounded in (True, False))
             written = text(expression, [*order]), text(expression, [*order], order)
             yield Step(name, *written, int(exact), None if exact == rough else float(rough))
 
@@ -148,22 +173,24 @@ class _Derivation:
         return ((letter, value) for letter, value in self.letters.items() if letter in found)
 
 
-def _rules(node: Node, row: Layer) -> _Rules:
+def _rules(call: Call) -> _Rules:
     """In as many letters as the rules take: for all numbers, for tensors' sizes alone, or for none.
 
     Raises:
         ModelError: even without letters they do not come to what the profile says.
     """
+    node, row, image = call
     for numbers in (True, False):
         try:
-            found = _said(lettered(node, numbers=numbers))
+            found = _said(lettered(node, image=image, numbers=numbers))
+            if not _differing(found, row):
+                return found
         except UNDECIDED:
             continue
-        if not _differing(found, row):
-            return found
     plain = _said(Lettered(node, {}))
     for name, figure in _differing(plain, row).items():
-        raise ModelError(f"{row.path or WHOLE}: {name} of {node.op} is {figure} by its rule, and the profile says otherwise")
+        place = row.path or WHOLE
+        raise ModelError(f"{place}: {name} of {node.op} is {figure} by its rule, and the profile says otherwise")
     return plain
 
 
@@ -178,11 +205,11 @@ def _said(call: Lettered) -> _Rules:
 
 def _differing(rules: _Rules, row: Layer) -> dict[str, int]:
     """What comes to something else than in the profile, when numbers are put in."""
-    wanted = {name: getattr(row, name) for name in rules.figures} | dict(_named_sizes(row.output_shape))
-    found = rules.figures | dict(_named_sizes(rules.sizes))
-    values = {name: int(sympify(each).subs(rules.letters)) for name, each in found.items()}
+    wanted = {name: getattr(row, name) for name in rules.figures} | dict(_numbered(row.output_shape))
+    found = rules.figures | dict(_numbered(rules.sizes))
+    values = {name: int(evaluated(each, rules.letters)) for name, each in found.items()}
     return {name: values.get(name, 0) for name in wanted | values if values.get(name) != wanted.get(name)}
 
 
-def _named_sizes(shape: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+def _numbered(shape: Sequence[Any]) -> Iterator[tuple[str, Any]]:
     return ((f"output size {i}", size) for i, size in enumerate(shape))

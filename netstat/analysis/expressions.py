@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUM, _PRODUCT, _ATOM = 0, 1, 2  # how tightly what was written holds together
@@ -19,7 +19,19 @@ def text(expression: Any, letters: Sequence[Any] = (), numbers: Mapping[Any, int
     """
     from sympy import sympify
 
-    return _Writer(letters, numbers or {}).write(sympify(expression))[0]
+    return _Writer(letters, numbers or {}).write(_rounded_up(sympify(expression)))[0]
+
+
+def _rounded_up(expression: Any) -> Any:
+    """With ⌈x⌉ for −⌊−x⌋."""
+    from sympy import ceiling, floor
+
+    if not expression.has(floor):
+        return expression
+    return expression.replace(
+        lambda part: part.is_Mul and len(part.args) == 2 and part.args[0] == -1 and isinstance(part.args[1], floor),
+        lambda part: ceiling(-part.args[1].args[0]),
+    )
 
 
 class _Writer:
@@ -83,7 +95,7 @@ class _Writer:
         places = [self._order.get(letter, len(self._order)) for letter in expression.free_symbols]
         return min(places, default=len(self._order) + 1), -len(places), str(expression)
 
-    _writers: "dict[str, Callable[[_Writer, Any], Written]]" = {
+    _writers: ClassVar["dict[str, Callable[[_Writer, Any], Written]]"] = {
         "is_Symbol": _symbol,
         "is_Number": _number,
         "is_Add": _sum,
@@ -102,7 +114,7 @@ def functions(formulas: Iterable[str]) -> list[str]:
 
 
 def folded(expression: Any) -> Any:
-    """With ⌊(⌊y⌋ + k)/n⌋ written as ⌊(y + k)/n⌋, which is the same for whole k and n (Knuth, TAOCP 1.2.4, exercise 35)."""
+    """With ⌊(⌊y⌋ + k)/n⌋ written as ⌊(y + k)/n⌋: the same for whole k and n (Knuth, TAOCP 1.2.4, exercise 35)."""
     from sympy import floor
 
     def fold(inside: Any) -> Any:

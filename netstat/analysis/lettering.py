@@ -16,12 +16,13 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from typing import Any, NamedTuple
 
-from netstat.graph import Node, TensorSpec
+from netstat.graph import Node, Source, TensorSpec
 from netstat.ops import OPERATORS
-from netstat.ops.base import Operator, signature
+from netstat.ops.base import Operator, named_specs, signature
 
 SPACE = {0: (), 1: ("L",), 2: ("H", "W"), 3: ("T", "H", "W")}
-BY_RANK = ("", "F?", "N? F?", "N? L? F?", "N? C? H? W?", "N? C? T? H? W?")
+IMAGES = {3: "N? C? L?", 4: "N? C? H? W?", 5: "N? C? T? H? W?"}
+BY_RANK = ("", "F?", "R? F?", "d_0? R? F?", "d_0? d_1? R? F?", "d_0? d_1? d_2? R? F?")
 
 
 class Lettered(NamedTuple):
@@ -31,17 +32,45 @@ class Lettered(NamedTuple):
     letters: dict[Any, int]
 
 
-def lettered(node: Node, *, numbers: bool = True) -> Lettered:
+def images(nodes: Sequence[Node]) -> list[bool]:
+    """Of each node whether what it takes is known to be batches of images.
+
+    Operators that have a number of spatial dimensions take and make them, and those that work position by position keep
+    them.
+    """
+    taken: list[bool] = []
+    made: list[bool] = []
+    for node in nodes:
+        operator = OPERATORS[node.op] if node.op in OPERATORS else Operator  # noqa: SIM401  a registry has no get
+        spatial = hasattr(operator, "dims")
+        given = {argument.spec.shape for argument in node.arguments if _among(argument.source, made)}
+        taken.append(spatial or any(len(shape) == _rank(node) for shape in given))
+        local = taken[-1] and not spatial and operator.is_local(**named_specs(node.arguments), **node.attributes)
+        made.append(spatial or (local and len(node.output.shape) == _rank(node)))
+    return taken
+
+
+def _among(source: Source, made: Sequence[bool]) -> bool:
+    return source.kind == "node" and made[source.node]
+
+
+def _rank(node: Node) -> int:
+    """Dimensions of its largest tensor."""
+    return max((len(argument.spec.shape) for argument in node.arguments), default=0)
+
+
+def lettered(node: Node, *, image: bool = False, numbers: bool = True) -> Lettered:
     """The call `node` with letters for its sizes.
 
     Args:
         node: of an operator with formulas.
-        numbers: whether also for what is no tensor's size: strides, paddings.
+        image: whether its tensors are batches of images.
+        numbers: whether letters are also for what is no tensor's size: strides, paddings.
     """
     alphabet = _Alphabet(OPERATORS[node.op])
     arguments = {argument.name: argument for argument in node.arguments}
     attributes = dict(node.attributes)
-    for name, pattern in patterns(node).items():
+    for name, pattern in patterns(node, image=image).items():
         if name in arguments:
             spec = alphabet.tensor(arguments[name].spec, pattern)
             arguments[name] = arguments[name]._replace(spec=spec)
@@ -50,21 +79,27 @@ def lettered(node: Node, *, numbers: bool = True) -> Lettered:
     return Lettered(node._replace(arguments=tuple(arguments.values()), attributes=attributes), alphabet.values)
 
 
-def patterns(node: Node) -> Mapping[str, str]:
-    """The operator's own patterns; where it has none, those of the largest tensor's rank, sizes meeting at the right."""
+def patterns(node: Node, *, image: bool) -> Mapping[str, str]:
+    """The operator's own patterns; where it has none, those of the largest tensor's rank, which meet at the right."""
     operator = OPERATORS[node.op]
     if operator.letters:
         return operator.letters
-    rank = max((len(argument.spec.shape) for argument in node.arguments), default=0)
-    return {argument.name: BY_RANK[rank] for argument in node.arguments} if rank < len(BY_RANK) else {}
+    rank = _rank(node)
+    return dict.fromkeys((argument.name for argument in node.arguments), by_rank(rank, image=image))
 
 
-def output_words(node: Node) -> list[str]:
+def by_rank(rank: int, *, image: bool) -> str:
+    """The pattern of any tensor with so many dimensions."""
+    neutral = (*BY_RANK, "")[min(rank, len(BY_RANK))]
+    return IMAGES.get(rank, neutral) if image else neutral
+
+
+def output_words(node: Node, *, image: bool) -> list[str]:
     """What the sizes of the first output are called where they are none of the letters that are there already."""
     operator, shape = OPERATORS[node.op], node.output.shape
     pattern = operator.letters.get("output", "")
-    if not pattern and len(shape) < len(BY_RANK):
-        pattern = " ".join(f"{word.rstrip('?')}_out" for word in BY_RANK[len(shape)].split())
+    if not pattern:
+        pattern = " ".join(f"{word.rstrip('?')}_out" for word in by_rank(len(shape), image=image).split())
     words = _Alphabet(operator).words(pattern, shape)
     return [word.rstrip("?") for word in words[-len(shape) :]] if len(words) >= len(shape) else []
 
@@ -72,7 +107,7 @@ def output_words(node: Node) -> list[str]:
 def in_order(node: Node, letters: Mapping[Any, int]) -> dict[Any, int]:
     """The letters as formulas of the field have them: those of a kernel first, K²·C_in·C_out·H_out·W_out."""
     operator = OPERATORS[node.op]
-    words = _Alphabet(operator).words(operator.letters.get("weight", ""), (1,))
+    words = _Alphabet(operator).words(operator.letters.get("weight") or operator.letters.get("kernel_size", ""), (1,))
     first = [word.partition("/")[0] for word in reversed(words)]
     places = {letter: first.index(letter.name) if letter.name in first else len(first) for letter in letters}
     return dict(sorted(letters.items(), key=lambda item: places[item[0]]))
@@ -82,7 +117,7 @@ class _Alphabet:
     """Letters, and what they stand for."""
 
     def __init__(self, operator: type[Operator]) -> None:
-        self._defaults = signature(operator)[1]
+        self._defaults = signature(operator)[1]  # type: ignore[arg-type]  # a class is hashable
         self._space = SPACE[getattr(operator, "dims", 0)]
         self.values: dict[Any, int] = {}
 

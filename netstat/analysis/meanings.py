@@ -9,7 +9,8 @@ LETTERS = {
     "W": "width",
     "T": "frames",
     "L": "length",
-    "F": "features",
+    "F": "values in a row",
+    "R": "rows",
     "I": "input features",
     "O": "output features",
     "K": "kernel size",
@@ -23,8 +24,8 @@ LETTERS = {
 FUNCTIONS = {
     "taps": (
         "taps(L, L_out, K, S, D, P, P)",
-        "of L_out windows of K taps, D apart, moved by S over L positions with padding P before and after: the taps that "
-        "lie inside the input",
+        "of L_out windows of K taps, D apart, moved by S over L positions with padding P before and after: the taps "
+        "that lie inside the input",
     ),
     "occupied": (
         "occupied(L, L_out, K, S, D, P, P)",
@@ -51,10 +52,12 @@ def meaning(letter: str, own: Mapping[str, str]) -> str:
     if letter in words:
         return words[letter]
     stem, _, tail = letter.rpartition("_")
+    if stem == "d":
+        return f"size of dimension {tail}"
     if not stem:
         return ""
     if tail in _SIDES:
         return _SIDES[tail].format(meaning(stem, own))
     if tail in _AXES:
         return f"{meaning(stem, own)} along the {_AXES[tail]}"
-    return f"{meaning(stem, own)}, another one"
+    return f"{meaning(stem, own)} of another tensor"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from netstat.ops.base import Operator
 
-_EQUATION = re.compile(r"[\w'\[\], √()*-]+ \+?= ")
+_EQUATION = re.compile(r"[\w'\[\]√()*]+(?:, [\w'\[\]√()*]+)* \+?= ")
 _REFERS = re.compile(r"\bas (?:for|of)(?: every)? `(\w+)`")
 _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z_√])")
 
@@ -27,7 +27,8 @@ def wording(operator: type[Operator]) -> Words:
     at = next((i for i, each in enumerate(paragraphs) if _EQUATION.match(each)), 0)
     equation, rest = (paragraphs[at].split("\n"), []) if at else _first_sentence(paragraphs[0])
     parts = [each.replace("\n", " ").partition("Source: ") for each in (*rest, *paragraphs[at + 1 :])]
-    source = next((source for _, _, source in parts if source), "")
+    above = ((kind.__doc__ or "").replace("\n", " ").partition("Source: ")[2] for kind in operator.__mro__)
+    source = " ".join(next((source for source in (*(each[2] for each in parts), *above) if source), "").split())
     return Words(tuple(equation), " ".join(said.strip() for said, _, _ in parts if said), source.removesuffix("."))
 
 

@@ -33,7 +33,7 @@ def most(a: Size, b: Size) -> Size:
 
 
 def common_divisor(a: Size, b: Size) -> Size:
-    """The greatest common divisor of two. (Sympy's own `gcd` takes symbols for polynomials, of which H and 6 have none.)"""
+    """The greatest common divisor of two. Sympy's own takes symbols for polynomials: of H and 6 it says 1."""
     if isinstance(a, int) and isinstance(b, int):
         return gcd(a, b)
     from netstat.ops.symbolic import Gcd

@@ -25,7 +25,7 @@ class Linear(Operator):
     torch = ("torch.nn.functional.linear",)
     tensors = ("input", "weight", "bias")
     letters: ClassVar[dict[str, str]] = {
-        "input": "I | N? I | N? L? I | N? H? W? I",
+        "input": "I | R? I | d_0? R? I | d_0? d_1? R? I",
         "weight": "O I",
         "bias": "O",
     }
