@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
+    from netstat.api.explaining import explain
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
@@ -21,6 +22,7 @@ HOMES = {
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",
     "TensorSpec": "netstat.graph",
+    "explain": "netstat.api.explaining",
     "operator": "netstat.ops.base",
     "traffic": "netstat.ops.base",
 }
@@ -34,6 +36,7 @@ __all__ = [
     "ceilings",
     "compare",
     "crosscheck",
+    "explain",
     "forecast",
     "load",
     "memory",

@@ -78,7 +78,8 @@ def _chosen(nodes: Sequence[Node], paths: Sequence[str]) -> set[int]:
     for path in paths:
         here = {i for i, node in enumerate(nodes) if _is_at(node.path, path)}
         if not here:
-            raise UsageError(unknown("layer", path, _places(nodes)))
+            outermost = dict.fromkeys(node.path.partition(".")[0] or WHOLE for node in nodes)
+            raise UsageError(unknown("layer", path, _places(nodes), f"there is {', '.join(outermost)}"))
         found |= here
     return found if paths else set(range(len(nodes)))
 

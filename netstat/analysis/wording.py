@@ -26,7 +26,10 @@ def wording(operator: type[Operator]) -> Words:
         return Words()
     at = next((i for i, each in enumerate(paragraphs) if _EQUATION.match(each)), 0)
     equation, rest = (paragraphs[at].split("\n"), []) if at else _first_sentence(paragraphs[0])
-    parts = [each.replace("\n", " ").partition("Source: ") for each in (*rest, *paragraphs[at + 1 :])]
+    told = [_SENTENCE.split(each.replace("\n", " ")) for each in (*rest, *paragraphs[at + 1 :])]
+    parts = [
+        " ".join(each for each in sentences if not _REFERS.search(each)).partition("Source: ") for sentences in told
+    ]
     above = ((kind.__doc__ or "").replace("\n", " ").partition("Source: ")[2] for kind in operator.__mro__)
     source = " ".join(next((source for source in (*(each[2] for each in parts), *above) if source), "").split())
     return Words(tuple(equation), " ".join(said.strip() for said, _, _ in parts if said), source.removesuffix("."))

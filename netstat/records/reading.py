@@ -16,6 +16,7 @@ from netstat.records import (
     ceilings,
     comparison,
     crosscheck,
+    explanation,
     forecast,
     memory,
     pipeline,
@@ -36,6 +37,7 @@ KINDS: dict[str, type[Record]] = {
         published.Published,
         forecast.Forecasts,
         memory.Memory,
+        explanation.Explanations,
         pipeline.Pipeline,
     )
 }

@@ -93,6 +93,12 @@ def _pipeline(record: Any) -> Iterator[Table]:
     yield from pipeline_tables(record)
 
 
+def _explanation(record: Any) -> Iterator[Table]:
+    from netstat.reports._explanation import explanation_tables
+
+    yield from explanation_tables(record)
+
+
 _SECTIONS = {
     "ceilings": _ceilings,
     "crosscheck": _crosscheck,
@@ -100,5 +106,6 @@ _SECTIONS = {
     "published": _published,
     "forecast": _forecast,
     "memory": _memory,
+    "explanation": _explanation,
     "pipeline": _pipeline,
 }

@@ -166,6 +166,14 @@ def _pipeline(saved: Row) -> Iterator[Row]:
             }
 
 
+def _steps(saved: Row) -> Iterator[Row]:
+    """A figure per row, with its formula; the letters' values are in the formula with numbers."""
+    for layer in saved["layers"]:
+        place = {name: layer[name] for name in ("path", "op", "call")}
+        for step in layer["steps"]:
+            yield {**place, "figure": step["name"], **{name: step[name] for name in step if name != "name"}}
+
+
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
@@ -174,5 +182,6 @@ _ROWS: dict[str, Any] = {
     "published": _published,
     "forecast": _forecasts,
     "memory": _needs,
+    "explanation": _steps,
     "pipeline": _pipeline,
 }
