@@ -20,7 +20,7 @@ from netstat.graph import Node, Source, TensorSpec
 from netstat.ops import OPERATORS
 from netstat.ops.base import Operator, named_specs, signature
 
-SPACE = {0: (), 1: ("L",), 2: ("H", "W"), 3: ("T", "H", "W")}
+SPACE: dict[int, tuple[str, ...]] = {0: (), 1: ("L",), 2: ("H", "W"), 3: ("T", "H", "W")}
 IMAGES = {3: "N? C? L?", 4: "N? C? H? W?", 5: "N? C? T? H? W?"}
 BY_RANK = ("", "F?", "R? F?", "d_0? R? F?", "d_0? d_1? R? F?", "d_0? d_1? d_2? R? F?")
 
@@ -42,12 +42,17 @@ def images(nodes: Sequence[Node]) -> list[bool]:
     made: list[bool] = []
     for node in nodes:
         operator = OPERATORS[node.op] if node.op in OPERATORS else Operator  # noqa: SIM401  a registry has no get
-        spatial = hasattr(operator, "dims")
+        spatial = _spatial(operator) > 0
         given = {argument.spec.shape for argument in node.arguments if _among(argument.source, made)}
         taken.append(spatial or any(len(shape) == _rank(node) for shape in given))
         local = taken[-1] and not spatial and operator.is_local(**named_specs(node.arguments), **node.attributes)
         made.append(spatial or (local and len(node.output.shape) == _rank(node)))
     return taken
+
+
+def _spatial(operator: type[Operator]) -> int:
+    """How many dimensions of space the operator knows of; for a Fourier transform any will do."""
+    return getattr(operator, "dims", 0) if operator.family in ("convolution", "pooling", "resampling") else 0
 
 
 def _among(source: Source, made: Sequence[bool]) -> bool:
@@ -118,7 +123,7 @@ class _Alphabet:
 
     def __init__(self, operator: type[Operator]) -> None:
         self._defaults = signature(operator)[1]  # type: ignore[arg-type]  # a class is hashable
-        self._space = SPACE[getattr(operator, "dims", 0)]
+        self._space = SPACE[_spatial(operator)]
         self.values: dict[Any, int] = {}
 
     def tensor(self, spec: TensorSpec, pattern: str) -> TensorSpec:

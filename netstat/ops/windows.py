@@ -85,8 +85,7 @@ def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
     Raises:
         ShapeError: the padded input holds no window.
     """
-    room = size + window.before + window.after - window.extent
-    out = room // window.stride + 1
+    room, out = _room(size, window), _fitting(size, window)
     if ceil_mode:
         out = least(ceil_div(room, window.stride) + 1, ceil_div(size + window.before, window.stride))
     if certainly(out < 1):
@@ -94,6 +93,16 @@ def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
         details = f"window of {window.extent}, padding {window.before}+{window.after}"
         raise ShapeError(f"needs an input size of at least {needed}, got {size} ({details})", too_small=True)
     return out
+
+
+def _room(size: Size, window: Window) -> Size:
+    """By how many positions a window can move in the padded input."""
+    return size + window.before + window.after - window.extent
+
+
+def _fitting(size: Size, window: Window) -> Size:
+    """How many windows the padded input holds."""
+    return _room(size, window) // window.stride + 1
 
 
 def taps(size: Size, out: Size, window: Window) -> Size:
@@ -117,7 +126,7 @@ def taps(size: Size, out: Size, window: Window) -> Size:
 
 def _all_inside(size: Size, out: Size, window: Window) -> bool:
     """Whether no window reaches beyond the input, as is so where nothing is padded and none is cut off."""
-    return not window.before and not window.after and bool(out == output_size(size, window))
+    return not window.before and not window.after and bool(out == _fitting(size, window))
 
 
 def _tap_by_tap(size: Size, out: Size, window: Window) -> Size:
