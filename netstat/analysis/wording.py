@@ -8,6 +8,7 @@ from netstat.ops.base import Operator
 
 _EQUATION = re.compile(r"[\w'\[\]√()*]+(?:, [\w'\[\]√()*]+)* \+?= ")
 _REFERS = re.compile(r"\bas (?:for|of)(?: every)? `(\w+)`")
+_POINTER = re.compile(r"; (?:\w+ )*(?:rules|costs) as (?:for|of)(?: every)? `\w+`[^.]*")
 _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z_√])")
 
 
@@ -32,6 +33,7 @@ def wording(operator: type[Operator]) -> Words:
     ]
     above = ((kind.__doc__ or "").replace("\n", " ").partition("Source: ")[2] for kind in operator.__mro__)
     source = " ".join(next((source for source in (*(each[2] for each in parts), *above) if source), "").split())
+    equation = [_POINTER.sub("", line) for line in equation]
     return Words(tuple(equation), " ".join(said.strip() for said, _, _ in parts if said), source.removesuffix("."))
 
 
