@@ -110,10 +110,10 @@ def output_words(node: Node, *, image: bool) -> list[str]:
 
 
 def in_order(node: Node, letters: Mapping[Any, int]) -> dict[Any, int]:
-    """The letters as formulas of the field have them: those of a kernel first, K²·C_in·C_out·H_out·W_out."""
+    """The letters as formulas of the field have them: batch and kernel first, N·K²·C_in·C_out·H_out·W_out."""
     operator = OPERATORS[node.op]
     words = _Alphabet(operator).words(operator.letters.get("weight") or operator.letters.get("kernel_size", ""), (1,))
-    first = [word.partition("/")[0] for word in reversed(words)]
+    first = ["N", *(word.partition("/")[0] for word in reversed(words))]
     places = {letter: first.index(letter.name) if letter.name in first else len(first) for letter in letters}
     return dict(sorted(letters.items(), key=lambda item: places[item[0]]))
 

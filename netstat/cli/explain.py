@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from netstat.api.explaining import explain_subject
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options
+from netstat.errors import UsageError
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -24,6 +25,8 @@ def configure(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Derive and show."""
     session.check_outputs(options)
+    if any(path.endswith((".png", ".svg")) for path in options.output):
+        raise UsageError("an explanation has no chart; write it to .md, .html, .tex, .csv or .json")
     record = explain_subject(session.subject(options, training=options.train), options.paths)
     from netstat.reports.table import explanation_text
 

@@ -71,8 +71,7 @@ class LocalResponseNorm(Operator):
 
     name = "local_response_norm"
     family = "normalisation"
-    letters: ClassVar[dict[str, str]] = {"input": "N? C L | N? C H W | N? C T H W", "size": "n"}
-    meanings: ClassVar[dict[str, str]] = {"n": "channels in a window"}
+    letters: ClassVar[dict[str, str]] = {"input": "N? C L | N? C H W | N? C T H W"}
     torch = ("torch.nn.functional.local_response_norm",)
 
     @classmethod

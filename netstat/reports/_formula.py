@@ -185,7 +185,7 @@ class _Reader:
         token = self.take()
         if token in _CLOSING:
             return self._within(token, self.sum)
-        if token[0].isdigit():
+        if token[0].isdecimal():
             return self._dialect.number(token)
         if not token[0].isalpha():
             raise FormulaError("".join(self._tokens))

@@ -118,7 +118,7 @@ def test_functions_without_a_sign_of_their_own_are_explained_where_they_occur() 
 def test_a_batch_and_groups_are_letters_where_they_are_not_one() -> None:
     second = [row.path for row in netstat.profile("alexnet-bvlc").layers if row.op == "conv2d"][1]
     steps = steps_of("alexnet-bvlc", second, batch=128)
-    assert steps["macs"].formula == "K²·C_in·N·C_out·H_out·W_out/g"
+    assert steps["macs"].formula == "N·K²·C_in·C_out·H_out·W_out/g"
     assert steps["params"].formula == "K²·C_in·C_out/g + C_out"
 
 
