@@ -6,7 +6,7 @@ from typing import ClassVar
 from netstat.records.base import Record
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._formula import FormulaError, mathml
+from netstat.reports._math import FormulaError, mathml
 from netstat.reports._page import escaped, page
 from netstat.reports._table import Column, Fact, Formula, Row, Table
 from netstat.reports._tables import tables

@@ -7,7 +7,7 @@ from netstat import __version__
 from netstat.records.base import Record
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._formula import FormulaError, latex
+from netstat.reports._math import FormulaError, latex
 from netstat.reports._table import Fact, Formula, Table, printable
 from netstat.reports._tables import tables
 

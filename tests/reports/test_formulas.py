@@ -8,7 +8,7 @@ import pytest
 
 import netstat
 from netstat.registry import REPORTS
-from netstat.reports._formula import FormulaError, latex, mathml
+from netstat.reports._math import FormulaError, latex, mathml
 from tests.reports.samples import EXPLANATION, HOSTILE_EXPLANATION, RECORDS
 
 # What MathML says by where things stand.
