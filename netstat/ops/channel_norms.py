@@ -40,7 +40,7 @@ class GroupNorm(Operator):
         if len(input.shape) < 2:
             raise ShapeError(f"needs at least 2 dimensions (N, C), got {len(input.shape)}")
         batch, channels, *sizes = input.shape
-        if certainly(num_groups < 1) or certainly(channels % num_groups != 0):
+        if certainly(num_groups < 1) or certainly(channels % num_groups > 0):
             raise ShapeError(f"{channels} channels cannot be split into {num_groups} groups")
         refuse_channels(channels, weight, bias)
         if certainly(batch * (channels // num_groups) * prod(sizes) == 1):

@@ -109,15 +109,12 @@ def taps(size: Size, out: Size, window: Window) -> Size:
     """How many (window, tap) pairs lie inside the input, over all `out` windows: Σ_o #{k : 0 ≤ o·S − P + k·D < L}.
 
     Summed tap by tap: tap k lies inside for o from ⌈(P − k·D)/S⌉ to ⌈(L + P − k·D)/S⌉ − 1. Where there are fewer
-    windows than taps, window by window: the same with o and k, S and D in each other's place. Where there is no padding
-    and no window is cut off, all of them do.
+    windows than taps, window by window: the same with o and k, S and D in each other's place.
     """
-    if _all_inside(size, out, window):
-        return out * window.kernel
     if not isinstance(window.kernel, int):
         from netstat.ops.symbolic import Taps
 
-        return Taps(size, out, *window)
+        return out * window.kernel if _all_inside(size, out, window) else Taps(size, out, *window)
     if isinstance(out, int) and out < window.kernel:
         kernel, window = window.kernel, window._replace(kernel=out, stride=window.dilation, dilation=window.stride)
         return _tap_by_tap(size, kernel, window)
@@ -125,7 +122,7 @@ def taps(size: Size, out: Size, window: Window) -> Size:
 
 
 def _all_inside(size: Size, out: Size, window: Window) -> bool:
-    """Whether no window reaches beyond the input, as is so where nothing is padded and none is cut off."""
+    """Whether, of symbols, no window reaches beyond the input: nothing is padded and none of the windows is cut off."""
     return not window.before and not window.after and bool(out == _fitting(size, window))
 
 
@@ -140,12 +137,12 @@ def _tap_by_tap(size: Size, out: Size, window: Window) -> Size:
 
 def occupied(size: Size, out: Size, window: Window) -> Size:
     """How many of the `out` windows have a tap inside the input. Only a dilated window can miss it."""
-    if window.dilation == 1 or _all_inside(size, out, window):
+    if window.dilation == 1:
         return out
     if not isinstance(window.kernel, int):
         from netstat.ops.symbolic import Occupied
 
-        return Occupied(size, out, *window)
+        return out if _all_inside(size, out, window) else Occupied(size, out, *window)
     count, reached = 0, 0
     for first, end in sorted(_inside(k, size, out, window) for k in range(window.kernel)):
         count += max(end - max(first, reached), 0)

@@ -22,7 +22,18 @@ LETTERED = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d"
 LETTERED += ["max_pool2d", "avg_pool2d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "upsample_nearest2d", "prelu"]
 LETTERED += ["batch_norm", "layer_norm", "group_norm", "rms_norm", "instance_norm", "local_response_norm"]
 LETTERED += ["scaled_dot_product_attention", "matmul", "mm", "bmm", "addmm", "lstm_cell", "gru_cell", "add", "mul"]
-LETTERED += ["embedding", "flatten", "upsample_bilinear2d", "log_softmax", "sigmoid", "tanh", "cat", "hardswish"]
+LETTERED += [
+    "embedding",
+    "flatten",
+    "upsample_bilinear2d",
+    "log_softmax",
+    "lstm",
+    "gru",
+    "sigmoid",
+    "tanh",
+    "cat",
+    "hardswish",
+]
 
 
 def graph_of(name: str, call: Call) -> Graph:
