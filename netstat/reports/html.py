@@ -27,6 +27,8 @@ class Html:
 
 
 def _section(table: Table) -> str:
+    if not (table.lead or table.columns or table.notes):
+        return f"<h1>{escaped(table.title)}</h1>"
     parts = [f"<h2>{escaped(table.title)}</h2>", *_facts(table.lead)]
     if table.columns:
         parts += _grid(table.columns, table.groups)

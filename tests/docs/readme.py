@@ -1,4 +1,4 @@
-"""The output blocks of README.md, docs/extending.md and docs/explain.md: what stands there, and what the commands print now.
+"""The output blocks of README.md and two pages of docs: what stands there, and what the commands print now.
 
 `python tests/docs/readme.py` writes the present output into them.
 """
