@@ -111,7 +111,7 @@ def decimals(number: float) -> str:
     return f"{number:,.4f}".rstrip("0").rstrip(".")
 
 
-def shape(sizes: tuple[int, ...], times: str = "×") -> str:
+def shape(sizes: tuple[int | str, ...], times: str = "×") -> str:
     """A shape: (1, 64, 55, 55) -> '1×64×55×55'; a scalar is '()'."""
     return times.join(map(str, sizes)) if sizes else "()"
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from netstat.errors import ShapeError
 from netstat.ops.arithmetic import Size, ceil_div, certainly, least, most, ntuple
+from netstat.ops.sight import Reach, window
 
 Padding = Size | tuple[Size, ...] | str
 
@@ -103,6 +104,11 @@ def _room(size: Size, window: Window) -> Size:
 def _fitting(size: Size, window: Window) -> Size:
     """How many windows the padded input holds."""
     return _room(size, window) // window.stride + 1
+
+
+def reaches(found: Iterable[Window]) -> tuple[Reach, ...]:
+    """What the output positions see, dimension by dimension: S·o − P + D·k for each k."""
+    return tuple(window(-one.before, one.stride, one.kernel, one.dilation) for one in found)
 
 
 def taps(size: Size, out: Size, window: Window) -> Size:
