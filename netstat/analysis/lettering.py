@@ -16,9 +16,9 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from typing import Any, NamedTuple
 
-from netstat.graph import Node, Source, TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops import OPERATORS
-from netstat.ops.base import Operator, named_specs, signature
+from netstat.ops.base import Operator, signature
 
 SPACE: dict[int, tuple[str, ...]] = {0: (), 1: ("L",), 2: ("H", "W"), 3: ("T", "H", "W")}
 IMAGES = {3: "N? C? L?", 4: "N? C? H? W?", 5: "N? C? T? H? W?"}
@@ -35,33 +35,35 @@ class Lettered(NamedTuple):
 def images(nodes: Sequence[Node]) -> list[bool]:
     """Of each node whether what it takes is known to be batches of images.
 
-    Operators that have a number of spatial dimensions take and make them, and those that work position by position keep
-    them.
+    Operators that have a number of spatial dimensions take and make them, and those that leave every axis where it is
+    keep them.
     """
     taken: list[bool] = []
     made: list[bool] = []
     for node in nodes:
-        operator = OPERATORS[node.op] if node.op in OPERATORS else Operator  # noqa: SIM401  a registry has no get
-        spatial = _spatial(operator) > 0
-        given = {argument.spec.shape for argument in node.arguments if _among(argument.source, made)}
-        taken.append(spatial or any(len(shape) == _rank(node) for shape in given))
-        local = taken[-1] and not spatial and operator.is_local(**named_specs(node.arguments), **node.attributes)
-        made.append(spatial or (local and len(node.output.shape) == _rank(node)))
+        spatial = node.op in OPERATORS and _spatial(OPERATORS[node.op]) > 0
+        given = [each for each in node.arguments if each.source.kind == "node" and made[each.source.node]]
+        taken.append(spatial or any(len(each.spec.shape) == _rank(node) for each in given))
+        made.append(spatial or any(_keeps_axes(node, each) for each in given))
     return taken
 
 
-def _spatial(operator: type[Operator]) -> int:
-    """How many dimensions of space the operator knows of; for a Fourier transform any will do."""
-    return getattr(operator, "dims", 0) if operator.family in ("convolution", "pooling", "resampling") else 0
-
-
-def _among(source: Source, made: Sequence[bool]) -> bool:
-    return source.kind == "node" and made[source.node]
+def _keeps_axes(node: Node, operand: Argument) -> bool:
+    """Whether the output has the axes of one operand in their places."""
+    sight = OPERATORS[node.op].sees(node, operand) if node.op in OPERATORS else None
+    if sight is None or not len(sight.axes) == len(operand.spec.shape) == len(node.output.shape):
+        return False
+    return all(trace is None or trace[0] == at for at, trace in enumerate(sight.axes)) and any(sight.axes)
 
 
 def _rank(node: Node) -> int:
     """Dimensions of its largest tensor."""
     return max((len(argument.spec.shape) for argument in node.arguments), default=0)
+
+
+def _spatial(operator: type[Operator]) -> int:
+    """How many dimensions of space the operator knows of; for a Fourier transform any will do."""
+    return getattr(operator, "dims", 0) if operator.family in ("convolution", "pooling", "resampling") else 0
 
 
 def lettered(node: Node, *, image: bool = False, numbers: bool = True) -> Lettered:

@@ -194,7 +194,7 @@ def _adapted(size: int, out: int) -> Reach:
     """What the windows see; one alone sees everything, as large as the input may be."""
     if out < 2:
         return everything(size)
-    shared = gcd(size, out)
+    shared = common_divisor(size, out)
     starts = [(at * size // out, ceil_div((at + 1) * size, out)) for at in range(out // shared)]
     return Reach(out // shared, size // shared, tuple(range(start, end) for start, end in starts))
 
