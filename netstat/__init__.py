@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
+    from netstat.api.formulas import formula, scaling
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
+    **dict.fromkeys(("formula", "scaling"), "netstat.api.formulas"),
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",
@@ -35,12 +37,14 @@ __all__ = [
     "compare",
     "crosscheck",
     "forecast",
+    "formula",
     "load",
     "memory",
     "operator",
     "pipeline",
     "profile",
     "published",
+    "scaling",
     "stat",
     "traffic",
 ]

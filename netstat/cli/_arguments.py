@@ -21,6 +21,8 @@ COMMANDS = {
     "forecast": "expected time on devices that are not at hand",
     "memory": "what a forward pass and a training step need of memory, predicted and measured",
     "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
+    "formula": "totals as closed expressions in N, H, W, and the largest input for a bound",
+    "scaling": "cost against input size and batch, and which layers grow how",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",

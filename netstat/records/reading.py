@@ -17,11 +17,13 @@ from netstat.records import (
     comparison,
     crosscheck,
     forecast,
+    formula,
     memory,
     pipeline,
     profile,
     published,
     roofline,
+    scaling,
 )
 from netstat.records.base import SCHEMA, Record
 
@@ -35,8 +37,10 @@ KINDS: dict[str, type[Record]] = {
         comparison.Comparison,
         published.Published,
         forecast.Forecasts,
+        formula.Formula,
         memory.Memory,
         pipeline.Pipeline,
+        scaling.Scaling,
     )
 }
 _NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}
