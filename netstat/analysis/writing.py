@@ -6,6 +6,7 @@ from netstat.records.algebra import read
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUM, _PRODUCT, _ATOM = 0, 1, 2  # how tightly what was written holds together
+ON_A_LINE = 3  # terms
 Written = tuple[str, int]
 
 
@@ -15,8 +16,36 @@ def pretty(text: str) -> str:
 
 
 def latex(text: str) -> str:
-    """The same for LaTeX, in mathematical mode."""
-    return _Latex().write(read(text))[0]
+    r"""The same for LaTeX, in mathematical mode; a long sum goes over several lines, for `aligned`."""
+    return _lines(read(text), _Latex())
+
+
+def _lines(expression: ast.expr, writer: "_Latex") -> str:
+    match expression:
+        case ast.BinOp(left=left, op=ast.Add(), right=right) if isinstance(right, ast.Constant) and _is_factored(left):
+            return f"{_lines(left, writer)} + {writer.write(right)[0]}"
+        case ast.BinOp(left=ast.Name() as letter, op=ast.Mult(), right=inside) if _is_factored(expression):
+            return rf"{writer.write(letter)[0]} \, \big( {_broken(inside, writer)} \big)"
+    return _broken(expression, writer)
+
+
+def _is_factored(expression: ast.expr) -> bool:
+    """Whether it is a letter times a sum."""
+    match expression:
+        case ast.BinOp(left=ast.Name(), op=ast.Mult(), right=ast.BinOp(op=ast.Add() | ast.Sub())):
+            return True
+    return False
+
+
+def _broken(expression: ast.expr, writer: "_Latex") -> str:
+    """A sum with a few terms on each line."""
+    terms: list[str] = []
+    while isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Add | ast.Sub):
+        sign, least = ("+", _SUM) if isinstance(expression.op, ast.Add) else ("-", _PRODUCT)
+        terms.insert(0, f"{sign} {writer.within(expression.right, least)}")
+        expression = expression.left
+    terms.insert(0, writer.write(expression)[0])
+    return r" \\ & \quad ".join(" ".join(terms[at : at + ON_A_LINE]) for at in range(0, len(terms), ON_A_LINE))
 
 
 class _Pretty:

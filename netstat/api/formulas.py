@@ -12,7 +12,7 @@ from netstat.errors import ModelError, UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Inputs, Subject, check_positive
-from netstat.graph import TensorSpec
+from netstat.graph import PARAMETER, TensorSpec
 from netstat.records.formula import Evaluation, Formula
 from netstat.registry import unknown
 from netstat.units import shape as shape_text
@@ -64,7 +64,10 @@ def _formula(model: Any, inputs: Inputs, letters: str | Sequence[str] | None) ->
     native = resolve(model, inputs)
     pattern = _pattern(native, letters)
     samples, multiple = _samples(model, inputs, native, pattern)
-    made = replay(samples, pattern.inputs)
+    try:
+        made = replay(samples, pattern.inputs)
+    except ModelError as error:
+        raise ModelError(f"{error}{_instead(pattern)}") from error
     return analyse(made, samples, pattern._replace(multiple=multiple)), made
 
 
@@ -95,7 +98,7 @@ def _instead(pattern: Pattern) -> str:
 
 def _pattern(subject: Subject, letters: str | Sequence[str] | None) -> Pattern:
     """What each size of the inputs is called."""
-    if subject.graph.device == "" and not subject.graph.calls:
+    if all(node.op == PARAMETER for node in subject.graph.nodes):
         raise ModelError(f"'{subject.graph.model}' has no forward pass of which there could be a formula")
     native: dict[str, int] = {}
     named = [tuple(_named(spec, native)) for _, spec in subject.graph.inputs]

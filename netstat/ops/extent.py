@@ -132,10 +132,10 @@ class Extent:
 
     def _least(self, other: Any, least: int) -> bool:
         """Whether it is the other plus `least` or more."""
-        rest = self - other - least
+        rest: Extent = self - other - least
         number = constant(rest.terms)
         if number is not None:
-            return bool(number >= 0)
+            return number >= 0
         above, below = min(rest.values) >= 0, max(rest.values) < 0
         if not (above or below):
             raise UndecidedError(f"{self} is compared with {other!s}")

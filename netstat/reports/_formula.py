@@ -18,9 +18,9 @@ def formula_tables(formula: Formula, *, every: bool = True) -> list[Table]:
         count_column("native", f"at {_at(formula)}", rank=4),
     )
     inputs = ", ".join("×".join(each.sizes) for each in formula.inputs)
-    found = [
-        Table(title(formula.model, inputs), columns, [rows(columns, chosen)], notes=list(_notes(formula))),
-    ]
+    math = [(figure.name, figure.latex) for figure in chosen]
+    notes = list(_notes(formula))
+    found = [Table(title(formula.model, inputs), columns, [rows(columns, chosen)], notes=notes, math=math)]
     if formula.evaluations:
         found.append(_evaluations(formula, chosen))
     if formula.solutions:

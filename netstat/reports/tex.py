@@ -49,6 +49,10 @@ def _lines(table: Table) -> Iterator[str]:
     if table.columns:
         yield from _tabular(table)
     yield from (rf"\noindent {_escaped(label)}: {_escaped(text)}\par" for label, text in table.notes)
+    yield from (
+        rf"\[\begin{{aligned}} \text{{{_escaped(label)}}} = {{}} & {printable(latex)} \end{{aligned}}\]"
+        for label, latex in table.math
+    )
 
 
 def _tabular(table: Table) -> Iterator[str]:
