@@ -172,6 +172,11 @@ class Formula(Record):
         self.check(found)
         return {figure.name: figure.at(found) for figure in self.figures}
 
+    def layer_at(self, layer: LayerFormula, sizes: Sizes) -> dict[str, int]:
+        """The figures of a layer at these sizes."""
+        counted = {name: compiled(getattr(layer, name))(sizes) for name in ("macs", "flops", "activation_bytes")}
+        return {"params": layer.params, **counted}
+
     def check(self, sizes: Sizes) -> None:
         """Refuse sizes at which the formulas do not hold.
 
@@ -183,14 +188,10 @@ class Formula(Record):
             if name not in letters:
                 raise UsageError(unknown("letter", name, letters))
             if not isinstance(size, int) or not letters[name].admits(size):
-                raise UsageError(
-                    f"{name} = {size} is outside of where the formulas of {self.model} hold: {_where(letters[name])}"
-                )
+                raise UsageError(f"{self.model} has formulas for {_where(letters[name])}, not for {name} = {size}")
         for condition in self.conditions:
             if compiled(condition)(sizes) < 0:
-                raise UsageError(
-                    f"the formulas of {self.model} hold where {condition} is 0 or more, not at {dict(sizes)}"
-                )
+                raise UsageError(f"{self.model} has formulas where {condition} is 0 or more, not at {dict(sizes)}")
 
     def solve(self, bound: str, **sizes: int) -> Solution:
         """The largest square input at which a bound holds: `solve("macs < 5G").side`.

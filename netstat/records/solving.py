@@ -31,13 +31,9 @@ def solve(formula: "Formula", bound: str, sizes: "Sizes") -> "Solution":
     figure, operator, limit = _parsed(formula, bound)
     sides = [letter.name for letter in formula.letters if letter.name != "N" and letter.name not in sizes]
     base = {**formula.native, **{name: 1 for name in formula.native if name == "N"}, **sizes}
-    formula.check(base)
-    if not sides:
-        raise UsageError(
-            f"the formulas of {formula.model} have no size left to be looked for: {', '.join(base)} are given"
-        )
-    value, most = compiled(figure.expression), limit if operator == "<=" else limit - 1
     least, end, step = _sides(formula, sides)
+    formula.check(base)
+    value, most = compiled(figure.expression), limit if operator == "<=" else limit - 1
 
     def at(side: int) -> int:
         return value({**base, **dict.fromkeys(sides, side)})
@@ -54,6 +50,10 @@ class _Course(NamedTuple):
     at: Callable[[int], int]
     period: int
     degree: int
+
+    def is_level(self, side: int) -> bool:
+        """Whether it is the same all along its course."""
+        return len({self.at(side + k * self.period) for k in range(self.degree + 1)}) == 1
 
     def rises_from(self, side: int) -> bool:
         """Whether it never falls from here on along its course: no difference is negative, of whichever order."""
@@ -83,9 +83,9 @@ def _parsed(formula: "Formula", bound: str) -> "tuple[Figure, str, int]":
 def _sides(formula: "Formula", sides: Sequence[str]) -> tuple[int, int | None, int]:
     """The least and the largest square input that the formulas hold for, and the step between such."""
     if formula.conditions:
-        raise UsageError(
-            f"the formulas of {formula.model} hold only where {formula.conditions[0]} is 0 or more: give sizes"
-        )
+        raise UsageError(f"{formula.model} has formulas only where {formula.conditions[0]} is 0 or more: try sizes")
+    if not sides:
+        raise UsageError(f"{formula.model} has no size left to look for: {', '.join(formula.native)} are given")
     letters = [letter for letter in formula.letters if letter.name in sides]
     step = lcm(*(letter.multiple for letter in letters))
     least = -(-max(letter.least for letter in letters) // step) * step
@@ -101,31 +101,33 @@ def _largest(figure: "Figure", model: str, course: _Course, most: int, sides: ra
     """
     if is_piecewise(figure.expression) or len(sides) > LONGEST:
         raise UsageError(f"{figure.name} of {model} has minima or periods that no bound can be solved for; try sizes")
-    if course.degree == 0 and course.at(sides[0]) <= most:
-        size = exact(course.at(sides[0]))
-        raise UsageError(f"{figure.name} of {model} is {size} at any size: every input satisfies the bound")
+    if end is None and any(course.is_level(side) and course.at(side) <= most for side in sides):
+        raise UsageError(f"{figure.name} of {model} do not grow with the input: there is no largest one for the bound")
     found = [side for start in sides if (side := _last(course, start, most, end)) is not None]
     if not found:
         least = min(course.at(side) for side in sides)
-        raise UsageError(
-            f"no input of {model} has so few {figure.name}: the least is {exact(least)}, around {sides[0]} a side"
-        )
+        raise UsageError(f"no square input of {model} has so few: its least {figure.name} are {exact(least)}")
     return max(found)
 
 
 def _last(course: _Course, start: int, most: int, end: int | None) -> int | None:
     """The last side of a course, from `start` on in steps of a period, at which the figure is at most `most`."""
+
+    def fits(side: int) -> bool:
+        return course.at(side) <= most and (end is None or side <= end)
+
     early = None
-    while not course.rises_from(start):
-        early = start if course.at(start) <= most else early
+    for _ in range(LONGEST):
+        if course.rises_from(start):
+            break
+        early = start if fits(start) else early
         start += course.period
-    if course.at(start) > most or (end is not None and start > end):
+    if not fits(start):
         return early
     low, high = 0, 1
-    while course.at(start + high * course.period) <= most and (end is None or start + high * course.period <= end):
+    while fits(start + high * course.period):
         low, high = high, 2 * high
     while high - low > 1:
-        middle = start + (low + high) // 2 * course.period
-        fits = course.at(middle) <= most and (end is None or middle <= end)
-        low, high = ((low + high) // 2, high) if fits else (low, (low + high) // 2)
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(start + middle * course.period) else (low, middle)
     return start + low * course.period

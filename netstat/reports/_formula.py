@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from netstat.records.formula import Evaluation, Figure, Formula, SizeLetter, Solution
 from netstat.reports._table import Column, Fact, Table, count_column, rows, title
-from netstat.units import shape
 
 MAIN = ("params", "macs", "flops", "activation_bytes")
 
@@ -33,7 +32,7 @@ def _at(formula: Formula) -> str:
 
 
 def _filled(sizes: Sequence[str], letters: dict[str, int]) -> str:
-    return shape(tuple(letters[size] if size in letters else int(size) for size in sizes))
+    return "×".join(str(letters.get(size, size)) for size in sizes)
 
 
 def _notes(formula: Formula) -> Iterator[Fact]:

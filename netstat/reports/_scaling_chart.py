@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, MultipleLocator, NullFormatter, Null
 
 from netstat.records.scaling import Scaling, ScalingPoint
 from netstat.reports._style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, SMALL, VERMILLION, worded
-from netstat.reports._table import place, printable, title
+from netstat.reports._table import middle, place, printable, title
 from netstat.units import mebibytes, plural, scaled, shape
 
 COLOURS = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY)
@@ -104,7 +104,7 @@ def _bands(scaling: Scaling) -> list[tuple[str, list[int], str]]:
     shown = sorted(by_share[:LARGEST], key=lambda layer: layer.degree)
     rest = by_share[LARGEST:]
     bands = [
-        (f"{printable(place(layer.path, layer.call))} ({layer.growth})", list(layer.flops), colour)
+        (printable(f"{middle(place(layer.path, layer.call), 24)} ({layer.growth})"), list(layer.flops), colour)
         for layer, colour in zip(shown, COLOURS, strict=False)
     ]
     if rest:

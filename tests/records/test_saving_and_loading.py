@@ -17,11 +17,13 @@ from netstat.records.ceilings import Ceiling, Ceilings
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
 from netstat.records.forecast import Forecast, Forecasts
+from netstat.records.formula import Formula
 from netstat.records.memory import Memory
 from netstat.records.pipeline import Pipeline
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
+from netstat.records.scaling import Scaling
 from netstat.registry import REPORTS
 from tests.records.strategies import of, records
 
@@ -94,8 +96,10 @@ def test_every_kind_of_record_can_be_read() -> None:
         "comparison": Comparison,
         "published": Published,
         "forecast": Forecasts,
+        "formula": Formula,
         "memory": Memory,
         "pipeline": Pipeline,
+        "scaling": Scaling,
     }
 
 

@@ -8,12 +8,14 @@ from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
+from netstat.records.formula import Evaluation, Figure, Formula, FormulaInput, LayerFormula, SizeLetter, Solution
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
+from netstat.records.scaling import LayerGrowth, Scaling, ScalingPoint
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
 from tests.records.ceilings_made import CEILING, CEILINGS
 
@@ -442,6 +444,39 @@ PIPELINE = Pipeline(
 )
 HOSTILE_PIPELINE = replace(PIPELINE, model=HOSTILE, stages=(Stage(HOSTILE, 1e-3, (1e-3, 1e-3), (1e-3,)),))
 
+_SIZES = {"N": 1, "H": 8, "W": 8}
+FORMULA = Formula(
+    model=HOSTILE,
+    inputs=(FormulaInput("input", ("N", "3", "H", "W"), "float32"),),
+    letters=(SizeLetter("N", 1), SizeLetter("H", 8, 3), SizeLetter("W", 8, 3, 64, 8)),
+    conditions=("H - W",),
+    figures=(
+        Figure("params", "28", "28", "28", 28),
+        Figure("macs", "N*(27*(H//2)*W + 1)", "N·(27·⌊H/2⌋·W + 1)", r"N \, \big( 27 \, W + 1 \big)", 865),
+        Figure("divides", HOSTILE, HOSTILE, HOSTILE, 0),
+    ),
+    layers=(LayerFormula(HOSTILE, "conv2d", 0, 28, "27*N*H*W", "54*N*H*W", "4*N*H*W", 2),),
+    checked=(_SIZES, {"N": 2, "H": 16, "W": 24}),
+    solutions=(Solution(HOSTILE, "macs", "<", 900, _SIZES, 865, {"N": 1, "H": 9, "W": 9}, 973),),
+    evaluations=(Evaluation({"N": 2, "H": 4, "W": 4}, {"params": 28, "macs": 434, "divides": 0}),),
+)
+_SIDES = ((1, 8), (1, 16), (4, 8), (4, 16))
+SCALING = Scaling(
+    model="alexnet",
+    batches=(1, 4),
+    points=tuple(
+        ScalingPoint(
+            {"N": n, "H": s, "W": s}, ((n, 3, s, s),), 28, 27 * n * s * s, 54 * n * s * s, 4 * n * s * s, 900 * n
+        )
+        for n, s in _SIDES
+    ),
+    layers=(
+        LayerGrowth("features.0", "conv2d", 0, 2, "∝ HW", (3456, 13824)),
+        LayerGrowth("fc", "linear", 0, 0, "constant", (64, 64)),
+    ),
+)
+HOSTILE_SCALING = replace(SCALING, model=HOSTILE, layers=(LayerGrowth(HOSTILE, HOSTILE, 1, 4, HOSTILE, (1, 2)),))
+
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
@@ -455,6 +490,9 @@ RECORDS: dict[str, Record] = {
     "memory": MEMORY,
     "ceilings": CEILINGS,
     "benchmarks under roofs": UNDER_ROOFS,
+    "formulas": FORMULA,
+    "scaling": SCALING,
+    "hostile scaling": HOSTILE_SCALING,
     "an input pipeline": PIPELINE,
     "a hostile input pipeline": HOSTILE_PIPELINE,
 }
