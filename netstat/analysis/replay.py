@@ -86,13 +86,9 @@ class _Replay:
 
     def _check_alike(self, first: Graph) -> None:
         if len({len(graph.nodes) for graph in self.graphs}) > 1:
-            raise ModelError(
-                f"'{first.model}' calls more operators at some sizes than at others: there is no one formula"
-            )
+            raise ModelError(f"'{first.model}' calls other operators at other sizes: there is no one formula")
         if any(graph.params != first.params for graph in self.graphs):
-            raise ModelError(
-                f"'{first.model}' has other parameters at some sizes than at others: there is no one formula"
-            )
+            raise ModelError(f"'{first.model}' has other parameters at other sizes: there is no one formula")
 
     def _cost(self, node: Node, nodes: Sequence[Node]) -> Cost | None:
         """The cost in letters, held against the cost at every sample."""
@@ -112,6 +108,8 @@ class _Replay:
             raise UndecidedError("it has no formula at all")
         arguments = tuple(self._argument(each) for each in zip(*(other.arguments for other in nodes), strict=True))
         own = list(_own(arguments))
+        if OPERATORS[node.op].free and not all(argument.contiguous for argument in arguments):
+            self._lie_apart(arguments)
         attributes = {
             name: self._lifted([other.attributes[name] for other in nodes], own, name) for name in node.attributes
         }
@@ -120,6 +118,15 @@ class _Replay:
             self._output(*pair) for pair in zip(made, zip(*(n.outputs for n in nodes), strict=True), strict=True)
         )
         return node._replace(arguments=arguments, attributes=attributes, outputs=outputs)
+
+    def _lie_apart(self, arguments: Sequence[Argument]) -> None:
+        """Values that are moved only where a size is not 1: along one of 1, any order is the order of memory.
+
+        All samples have sizes of more, but for that of the batch, of which one is 1.
+        """
+        for size in (size for argument in arguments for size in in_letters(argument.spec)):
+            if 1 not in size.values and not size >= 2:
+                raise UndecidedError("its values are moved at some sizes only")
 
     def _argument(self, given: Sequence[Argument]) -> Argument:
         """A tensor that was made before, or one of the model's own."""

@@ -84,12 +84,19 @@ class Book:
 
     def joined(self, kind: str, a: Terms, b: Terms) -> Terms:
         """min, max or gcd of two."""
-        apart = constant(added(a, scaled(b, -1)))
-        if kind != "gcd" and apart is not None:
-            return a if (apart <= 0) == (kind == "min") else b
+        if kind != "gcd":
+            for low, high in ((a, b), (b, a)):
+                if self.is_natural(added(high, scaled(low, -1))):
+                    return low if kind == "min" else high
         if kind == "gcd" and 1 in (constant(a), constant(b)):
             return {ONE: 1}
         return {(self.number(Atom(kind, "", tuple(sorted((items(a), items(b)))))),): 1}
+
+    def is_natural(self, terms: Terms) -> bool:
+        """Whether it is 0 or more at any sizes, as one can see at once: nothing is taken away."""
+        atoms = [self.atoms[number] for product in terms for number in product]
+        inside = (dict(argument) for atom in atoms for argument in atom.arguments)
+        return all(count > 0 for count in terms.values()) and all(map(self.is_natural, inside))
 
     def value(self, terms: Terms, letters: Mapping[str, int]) -> int:
         """The number at these sizes."""
