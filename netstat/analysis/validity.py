@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from netstat.ops.terms import ONE, Atom, Book, Terms, added, constant, multiplied, scaled
 
-LONGEST = 100_000  # a period up to which all of its sizes are looked at
+LONGEST = 20_000  # a period up to which all of its sizes are looked at
 
 
 class Range(NamedTuple):
