@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.formulas import formula, scaling
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
+    from netstat.api.views import views
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
@@ -19,6 +21,8 @@ HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
     **dict.fromkeys(("formula", "scaling"), "netstat.api.formulas"),
+    "fully_convolutional": "netstat.api.converting",
+    "views": "netstat.api.views",
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",
@@ -38,6 +42,7 @@ __all__ = [
     "crosscheck",
     "forecast",
     "formula",
+    "fully_convolutional",
     "load",
     "memory",
     "operator",
@@ -47,6 +52,7 @@ __all__ = [
     "scaling",
     "stat",
     "traffic",
+    "views",
 ]
 
 

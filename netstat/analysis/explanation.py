@@ -4,19 +4,19 @@ There is no second copy of a formula. `shape` and `cost` of the operator are cal
 every expression that comes back is filled with the numbers and held against what the same rule says of these.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields
 from inspect import getdoc
 from typing import Any, NamedTuple
 
-from netstat.analysis.expressions import text
 from sympy import Symbol, floor, latex, sympify
 
+from netstat.analysis.expressions import text
 from netstat.analysis.lettering import Lettered, in_order, lettered, output_words
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import Graph, Node, TensorSpec
-from netstat.ops import OPERATORS, node_cost
+from netstat.graph import Graph, Node
+from netstat.ops import OPERATORS
 from netstat.ops.base import named_specs
 from netstat.records.explanation import Explanation, Explanations, Letter, Step
 
@@ -58,7 +58,9 @@ def explanation(node: Node) -> Explanation:
     order = in_order(node, letters)
     steps += [_step(name, _with(figure, sizes), order) for name, figure in rules.figures.items() if figure != 0]
     shown = tuple(Letter(letter.name, "", value) for letter, value in letters.items())
-    return Explanation(node.path, node.op, node.module, node.call, getdoc(OPERATORS[node.op]) or "", shown, tuple(steps))
+    return Explanation(
+        node.path, node.op, node.module, node.call, getdoc(OPERATORS[node.op]) or "", shown, tuple(steps)
+    )
 
 
 def _with(figure: Any, sizes: Mapping[Any, Any]) -> Any:

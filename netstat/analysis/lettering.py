@@ -129,4 +129,6 @@ def in_order(node: Node, letters: dict[Any, int]) -> dict[Any, int]:
     """The letters as formulas of the field have them: those of a kernel first, K²·C_in·C_out·H_out·W_out."""
     words = _Alphabet(OPERATORS[node.op])._words(OPERATORS[node.op].letters.get("weight", ""), (1,))
     first = [word.partition("/")[0] for word in reversed(words)]
-    return dict(sorted(letters.items(), key=lambda item: first.index(item[0].name) if item[0].name in first else len(first)))
+    return dict(
+        sorted(letters.items(), key=lambda item: first.index(item[0].name) if item[0].name in first else len(first))
+    )

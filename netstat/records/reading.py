@@ -24,6 +24,7 @@ from netstat.records import (
     published,
     roofline,
     scaling,
+    views,
 )
 from netstat.records.base import SCHEMA, Record
 
@@ -41,6 +42,7 @@ KINDS: dict[str, type[Record]] = {
         memory.Memory,
         pipeline.Pipeline,
         scaling.Scaling,
+        views.Views,
     )
 }
 _NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}

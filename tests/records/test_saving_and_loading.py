@@ -24,6 +24,7 @@ from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
 from netstat.records.scaling import Scaling
+from netstat.records.views import Views
 from netstat.registry import REPORTS
 from tests.records.strategies import of, records
 
@@ -100,6 +101,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "memory": Memory,
         "pipeline": Pipeline,
         "scaling": Scaling,
+        "views": Views,
     }
 
 

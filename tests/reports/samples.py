@@ -8,7 +8,8 @@ from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
-from netstat.records.formula import Evaluation, Figure, Formula, FormulaInput, LayerFormula, SizeLetter, Solution
+from netstat.records.formula import Evaluation as FormulaEvaluation
+from netstat.records.formula import Figure, Formula, FormulaInput, LayerFormula, SizeLetter, Solution
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
@@ -17,6 +18,7 @@ from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
 from netstat.records.scaling import LayerGrowth, Scaling, ScalingPoint
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
+from netstat.records.views import Evaluation, Views
 from tests.records.ceilings_made import CEILING, CEILINGS
 
 # path, operator, module, output without batch, params, macs, flops
@@ -71,6 +73,9 @@ def layer(path: str, op: str, module: str, output: tuple[int, ...], params: int,
         count=flops,
         arithmetic_intensity=flops / (4 * output[0] + 4 * prod(output)),
         receptive_field=(11, 11) if len(output) == 3 else None,
+        jump=("1/2", "4") if len(output) == 3 else None,
+        center=("-1/4", "3") if len(output) == 3 else None,
+        effective_padding=("1", "2") if len(output) == 3 else None,
     )
 
 
@@ -458,7 +463,7 @@ FORMULA = Formula(
     layers=(LayerFormula(HOSTILE, "conv2d", 0, 28, "27*N*H*W", "54*N*H*W", "4*N*H*W", 2),),
     checked=(_SIZES, {"N": 2, "H": 16, "W": 24}),
     solutions=(Solution(HOSTILE, "macs", "<", 900, _SIZES, 865, {"N": 1, "H": 9, "W": 9}, 973),),
-    evaluations=(Evaluation({"N": 2, "H": 4, "W": 4}, {"params": 28, "macs": 434, "divides": 0}),),
+    evaluations=(FormulaEvaluation({"N": 2, "H": 4, "W": 4}, {"params": 28, "macs": 434, "divides": 0}),),
 )
 _SIDES = ((1, 8), (1, 16), (4, 8), (4, 16))
 SCALING = Scaling(
@@ -476,6 +481,12 @@ SCALING = Scaling(
     ),
 )
 HOSTILE_SCALING = replace(SCALING, model=HOSTILE, layers=(LayerGrowth(HOSTILE, HOSTILE, 1, 4, HOSTILE, (1, 2)),))
+_ONE = Evaluation("one crop", ((3, 224, 224),), 1, (1, 1), 714_188_480, 1_429_585_920)
+_TEN = Evaluation("ten crops", ((3, 224, 224),), 10, (1, 1), 7_141_884_800, 14_295_859_200)
+_DENSE = Evaluation("dense 256×320", ((3, 256, 320),), 1, (2, 4), 1_370_292_224, 2_742_803_456, 5_713_507_840)
+_ALL = Evaluation("all", ((3, 256, 320), (3, 320, 256)), 2, (), 2_740_584_448, 5_485_606_912)
+VIEWS = Views("alexnet", (3, 224, 224), True, (256, 320), (_ONE, _TEN), (_DENSE, _ALL), "", (355, 355))
+NO_DENSE = Views(HOSTILE, (3, 32, 32), False, (36, 36), (replace(_ONE, name=HOSTILE),), None, HOSTILE)
 
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
@@ -495,4 +506,6 @@ RECORDS: dict[str, Record] = {
     "hostile scaling": HOSTILE_SCALING,
     "an input pipeline": PIPELINE,
     "a hostile input pipeline": HOSTILE_PIPELINE,
+    "views of an image": VIEWS,
+    "views of no whole image": NO_DENSE,
 }

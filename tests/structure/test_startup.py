@@ -57,6 +57,9 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         ["scaling", "alexnet"],
         ["list", "devices"],
         ["crosscheck", "vgg16_bn", "--published", "--json"],
+        ["profile", "vgg16", "--fast", "--fully-convolutional", "-i", "3x384x384"],
+        ["views", "vgg16"],
+        ["views", "--help"],
     ],
     ids=lambda arguments: " ".join(["netstat", *arguments]),
 )
