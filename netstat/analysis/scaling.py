@@ -26,7 +26,7 @@ def scaling(formula: Formula, made: Replay, sides: Sequence[Mapping[str, int]], 
         batches: the sizes of the batch; one where the formulas have no letter for it.
     """
     batch = {BATCH} & formula.native.keys()
-    swept = [{**dict.fromkeys(batch, size), **side} for size in batches for side in sides]
+    swept = [{**formula.native, **dict.fromkeys(batch, size), **side} for size in batches for side in sides]
     return Scaling(
         model=formula.model,
         batches=tuple(batches),

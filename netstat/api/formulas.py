@@ -13,7 +13,7 @@ from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Inputs, Subject, check_positive
 from netstat.graph import PARAMETER, TensorSpec
-from netstat.records.formula import Evaluation, Formula
+from netstat.records.formula import Evaluation, Formula, sides
 from netstat.registry import unknown
 from netstat.units import shape as shape_text
 
@@ -222,19 +222,20 @@ def scaling_of(
     from netstat.analysis.scaling import scaling as analyse_scaling
 
     found, made = _formula(model, inputs, letters)
-    sides = _usual_sides(found) if sizes is None else [_side(found, size) for size in sizes]
+    wanted = _usual_sides(found) if sizes is None else [_side(found, size) for size in sizes]
     chosen = list(batches or USUAL_BATCHES) if BATCH in found.native else [1]
     check_positive((), min(chosen))
-    for side in sides:
+    for side in wanted:
         found.check({**found.native, **side})
-    if not sides:
+    if not wanted:
         raise UsageError(f"{found.model}: no size to look at; give some")
-    return analyse_scaling(found, made, sides, chosen)
+    return analyse_scaling(found, made, wanted, chosen)
 
 
 def _usual_sides(found: Formula) -> list[dict[str, int]]:
     """The native sizes times what is usual, as far as the formulas hold there."""
-    letters = [letter for letter in found.letters if letter.name != BATCH]
+    growing = sides(found.native)
+    letters = [letter for letter in found.letters if letter.name in growing]
     grown = (
         {letter.name: round(letter.native * factor / letter.multiple) * letter.multiple for letter in letters}
         for factor in (FACTORS if letters else (1,))
@@ -243,9 +244,9 @@ def _usual_sides(found: Formula) -> list[dict[str, int]]:
 
 
 def _side(found: Formula, size: int | tuple[int, ...]) -> dict[str, int]:
-    names = [letter.name for letter in found.letters if letter.name != BATCH]
+    names = sides(found.native)
     sizes = (size,) * len(names) if isinstance(size, int) else tuple(size)
     if len(sizes) != len(names) or not names:
-        wanted = " and ".join(names) or "no size but the batch"
-        raise UsageError(f"the formulas of {found.model} have {wanted}; {shape_text(sizes)} are {len(sizes)} sizes")
+        known = " and ".join(names) or "no size but the batch"
+        raise UsageError(f"the formulas of {found.model} have {known}; {shape_text(sizes)} are {len(sizes)} sizes")
     return dict(zip(names, sizes, strict=True))

@@ -1,6 +1,6 @@
 """A model's totals as formulas in the sizes of its input, and where they hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,6 +10,12 @@ from netstat.records.base import Record
 from netstat.registry import unknown
 
 Sizes = Mapping[str, int]
+
+
+def sides(letters: Iterable[str]) -> list[str]:
+    """The letters that are sides of an image; without any, all but that of the batch."""
+    names = [name for name in letters if name != "N"]
+    return [name for name in names if name[0] in "HW"] or names
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ class Solution:
     @property
     def side(self) -> int:
         """Height and width of the largest square input."""
-        return next(size for name, size in self.sizes.items() if name != "N")
+        return self.sizes[sides(self.sizes)[0]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from netstat.records.base import Record
+from netstat.records.formula import sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class ScalingPoint:
     flops: int
     activation_bytes: int
     inference_peak_bytes: int
+
+    @property
+    def side(self) -> tuple[int, ...]:
+        """Height and width, or whatever grows instead; () where nothing does."""
+        return tuple(self.sizes[name] for name in sides(self.sizes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,21 +26,21 @@ LONGEST = 200_000  # sides in a period that are looked at
 
 def solve(formula: "Formula", bound: str, sizes: "Sizes") -> "Solution":
     """As `Formula.solve`."""
-    from netstat.records.formula import Solution
+    from netstat.records.formula import Solution, sides
 
     figure, operator, limit = _parsed(formula, bound)
-    sides = [letter.name for letter in formula.letters if letter.name != "N" and letter.name not in sizes]
+    asked = sides(name for name in formula.native if name not in sizes)
     base = {**formula.native, **{name: 1 for name in formula.native if name == "N"}, **sizes}
-    least, end, step = _sides(formula, sides)
+    least, end, step = _sides(formula, asked)
     formula.check(base)
     value, most = compiled(figure.expression), limit if operator == "<=" else limit - 1
 
     def at(side: int) -> int:
-        return value({**base, **dict.fromkeys(sides, side)})
+        return value({**base, **dict.fromkeys(asked, side)})
 
-    course = _Course(at, step * period(figure.expression), degree(figure.expression, sides))
+    course = _Course(at, step * period(figure.expression), degree(figure.expression, asked))
     side = _largest(figure, formula.model, course, most, range(least, least + course.period, step), end)
-    found, further = ({**base, **dict.fromkeys(sides, each)} for each in (side, side + step))
+    found, further = ({**base, **dict.fromkeys(asked, each)} for each in (side, side + step))
     return Solution(bound.strip(), figure.name, operator, limit, found, at(side), further, at(side + step))
 
 
@@ -80,13 +80,13 @@ def _parsed(formula: "Formula", bound: str) -> "tuple[Figure, str, int]":
     return formula.figure(name), operator.replace("≤", "<="), limit
 
 
-def _sides(formula: "Formula", sides: Sequence[str]) -> tuple[int, int | None, int]:
+def _sides(formula: "Formula", names: Sequence[str]) -> tuple[int, int | None, int]:
     """The least and the largest square input that the formulas hold for, and the step between such."""
     if formula.conditions:
         raise UsageError(f"{formula.model} has formulas only where {formula.conditions[0]} is 0 or more: try sizes")
-    if not sides:
+    if not names:
         raise UsageError(f"{formula.model} has no size left to look for: {', '.join(formula.native)} are given")
-    letters = [letter for letter in formula.letters if letter.name in sides]
+    letters = [letter for letter in formula.letters if letter.name in names]
     step = lcm(*(letter.multiple for letter in letters))
     least = -(-max(letter.least for letter in letters) // step) * step
     ends = [letter.most for letter in letters if letter.most is not None]

@@ -50,8 +50,7 @@ def _shares(scaling: Scaling, share: Callable[[int], Callable[[Any, Any], tuple[
 
 
 def _side(point: ScalingPoint) -> str:
-    sizes = tuple(size for name, size in point.sizes.items() if name != "N")
-    return shape(sizes) if len(set(sizes)) != 1 else str(sizes[0])
+    return str(point.side[0]) if len(set(point.side)) == 1 else shape(point.side)
 
 
 def _growths(scaling: Scaling) -> Table:

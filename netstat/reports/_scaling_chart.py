@@ -49,7 +49,7 @@ def _bytes(count: float) -> str:
 
 def _sides(points: Sequence[ScalingPoint]) -> tuple[list[int], list[str]]:
     """Where a size stands: at the root of its height times width."""
-    sizes = [tuple(size for name, size in point.sizes.items() if name != "N") or (1,) for point in points]
+    sizes = [point.side or (1,) for point in points]
     alike = all(len(set(each)) == 1 for each in sizes)
     places = [each[0] if alike else round(prod(each) ** (1 / len(each))) for each in sizes]
     return places, [str(each[0]) if alike else shape(each) for each in sizes]

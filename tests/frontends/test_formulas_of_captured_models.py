@@ -121,6 +121,19 @@ def test_sequences_have_a_letter_for_their_length() -> None:
     assert max(layer.degree for layer in found.layers) == 2
 
 
+def test_films_have_a_length_that_stays_where_height_and_width_grow() -> None:
+    model = nn.Sequential(nn.Conv3d(3, 4, 3, stride=2), nn.MaxPool3d(2))
+    found = netstat.formula(model, (3, 9, 40, 40))
+    assert found.native == {"N": 1, "T": 9, "H": 40, "W": 40}
+    solution = found.solve("macs < 10M")
+    assert solution.sizes == {"N": 1, "T": 9, "H": solution.side, "W": solution.side}
+    counted = [netstat.profile(model, (3, 9, side, side)).totals.macs for side in (solution.side, solution.side + 1)]
+    assert counted == [solution.value, solution.next_value]
+    assert counted[0] < 10_000_000 <= counted[1]
+    points = netstat.scaling(model, (3, 9, 40, 40), sizes=[20, (30, 60)]).of_batch(1)
+    assert [point.shapes for point in points] == [((1, 3, 9, 20, 20),), ((1, 3, 9, 30, 60),)]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet50", "mobilenet_v2"])
 def test_torchvision_models_are_the_profile_at_fifty_sizes(name: str) -> None:
