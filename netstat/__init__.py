@@ -9,8 +9,10 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from netstat.api.activations import activations
+    from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
+    from netstat.api.views import views
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
@@ -20,6 +22,8 @@ HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
     "activations": "netstat.api.activations",
+    "fully_convolutional": "netstat.api.converting",
+    "views": "netstat.api.views",
     "Cost": "netstat.cost",
     "LocalResponseParameters": "netstat.ops.normalization",
     "Operator": "netstat.ops.base",
@@ -41,6 +45,7 @@ __all__ = [
     "compare",
     "crosscheck",
     "forecast",
+    "fully_convolutional",
     "load",
     "memory",
     "operator",
@@ -49,6 +54,7 @@ __all__ = [
     "published",
     "stat",
     "traffic",
+    "views",
 ]
 
 

@@ -6,7 +6,7 @@ from netstat.cost import Cost
 from netstat.graph import Graph, Node
 from netstat.ops import OPERATORS, node_cost
 from netstat.ops.base import named_specs
-from netstat.ops.pooling import overlaps
+from netstat.ops.pooling import Pooling, overlaps
 from netstat.records.pooling import Overlap
 
 
@@ -30,8 +30,7 @@ def twin(node: Node) -> Node:
 
 def _overlap(node: Node) -> Overlap:
     other = twin(node)
-    window = OPERATORS[node.op].window(**node.attributes)
-    (cost, twin_cost), (extent, stride) = _costs(node, other), window or ((), ())
+    (cost, twin_cost), (extent, stride) = _costs(node, other), _window(node)
     return Overlap(
         path=node.path,
         op=node.op,
@@ -48,6 +47,12 @@ def _overlap(node: Node) -> Overlap:
         twin_bytes_read=twin_cost.bytes_read,
         twin_bytes_written=twin_cost.bytes_written,
     )
+
+
+def _window(node: Node) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    kind = OPERATORS[node.op]
+    assert issubclass(kind, Pooling)
+    return kind.extent_and_stride(**node.attributes)
 
 
 def _costs(*nodes: Node) -> Iterator[Cost]:

@@ -9,7 +9,7 @@ from netstat.api.subjects import check_complete, crosscheck_subject, profile_sub
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import is_saved
-from netstat.frontends.subject import Inputs
+from netstat.frontends.subject import Inputs, Shape
 from netstat.records import Profile, Record
 from netstat.records import load as load_record
 
@@ -37,6 +37,7 @@ def profile(
     sparse: bool = False,
     overlapping: bool = False,
     strict: bool = False,
+    fully_convolutional: bool | Shape = False,
 ) -> Profile:
     """What one forward pass of a model costs, layer by layer.
 
@@ -62,6 +63,8 @@ def profile(
             masks keep. Bytes stay those of dense tensors.
         overlapping: show pools whose windows overlap beside the same with windows that tile the input: `overlapping`.
         strict: refuse a model that has an operator without a formula, instead of giving lower bounds.
+        fully_convolutional: put convolutions in place of the linear layers behind the flatten, so that any larger input
+            gives a map of scores; a shape says what size the model is made for, where it does not say so itself.
 
     Raises:
         UsageError: unknown name, or sizes that cannot be.
@@ -70,11 +73,11 @@ def profile(
         ModelError: the model could not be built or captured.
     """
     if path := _saved(model):
-        inputs = inputs_of(input_shape, batch, dtype, args, kwargs)
+        inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
         anew = inputs != Inputs() or (convention, depth, training, backward, sparse, overlapping) != _AS_EVER
         made = saved_profile(path, anew=anew)
     else:
-        subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training)
+        subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training, fully_convolutional)
         asked = {"backward": backward, "sparse": sparse, "overlapping": overlapping}
         made = profile_subject(subject, convention, depth, **asked)
     if strict:
@@ -97,11 +100,13 @@ def crosscheck(
     kwargs: Mapping[str, Any] | None = None,
     time_limit: float = 120,
     training: bool = False,
+    fully_convolutional: bool | Shape = False,
 ) -> "CrossChecks":
     """What other counters say of the model, and every difference itemised.
 
     Args:
-        model, input_shape, batch, args, kwargs: as for `profile`. Peers get copies; the model is left as it was.
+        model, input_shape, batch, args, kwargs, fully_convolutional: as for `profile`. Peers get
+            copies; the model is left as it was.
         against: names of peers; all by default.
         time_limit: seconds each peer may take.
         training: count the training-mode forward pass; of a peer that puts the model into evaluation mode itself, the
@@ -111,7 +116,8 @@ def crosscheck(
         UsageError, ShapeError, ModelError: as `profile`. A peer that is missing, fails or takes too long is no error:
         its entry says so.
     """
-    subject = partial(subject_of, model, input_shape, batch, "float32", args, kwargs)
+    given = (model, input_shape, batch, "float32", args, kwargs)
+    subject = partial(subject_of, *given, fully_convolutional=fully_convolutional)
     return crosscheck_subject(subject(training=training), against, time_limit=time_limit, evaluated=subject)
 
 
@@ -142,13 +148,15 @@ def published(model: str) -> "Published":
     return analyse(name, [claim for claim in claims() if claim.model == name], graph)
 
 
-def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
+def compare(
+    *models: Any, input_shape: InputShape = None, batch: int = 1, fully_convolutional: bool | Shape = False
+) -> "Comparison":
     """Models side by side: names, modules, profiles or saved results.
 
     Args:
         models: as for `profile`, or profiles. "stack: conv3x3-256 x3" is a stack of layers, netstat.models.stacks has
             the notation.
-        input_shape, batch: for all of them; each takes its own input by default.
+        input_shape, batch, fully_convolutional: for all of them; each takes its own input by default.
 
     Raises:
         UsageError: none was named.
@@ -157,8 +165,8 @@ def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Co
 
     if not models:
         raise UsageError("name at least one model to compare")
-    profiles = [m if isinstance(m, Profile) else profile(m, input_shape, batch=batch) for m in models]
-    return analyse(profiles)
+    profiled = partial(profile, input_shape=input_shape, batch=batch, fully_convolutional=fully_convolutional)
+    return analyse([m if isinstance(m, Profile) else profiled(m) for m in models])
 
 
 def load(path: str | os.PathLike[str]) -> Record:

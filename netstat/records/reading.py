@@ -24,6 +24,7 @@ from netstat.records import (
     profile,
     published,
     roofline,
+    views,
 )
 from netstat.records.base import SCHEMA, Record
 
@@ -40,6 +41,7 @@ KINDS: dict[str, type[Record]] = {
         memory.Memory,
         pipeline.Pipeline,
         activations.Activations,
+        views.Views,
     )
 }
 _NAMES = {

@@ -1,4 +1,4 @@
-"""The output blocks of README.md and pages of docs/: what stands there, and what the commands print now.
+"""The output blocks of README.md and of pages in docs/: what stands there, and what the commands print now.
 
 `python tests/docs/readme.py` writes the present output into all of them.
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
-README, EXTENDING, LAYERS = ROOT / "README.md", ROOT / "docs" / "extending.md", ROOT / "docs" / "layers.md"
+README, DOCS = ROOT / "README.md", ROOT / "docs"
+EXTENDING, DENSE, LAYERS = DOCS / "extending.md", DOCS / "dense.md", DOCS / "layers.md"
 BLOCK = re.compile(r"<!-- output of: netstat (?P<command>[^\n]*) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 WIDTH = "120"
@@ -68,5 +69,5 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for page in (README, EXTENDING, LAYERS):
+    for page in (README, EXTENDING, DENSE, LAYERS):
         page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")
