@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
-    "activations": "netstat.api.activations",
     "fully_convolutional": "netstat.api.converting",
     "views": "netstat.api.views",
+    "activations": "netstat.api.activations",
     "Cost": "netstat.cost",
     "LocalResponseParameters": "netstat.ops.normalization",
     "Operator": "netstat.ops.base",

@@ -6,7 +6,7 @@ from netstat.cost import Cost
 from netstat.graph import Graph, Node
 from netstat.ops import OPERATORS, node_cost
 from netstat.ops.base import named_specs
-from netstat.ops.pooling import Pooling, overlaps
+from netstat.ops.pooling import overlaps, sliding
 from netstat.records.pooling import Overlap
 
 
@@ -29,15 +29,15 @@ def twin(node: Node) -> Node:
 
 
 def _overlap(node: Node) -> Overlap:
-    other = twin(node)
-    (cost, twin_cost), (extent, stride) = _costs(node, other), _window(node)
+    other, windows = twin(node), sliding(node)
+    cost, twin_cost = _costs(node, other)
     return Overlap(
         path=node.path,
         op=node.op,
         call=node.call,
         input_shape=node.input.shape,
-        window=extent,
-        stride=stride,
+        window=tuple(window.extent for window in windows),
+        stride=tuple(window.stride for window in windows),
         output_shape=node.output.shape,
         flops=cost.flops,
         bytes_read=cost.bytes_read,
@@ -47,12 +47,6 @@ def _overlap(node: Node) -> Overlap:
         twin_bytes_read=twin_cost.bytes_read,
         twin_bytes_written=twin_cost.bytes_written,
     )
-
-
-def _window(node: Node) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    kind = OPERATORS[node.op]
-    assert issubclass(kind, Pooling)
-    return kind.extent_and_stride(**node.attributes)
 
 
 def _costs(*nodes: Node) -> Iterator[Cost]:

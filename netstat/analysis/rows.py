@@ -103,8 +103,8 @@ def _layer(
         repeated_params=sum(param.elements for param in read if param.name in shown),
         complete=complete,
         backward_macs=known(member.backward for member in members),
-        overlapping=any(overlaps(member.node) for member in members),
         **_seen(field),
+        overlapping=any(overlaps(member.node) for member in members),
     )
 
 

@@ -56,30 +56,28 @@ class Pooling(Operator):
         return {**attributes, **spread, "ceil_mode": bool(attributes["ceil_mode"])}
 
     @classmethod
-    def extent_and_stride(
-        cls, kernel_size: Any, stride: Any, dilation: Any = 1, **others: Any
-    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Per spatial dimension: positions from the first tap of a window to the last, and to the next window."""
-        kernel, dilations = ntuple(kernel_size, cls.dims), ntuple(dilation, cls.dims)
-        extent = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True))
-        return extent, ntuple(stride or kernel, cls.dims)
+    def windows_of(cls, node: Node) -> tuple[Window, ...]:
+        """Its sliding windows, dimension by dimension."""
+        given = node.attributes
+        settings = (given["kernel_size"], given["stride"], given["padding"], given.get("dilation", 1))
+        return cls._windows(node.input, *settings)
 
     @classmethod
     def sees(cls, node: Node, operand: Argument) -> Sight | None:
-        given = node.attributes
-        settings = (given["kernel_size"], given["stride"], given["padding"], given.get("dilation", 1))
-        return windowed(node.input.shape, reaches(cls._windows(node.input, *settings)))
+        return windowed(node.input.shape, reaches(cls.windows_of(node)))
 
 
 def overlaps(node: Node) -> bool:
     """Whether it is a sliding pool whose window is larger than its stride (Krizhevsky et al. 2012, section 3.4)."""
+    return any(window.extent > window.stride for window in sliding(node))
+
+
+def sliding(node: Node) -> tuple[Window, ...]:
+    """The windows of a sliding pool, dimension by dimension; of any other node there are none."""
     if not node.op.startswith(("max_pool", "avg_pool")) or node.op not in OPERATORS:  # names are quick to look at
-        return False
+        return ()
     kind = OPERATORS[node.op]
-    if not issubclass(kind, Pooling):
-        return False
-    extents, strides = kind.extent_and_stride(**node.attributes)
-    return any(extent > stride for extent, stride in zip(extents, strides, strict=True))
+    return kind.windows_of(node) if issubclass(kind, Pooling) else ()
 
 
 class MaxPool(Pooling):

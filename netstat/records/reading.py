@@ -40,8 +40,8 @@ KINDS: dict[str, type[Record]] = {
         forecast.Forecasts,
         memory.Memory,
         pipeline.Pipeline,
-        activations.Activations,
         views.Views,
+        activations.Activations,
     )
 }
 _NAMES = {

@@ -134,10 +134,10 @@ for _column in (
     _work("bytes_written", "bytes written", cell=_counted("bytes_written"), rank=1),
     Column("arithmetic_intensity", "FLOPs/byte", scaled, rank=1),
     _shape("receptive_field", "receptive field", rank=1),
-    Column("overlapping", "overlapping", _said_yes, left=True, rank=1),
     _exact("jump", "jump", rank=1),
     _exact("center", "center", rank=1),
     _exact("effective_padding", "effective padding", rank=1),
+    Column("overlapping", "overlapping", _said_yes, left=True, rank=1),
     Column("time", "time", measured, cell=_time),
     share_column("time_share", "time %", cell=_time_part, rank=7),
 ):

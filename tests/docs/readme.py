@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
-README, DOCS = ROOT / "README.md", ROOT / "docs"
-EXTENDING, DENSE, LAYERS = DOCS / "extending.md", DOCS / "dense.md", DOCS / "layers.md"
+README = ROOT / "README.md"
+EXTENDING, DENSE, LAYERS = (ROOT / "docs" / f"{name}.md" for name in ("extending", "dense", "layers"))
 BLOCK = re.compile(r"<!-- output of: netstat (?P<command>[^\n]*) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 WIDTH = "120"
