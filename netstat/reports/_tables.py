@@ -99,6 +99,12 @@ def _pipeline(record: Any) -> Iterator[Table]:
     yield from pipeline_tables(record)
 
 
+def _explanation(record: Any) -> Iterator[Table]:
+    from netstat.reports._explanation import explanation_tables
+
+    yield from explanation_tables(record)
+
+
 def _views(record: Any) -> Iterator[Table]:
     from netstat.reports._views import views_tables
 
@@ -113,6 +119,7 @@ _SECTIONS = {
     "published": _published,
     "forecast": _forecast,
     "memory": _memory,
+    "explanation": _explanation,
     "pipeline": _pipeline,
     "views": _views,
 }

@@ -17,6 +17,7 @@ from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.ceilings import Ceiling, Ceilings
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
+from netstat.records.explanation import Explanations
 from netstat.records.forecast import Forecast, Forecasts
 from netstat.records.memory import Memory
 from netstat.records.pipeline import Pipeline
@@ -98,6 +99,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "published": Published,
         "forecast": Forecasts,
         "memory": Memory,
+        "explanation": Explanations,
         "pipeline": Pipeline,
         "views": Views,
     }
