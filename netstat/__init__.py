@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
+    from netstat.api.partitioning import partition
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
@@ -22,6 +23,7 @@ HOMES = {
     "Product": "netstat.ops.base",
     "TensorSpec": "netstat.graph",
     "operator": "netstat.ops.base",
+    "partition": "netstat.api.partitioning",
     "traffic": "netstat.ops.base",
 }
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "load",
     "memory",
     "operator",
+    "partition",
     "pipeline",
     "profile",
     "published",

@@ -20,6 +20,7 @@ COMMANDS = {
     "benchmark": "measured time, whole and per layer",
     "forecast": "expected time on devices that are not at hand",
     "memory": "what a forward pass and a training step need of memory, predicted and measured",
+    "partition": "a model split over several cards: what each holds, and what crosses between them",
     "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",

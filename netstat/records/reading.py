@@ -18,6 +18,7 @@ from netstat.records import (
     crosscheck,
     forecast,
     memory,
+    partition,
     pipeline,
     profile,
     published,
@@ -36,6 +37,7 @@ KINDS: dict[str, type[Record]] = {
         published.Published,
         forecast.Forecasts,
         memory.Memory,
+        partition.Partition,
         pipeline.Pipeline,
     )
 }

@@ -121,6 +121,12 @@ def _memory(record: Any) -> Iterator[Chart]:
     yield "memory", partial(memory_chart, record)
 
 
+def _partition(record: Any) -> Iterator[Chart]:
+    from netstat.reports._partition_chart import partition_chart
+
+    yield "partition", partial(partition_chart, record)
+
+
 def _pipeline(record: Any) -> Iterator[Chart]:
     yield "pipeline", partial(pipeline_chart, record)
 
@@ -142,5 +148,6 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "published": _published,
     "forecast": _forecast,
     "memory": _memory,
+    "partition": _partition,
     "pipeline": _pipeline,
 }

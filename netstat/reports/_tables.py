@@ -81,6 +81,12 @@ def _memory(record: Any) -> Iterator[Table]:
     yield from memory_tables(record)
 
 
+def _partition(record: Any) -> Iterator[Table]:
+    from netstat.reports._partition import partition_tables
+
+    yield from partition_tables(record)
+
+
 def _ceilings(record: Any) -> Iterator[Table]:
     from netstat.reports._ceilings import ceilings_tables
 
@@ -100,5 +106,6 @@ _SECTIONS = {
     "published": _published,
     "forecast": _forecast,
     "memory": _memory,
+    "partition": _partition,
     "pipeline": _pipeline,
 }

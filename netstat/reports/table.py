@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.forecast import Forecast
     from netstat.records.memory import Memory
+    from netstat.records.partition import Partition
     from netstat.records.pipeline import Pipeline
     from netstat.records.published import PublishedFigure
     from netstat.records.roofline import Roofline
@@ -43,6 +44,7 @@ __all__ = [
     "layers_text",
     "lost_text",
     "memory_text",
+    "partition_text",
     "pipeline_text",
     "published_text",
     "shows_unicode",
@@ -227,6 +229,15 @@ def memory_text(
     from netstat.reports._memory import memory_tables
 
     return _text(memory_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
+
+
+def partition_text(
+    record: "Partition", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
+) -> str:
+    """A model split over cards, with or without its layers; other arguments as for `layers_text`."""
+    from netstat.reports._partition import partition_tables
+
+    return _text(partition_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
 
 
 def pipeline_text(pipeline: "Pipeline", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
