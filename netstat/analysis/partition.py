@@ -14,6 +14,7 @@ from netstat.errors import ModelError
 from netstat.graph import PARAMETER, Argument, Graph, Node, Param, Source
 from netstat.ops import OPERATORS
 from netstat.records.partition import (
+    COLLECTED,
     GATHERED,
     OUTPUT,
     WHOLE,

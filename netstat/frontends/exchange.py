@@ -97,7 +97,7 @@ class _Exchange(torch.autograd.Function):
         return united([own, *more]).tensor if more else tensor.view_as(tensor)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Any, ...]:
         axis, trade = ctx.axis, ctx.trade
         held = joined((*ctx.ranges, *(piece for _, wanted in trade.gets for piece in wanted)))
         whole = Held(gradient, axis, held)
@@ -117,6 +117,6 @@ def _shape(tensor: Tensor, axis: int, ranges: Ranges) -> tuple[int, ...]:
 
 def exchanged(held: Held, trade: Trade, channel: Channel) -> Held:
     """What a card has of a tensor after the others have sent theirs."""
-    tensor: Tensor = _Exchange.apply(held.tensor, held.axis, held.ranges, trade, channel)  # type: ignore[no-untyped-call]
+    tensor: Tensor = _Exchange.apply(held.tensor, held.axis, held.ranges, trade, channel)
     got = (piece for _, wanted in trade.gets for piece in wanted)
     return Held(tensor, held.axis, joined((*held.ranges, *got)))

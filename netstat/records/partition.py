@@ -18,6 +18,7 @@ HOW = {
     GATHERED: "what it reads is collected on every card, which does all of it: no rule splits it",
     COLLECTED: "the output, on every card, which works out the loss from it",
 }
+LINEAR = "fully connected"  # the family of linear layers
 OUTPUT = "output"  # the operator of the row that collects the model's outputs
 
 
@@ -290,17 +291,22 @@ class Partition(Record):
         return tuple(kind for kind in found if kind.split_bytes or kind.data_parallel_bytes)
 
     @property
-    def mixed_bytes(self) -> int:
-        """A training step in which each kind of layer is run the way that sends less.
+    def mixed_bytes(self) -> int | None:
+        """A training step with linear layers split and all before them run by data parallelism.
 
-        A split layer behind one that ran by data parallelism costs the same: instead of w − 1 cards' channels of every
-        example a card gets all channels of w − 1 cards' examples. The output is collected where the last layer is split.
+        At the border it costs the same as between split layers: instead of the channels of w − 1 cards for every
+        example, a card gets all channels of the examples of w − 1 cards. Source: Krizhevsky, "One weird trick for
+        parallelizing convolutional neural networks" (2014). None where linear layers do not come last.
         """
-        kinds = {kind.family: kind for kind in self.kinds if kind.family != OUTPUT}
-        last = next((layer.family for layer in reversed(self.layers) if layer.family in kinds and layer.params), "")
-        split = bool(last) and kinds[last].split_bytes < kinds[last].data_parallel_bytes
-        collected = sum(layer.forward_bytes for layer in self.layers if layer.family == OUTPUT)
-        return sum(min(k.split_bytes, k.data_parallel_bytes) for k in kinds.values()) + (collected if split else 0)
+        linear = [layer.family == LINEAR for layer in self.layers]
+        tail = self.layers[linear.index(True) :] if any(linear) else ()
+        if len(tail) == len(self.layers) or any(layer.family != LINEAR and layer.params for layer in tail) or not tail:
+            return None
+        if any(layer.how == GATHERED for layer in self.layers):
+            return None
+        rest = sum(layer.gradient_bytes for layer in self.layers[: -len(tail)])
+        split = sum(layer.forward_bytes + layer.backward_bytes for layer in tail)
+        return 2 * (self.ways - 1) * rest + split
 
     @property
     def agrees(self) -> bool:

@@ -6,10 +6,10 @@ from typing import Any
 from netstat.records.partition import GATHERED, HOW, Counted, Partition, PartitionedLayer
 from netstat.records.ranges import number
 from netstat.reports._table import Column, Fact, Row, Table, count_column, place, rows, title
-from netstat.units import exact, mebibytes, ratio, shape
+from netstat.units import exact, mebibytes, power, ratio, shape
 
-ONE_WEIRD_TRICK = "data parallelism for the one, a split for the other: Krizhevsky 2014, arXiv:1404.5997"
-RING = "2·(w − 1) times the bytes of the gradients, by a ring; the same at every batch"
+ONE_WEIRD_TRICK = "linear layers split, all before them by data parallelism (Krizhevsky 2014, arXiv:1404.5997)"
+RING = "a ring has each of w cards send 2·(w − 1)/w times the gradients, at every batch the same"
 
 
 def partition_tables(record: Partition, *, layers: bool = True) -> list[Table]:
@@ -74,7 +74,7 @@ def _card_notes(record: Partition) -> Iterator[Fact]:
     if record.unread:
         yield "left out", f"{exact(record.unread)} parameters that the forward pass does not read"
     if record.not_predicted:
-        yield "warning", record.not_predicted
+        yield "warning", f"no training peak of a card: {record.not_predicted}"
 
 
 def _normalisation(record: Partition) -> str:
@@ -143,17 +143,19 @@ def _layer_notes(record: Partition) -> Iterator[Fact]:
         yield how, HOW[how]
     yield (
         "forward, back",
-        "bytes of all cards together; what crosses is sent to each card that lacks it, and its gradient",
+        "of all cards together: a card is sent what it lacks, and its part of the gradient goes back",
     )
-    yield "", "back to where it came from; the output is collected once, and nothing goes back from there"
-    unknown = [layer for layer in record.layers if layer.how == GATHERED and layer.op != "output"]
+    if record.example_bytes:
+        forward, back = map(exact, record.example_bytes)
+        yield "per image", f"{forward} B forward, {back} B back"
+    unknown = [layer for layer in record.layers if layer.how == GATHERED]
     if unknown:
         named = dict.fromkeys(f"{layer.op} in {place(layer.path)}" for layer in unknown)
         yield "no rule", f"{', '.join(list(named)[:4])}{f' and {len(named) - 4:,} more' if len(named) > 4 else ''}"
     if any(layer.grouped_bytes for layer in record.layers):
         yield (
             "groups save",
-            f"--grouped GLOB: a convolution with {record.ways} groups sees its own card's channels alone",
+            f"with --grouped GLOB a convolution has {record.ways}, and a card needs its own channels alone",
         )
 
 
@@ -179,15 +181,10 @@ def _kind_notes(record: Partition) -> Iterator[Fact]:
     if record.copied_bytes:
         yield "total", f"{_all(record.copied_bytes)} in it add up gradients of what every card has whole"
     if record.break_even_batch is not None:
-        yield (
-            "break even",
-            f"up to batch {exact(record.break_even_batch)} the split sends no more than data parallelism",
-        )
-    if len(record.kinds) > 1:
-        yield (
-            "mixed",
-            f"{_all(record.mixed_bytes)} with each kind of layer by the way that sends less; {ONE_WEIRD_TRICK}",
-        )
+        batch = exact(record.break_even_batch)
+        yield "break even", f"up to batch {batch} the split sends no more than data parallelism"
+    if record.mixed_bytes is not None:
+        yield "mixed", f"{_all(record.mixed_bytes)} with {ONE_WEIRD_TRICK}"
 
 
 def _run(record: Partition) -> Table:
@@ -222,11 +219,9 @@ def _agreement(both: Any, _: Any) -> str:
 def _run_notes(record: Partition) -> Iterator[Fact]:
     run = record.run
     assert run
-    yield (
-        "counted",
-        f"by each process where it hands a tensor to torch.distributed ({run.backend}): its elements' bytes",
-    )
+    yield "counted", f"the bytes of every tensor that a process hands to torch.distributed ({run.backend})"
     for name, difference in (("outputs", run.output_difference), ("gradients", run.gradient_difference)):
-        yield name, f"off by {difference:.1e} of the largest from the model in one process; {run.bound:.1e} is allowed"
+        off = f"off by {power(difference)} of the largest from the model in one process"
+        yield name, f"{off}; {power(run.bound)} is allowed"
     if not run.same:
         yield "warning", "the split model does not compute what the model in one process does"

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from netstat.records.partition import Partition
 from netstat.reports._style import BLUE, ORANGE, SMALL, legend, worded
 from netstat.reports._table import middle, place, printable, title
-from netstat.units import mebibytes
+from netstat.units import scaled
 
 
 def partition_chart(record: Partition) -> Figure:
@@ -27,7 +27,7 @@ def partition_chart(record: Partition) -> Figure:
         axes.set_xscale("log")
     axes.grid(axis="x")
     axes.grid(visible=False, axis="y")
-    axes.xaxis.set_major_formatter(worded(lambda size: mebibytes(round(size))))
+    axes.xaxis.set_major_formatter(worded(lambda size: scaled(size, "B")))
     legend(axes)
     heading = title("sent in a training step", record.model, f"{record.ways} cards", f"batch {record.batch:,}")
     figure.suptitle(printable(heading), x=0.01, ha="left", weight="bold")

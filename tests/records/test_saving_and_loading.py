@@ -18,6 +18,7 @@ from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
 from netstat.records.forecast import Forecast, Forecasts
 from netstat.records.memory import Memory
+from netstat.records.partition import Partition
 from netstat.records.pipeline import Pipeline
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
@@ -95,6 +96,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "published": Published,
         "forecast": Forecasts,
         "memory": Memory,
+        "partition": Partition,
         "pipeline": Pipeline,
     }
 
