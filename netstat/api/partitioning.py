@@ -30,7 +30,8 @@ class Split(NamedTuple):
 
     Attributes:
         ways: number of cards.
-        lrn: whether local response normalisation looks "across" cards or "within" a card's own channels.
+        lrn: whether local response normalisation looks "across" cards or "within" a card's own channels; "" is across,
+            and within for the paper's split.
         grouped: patterns of paths of convolutions that get as many groups as there are cards.
         optimizer: one of `OPTIMIZERS`.
         training: whether the peak of a training step is predicted.
@@ -38,7 +39,7 @@ class Split(NamedTuple):
     """
 
     ways: int = 2
-    lrn: str = "across"
+    lrn: str = ""
     grouped: tuple[str, ...] = ()
     optimizer: str = "sgd-momentum"
     training: bool = True
@@ -52,7 +53,7 @@ class Split(NamedTuple):
         """
         if self.ways < 2:
             raise UsageError(f"a model is split over 2 cards or more, got {self.ways}")
-        if self.lrn not in LRN:
+        if self.lrn not in ("", *LRN):
             raise UsageError(unknown("reach of the normalisation", self.lrn, LRN))
         _ = OPTIMIZERS[self.optimizer]
         return self
@@ -67,7 +68,7 @@ class Split(NamedTuple):
             raise UsageError(f"the paper's split is of {PAPER}, not of '{model}'; name convolutions by --grouped")
         if self.ways != 2 or self.grouped:
             raise UsageError("the paper's split is over 2 cards, with groups of its own; leave out the other choice")
-        return self._replace(lrn="within", grouped=GROUPED_IN_PAPER)
+        return self._replace(lrn=self.lrn or "within", grouped=GROUPED_IN_PAPER)
 
 
 def partition(
@@ -78,7 +79,7 @@ def partition(
     batch: int = 1,
     dtype: str = "float32",
     grouped: Sequence[str] = (),
-    lrn: str = "across",
+    lrn: str = "",
     paper: bool = False,
     optimizer: str = "sgd-momentum",
     training: bool = True,
@@ -97,8 +98,9 @@ def partition(
         grouped: paths (with * and ?) of convolutions that get as many groups as there are cards: another model, in
             which the kernels of a card see that card's channels alone.
         lrn: local response normalisation "across" cards, as the model has it, or "within" each card's own channels,
-            which is another function at the borders.
-        paper: the paper's split of `alexnet-paper`: groups in convolutions 2, 4 and 5, normalisation within cards.
+            which is another function at the borders; across by default.
+        paper: the paper's split of `alexnet-paper`: groups in convolutions 2, 4 and 5, normalisation within cards
+            unless `lrn` says otherwise.
         optimizer: as for `memory`.
         training: whether the peak of a training step is predicted for each card, which takes torch.
         limit: bytes of memory of a card, to say what fits.
@@ -125,7 +127,9 @@ def partition_subject(subject: Subject, split: Split, *, run: bool = False) -> P
     if split.grouped:
         subject, paths = grouped(subject, split.grouped, split.ways)
     states = OPTIMIZERS[split.optimizer].states
-    record = analyse(subject.graph, split.ways, lrn=split.lrn, optimizer=split.optimizer, states=states, grouped=paths)
+    record = analyse(
+        subject.graph, split.ways, lrn=split.lrn or "across", optimizer=split.optimizer, states=states, grouped=paths
+    )
     record = replace(record, limit_bytes=split.limit)
     record = _trained(record, subject) if split.training else record
     return _run(record, subject) if run else record

@@ -25,7 +25,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--lrn",
-        default="across",
+        default="",
         metavar="HOW",
         help="local response normalisation: across cards, as in the model (default), or within each card's channels",
     )

@@ -58,6 +58,7 @@ def test_whether_training_fits_is_said_of_one_card_and_of_each(netstat: Run) -> 
 
 
 @pytest.mark.torch
+@pytest.mark.slow
 def test_a_run_stands_beside_what_was_worked_out(netstat: Run) -> None:
     ended = netstat("partition", "lenet", "--run", "--no-training", "--dtype", "fp64")
     assert ended.code == 0
@@ -83,6 +84,7 @@ def test_charts_go_into_the_folder(netstat: Run, tmp_path: Path) -> None:
         (("alexnet", "--paper"), "the paper's split is of alexnet-paper, not of 'alexnet'"),
         (("alexnet-paper", "--paper", "--ways", "4"), "the paper's split is over 2 cards"),
         (("lenet", "--lrn", "withn"), "did you mean within?"),
+        (("lenet", "--lrn", "own"), "unknown reach of the normalisation 'own'; there is across, within"),
         (("lenet", "--fit", "much"), "--fit takes a size such as 3GiB, 3GB or 800M, not 'much'"),
         (("lenet", "--optimizer", "lion"), "unknown optimizer 'lion'"),
         (("lenet", "-o", "a.gif"), "the suffix must be one of"),

@@ -27,7 +27,7 @@ MODELS: dict[str, tuple[int, dict[str, Any]]] = {
 
 
 class Branches(nn.Module):
-    """Residuals, concatenation, groups that are cut, channels by themselves, normalisation with neighbours: all small."""
+    """Residuals, concatenation, groups that are cut, channels by themselves, normalisation with neighbours."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ def test_a_process_that_fails_ends_the_run_in_one_line() -> None:
     subject = subject_of("lenet")
     record = partition(subject.graph, 2)
     layers = tuple(replace(layer, crossings=()) for layer in record.layers)
-    with pytest.raises(ModelError, match="card [01] failed: "):
+    with pytest.raises(ModelError, match=r"card [01] failed: "):
         run_cards(subject.module(), subject.graph, replace(record, layers=layers))
 
 
