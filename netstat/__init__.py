@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.partitioning import partition
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
+    from netstat.api.views import views
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
+    "fully_convolutional": "netstat.api.converting",
+    "views": "netstat.api.views",
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",
@@ -37,6 +41,7 @@ __all__ = [
     "compare",
     "crosscheck",
     "forecast",
+    "fully_convolutional",
     "load",
     "memory",
     "operator",
@@ -46,6 +51,7 @@ __all__ = [
     "published",
     "stat",
     "traffic",
+    "views",
 ]
 
 

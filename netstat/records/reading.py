@@ -23,6 +23,7 @@ from netstat.records import (
     profile,
     published,
     roofline,
+    views,
 )
 from netstat.records.base import SCHEMA, Record
 
@@ -39,6 +40,7 @@ KINDS: dict[str, type[Record]] = {
         memory.Memory,
         partition.Partition,
         pipeline.Pipeline,
+        views.Views,
     )
 }
 _NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}

@@ -99,6 +99,12 @@ def _pipeline(record: Any) -> Iterator[Table]:
     yield from pipeline_tables(record)
 
 
+def _views(record: Any) -> Iterator[Table]:
+    from netstat.reports._views import views_tables
+
+    yield from views_tables(record)
+
+
 _SECTIONS = {
     "ceilings": _ceilings,
     "crosscheck": _crosscheck,
@@ -108,4 +114,5 @@ _SECTIONS = {
     "memory": _memory,
     "partition": _partition,
     "pipeline": _pipeline,
+    "views": _views,
 }

@@ -23,6 +23,7 @@ from netstat.records.pipeline import Pipeline
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
+from netstat.records.views import Views
 from netstat.registry import REPORTS
 from tests.records.strategies import of, records
 
@@ -98,6 +99,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "memory": Memory,
         "partition": Partition,
         "pipeline": Pipeline,
+        "views": Views,
     }
 
 

@@ -28,6 +28,7 @@ from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncoun
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
+from netstat.records.views import Evaluation, Views
 from tests.records.ceilings_made import CEILING, CEILINGS
 
 # path, operator, module, output without batch, params, macs, flops
@@ -82,6 +83,9 @@ def layer(path: str, op: str, module: str, output: tuple[int, ...], params: int,
         count=flops,
         arithmetic_intensity=flops / (4 * output[0] + 4 * prod(output)),
         receptive_field=(11, 11) if len(output) == 3 else None,
+        jump=("1/2", "4") if len(output) == 3 else None,
+        center=("-1/4", "3") if len(output) == 3 else None,
+        effective_padding=("1", "2") if len(output) == 3 else None,
     )
 
 
@@ -456,7 +460,7 @@ PIPELINE = Pipeline(
 HOSTILE_PIPELINE = replace(PIPELINE, model=HOSTILE, stages=(Stage(HOSTILE, 1e-3, (1e-3, 1e-3), (1e-3,)),))
 
 _HALVES = (((0, 3),), ((3, 5),))
-_ALL = (((0, 5),), ((0, 5),))
+_EVERY = (((0, 5),), ((0, 5),))
 _THERE = (
     Crossing("input", 0, 1, ((0, 3),), 24, 24),
     Crossing("input", 1, 0, ((3, 5),), 16, 16),
@@ -464,9 +468,22 @@ _THERE = (
 _PARTS = (
     PartitionedLayer(HOSTILE, "conv2d", 0, "convolution", SPLIT, (2, 5, 1), 1, _HALVES, (), (), 15, (9, 6), 60, None),
     PartitionedLayer(
-        "fc", HOSTILE, 1, "other", GATHERED, (2, 5), 1, _ALL, (Needed("input", 1, 5, _ALL),), _THERE, 0, (0, 0), 0, 80
+        "fc",
+        HOSTILE,
+        1,
+        "other",
+        GATHERED,
+        (2, 5),
+        1,
+        _EVERY,
+        (Needed("input", 1, 5, _EVERY),),
+        _THERE,
+        0,
+        (0, 0),
+        0,
+        80,
     ),
-    PartitionedLayer("", "output", 0, "output", COLLECTED, (2, 5), 1, _ALL, (), (), 0, (0, 0), 0),
+    PartitionedLayer("", "output", 0, "output", COLLECTED, (2, 5), 1, _EVERY, (), (), 0, (0, 0), 0),
 )
 PARTITION = Partition(
     model=HOSTILE,
@@ -493,6 +510,12 @@ PARTITION = Partition(
         1e-12,
     ),
 )
+_ONE = Evaluation("one crop", ((3, 224, 224),), 1, (1, 1), 714_188_480, 1_429_585_920)
+_TEN = Evaluation("ten crops", ((3, 224, 224),), 10, (1, 1), 7_141_884_800, 14_295_859_200)
+_DENSE = Evaluation("dense 256×320", ((3, 256, 320),), 1, (2, 4), 1_370_292_224, 2_742_803_456, 5_713_507_840)
+_ALL = Evaluation("all", ((3, 256, 320), (3, 320, 256)), 2, (), 2_740_584_448, 5_485_606_912)
+VIEWS = Views("alexnet", (3, 224, 224), True, (256, 320), (_ONE, _TEN), (_DENSE, _ALL), "", (355, 355))
+NO_DENSE = Views(HOSTILE, (3, 32, 32), False, (36, 36), (replace(_ONE, name=HOSTILE),), None, HOSTILE)
 
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
@@ -510,4 +533,6 @@ RECORDS: dict[str, Record] = {
     "benchmarks under roofs": UNDER_ROOFS,
     "an input pipeline": PIPELINE,
     "a hostile input pipeline": HOSTILE_PIPELINE,
+    "views of an image": VIEWS,
+    "views of no whole image": NO_DENSE,
 }
