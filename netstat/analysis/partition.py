@@ -58,7 +58,7 @@ def partition(
         ways=ways,
         inputs=tuple(Input(name, spec.shape, spec.dtype) for name, spec in graph.inputs),
         batch=graph.inputs[0][1].shape[0] if graph.inputs and graph.inputs[0][1].shape else 1,
-        dtype=graph.inputs[0][1].dtype if graph.inputs else "float32",
+        dtype=_dtype(graph),
         optimizer=optimizer,
         lrn=lrn,
         grouped=tuple(grouped),
@@ -69,6 +69,12 @@ def partition(
         copied_gradient_bytes=walked.copied_gradient_bytes(),
         unread=sum(param.elements for param in graph.params if walked.is_unread(param)),
     )
+
+
+def _dtype(graph: Graph) -> str:
+    """That of the first tensor with fractions: inputs may be indices."""
+    specs = (*(spec for _, spec in graph.inputs), *(param.spec for param in graph.params))
+    return next((spec.dtype for spec in specs if "float" in spec.dtype), "float32")
 
 
 class _Walk:

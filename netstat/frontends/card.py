@@ -38,6 +38,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Tensor], tuple[str, ...]]] = {
     "local_response_norm": (F.local_response_norm, ()),
     "add": (torch.add, ("inplace",)),
     "mul": (torch.mul, ("inplace",)),
+    "mean": (torch.mean, ()),
 }
 RESHAPED = ("flatten", "reshape")
 
@@ -52,6 +53,9 @@ def check_runs(graph: Graph) -> None:
         if node.op not in (*CONVOLUTIONS, *FUNCTIONS, *RESHAPED, "cat"):
             where = f" in '{node.path}'" if node.path else ""
             raise ModelError(f"cards do not run '{node.op}'{where}: they run {', '.join(_known())}")
+        if len(node.outputs) != 1 or any(argument.source.kind == "constant" for argument in node.arguments):
+            where = f"'{node.path}' ({node.op})" if node.path else node.op
+            raise ModelError(f"cards do not run {where} with several outputs, or on tensors made inside forward")
     if len(graph.inputs) != 1 or len(graph.outputs) != 1 or graph.outputs[0].kind != "node":
         raise ModelError("cards run models of one input and one output")
 
@@ -108,7 +112,7 @@ class Card(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """The output of the whole model."""
-        there = {Source("input", self._graph.inputs[0][0]): Held(x, 1, entire(x.shape[1]))}
+        there = {Source("input", self._graph.inputs[0][0]): _all_of(x)}
         left = Counter(self._uses)
         del x
         for i, (node, row) in enumerate(zip(self._graph.nodes, self._record.layers, strict=False)):
@@ -184,6 +188,11 @@ class Card(nn.Module):
             made.append(convolve(seen, weight[rows], None if bias is None else bias[rows], **rest))
             row = rows.stop
         return torch.cat(made, 1)
+
+
+def _all_of(x: Tensor) -> Held:
+    axis = min(1, x.dim() - 1)
+    return Held(x, axis, entire(x.shape[axis]))
 
 
 def _registered(name: str) -> str:

@@ -21,7 +21,7 @@ def grouped(subject: Subject, patterns: Sequence[str], groups: int) -> tuple[Sub
         UsageError: a pattern that matches no convolution without groups, or channels that do not come out.
     """
     graph = subject.graph
-    ungrouped = {node.path: node for node in graph.nodes if node.op in CONVOLUTIONS and node.attributes["groups"] == 1}
+    ungrouped = {node.path: node for node in graph.nodes if _is_ungrouped(node)}
     for pattern in patterns:
         if not any(fnmatchcase(path, pattern) for path in ungrouped):
             raise UsageError(unknown("convolution without groups", pattern, ungrouped))
@@ -38,6 +38,11 @@ def grouped(subject: Subject, patterns: Sequence[str], groups: int) -> tuple[Sub
         named=None,
     )
     return changed, paths
+
+
+def _is_ungrouped(node: Node) -> bool:
+    """A module of torch's own, which can be made anew."""
+    return node.op in CONVOLUTIONS and node.leaf and node.stock and node.attributes["groups"] == 1
 
 
 def _check(node: Node, groups: int) -> None:

@@ -59,6 +59,28 @@ def test_a_model_that_cards_do_not_run_has_no_peak_of_a_card_and_says_which_oper
         netstat.partition(model, (3, 4, 4), training=False, run=True)
 
 
+def test_what_cards_could_not_exchange_is_refused_before_anything_runs() -> None:
+    class Made(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = torch.nn.Conv2d(3, 4, 1)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            made: torch.Tensor = self.conv(x) + torch.ones(4, 1, 1)
+            return made
+
+    with pytest.raises(ModelError, match=r"cards do not run add with several outputs, or on tensors made inside"):
+        netstat.partition(Made(), (3, 4, 4), training=False, run=True)
+
+
+def test_the_dtype_of_a_model_of_indices_is_that_of_its_weights() -> None:
+    model = torch.nn.Sequential(torch.nn.Embedding(9, 4), torch.nn.Linear(4, 6)).double()
+    record = netstat.partition(model, [((5,), "int64", "")], training=False)
+    assert record.dtype == "float64"
+    assert record.layers[1].crossings == ()
+    assert record.copied_gradient_bytes == 9 * 4 * 8  # each card has the embedding, and a part of its gradient
+
+
 def test_groups_in_the_graph_are_groups_in_the_module_and_the_users_module_stays_as_it_was() -> None:
     model = torch.nn.Sequential(torch.nn.Conv2d(4, 6, 3), torch.nn.ReLU(), torch.nn.Conv2d(6, 4, 1, bias=False))
     changed, paths = grouped(subject_of(model, (4, 5, 5)), ["0", "2"], 2)
