@@ -116,6 +116,16 @@ def shape(sizes: tuple[int | str, ...], times: str = "×") -> str:
     return times.join(map(str, sizes)) if sizes else "()"
 
 
+def each(share: "Fraction") -> str:
+    """A count per element, at six digits: 474/96 -> '4.9375'."""
+    return f"{float(share):.6g}"
+
+
+def between(ends: tuple[float, float]) -> str:
+    """An interval: (-4.58, 4.58) -> '-4.58 … 4.58'."""
+    return f"{ends[0]:.4g} … {ends[1]:.4g}"
+
+
 def plural(number: int, noun: str) -> str:
     """'1 layer', '2 layers'."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from netstat.errors import ModelError
 from netstat.records import (
+    activations,
     benchmark,
     ceilings,
     comparison,
@@ -20,6 +21,7 @@ from netstat.records import (
     memory,
     partition,
     pipeline,
+    pooling,
     profile,
     published,
     roofline,
@@ -41,9 +43,15 @@ KINDS: dict[str, type[Record]] = {
         partition.Partition,
         pipeline.Pipeline,
         views.Views,
+        activations.Activations,
     )
 }
-_NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}
+_NAMES = {
+    "CrossCheck": crosscheck.CrossCheck,
+    "Benchmark": benchmark.Benchmark,
+    "Roofline": roofline.Roofline,
+    "Overlap": pooling.Overlap,
+}
 
 
 def read(path: str) -> Record:

@@ -101,6 +101,14 @@ def _ceilings(record: Any) -> Iterator[Chart]:
     yield "ceilings", partial(ceilings_chart, record.ceilings)
 
 
+def _activations(record: Any) -> Iterator[Chart]:
+    from netstat.reports._activations_chart import functions_chart, times_chart
+
+    yield "activations", partial(functions_chart, record)
+    if record.benchmarks:
+        yield "activation-times", partial(times_chart, record)
+
+
 def _comparison(record: Any) -> Iterator[Chart]:
     yield "comparison", partial(comparison_chart, record.models)
 
@@ -149,6 +157,7 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "profile": _profile,
     "crosscheck": _crosscheck,
     "benchmark": _benchmark,
+    "activations": _activations,
     "ceilings": _ceilings,
     "comparison": _comparison,
     "published": _published,

@@ -60,6 +60,12 @@ def _comparison(record: Any) -> Iterator[Table]:
     yield comparison_table(record.models)
 
 
+def _activations(record: Any) -> Iterator[Table]:
+    from netstat.reports._activations import activations_table
+
+    yield activations_table(record)
+
+
 def _published(record: Any) -> Iterator[Table]:
     from netstat.reports._published import published_table
 
@@ -106,6 +112,7 @@ def _views(record: Any) -> Iterator[Table]:
 
 
 _SECTIONS = {
+    "activations": _activations,
     "ceilings": _ceilings,
     "crosscheck": _crosscheck,
     "comparison": _comparison,

@@ -22,6 +22,7 @@ from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
 from netstat.reports._terminal import BOLD, RED, Terminal, shows_unicode, standard_output, terminal_width
 
 if TYPE_CHECKING:
+    from netstat.records.activations import Activations
     from netstat.records.benchmark import Benchmark, Benchmarks
     from netstat.records.ceilings import Ceiling
     from netstat.records.comparison import Compared
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Text",
+    "activations_text",
     "benchmark_text",
     "ceilings_text",
     "comparison_text",
@@ -194,6 +196,15 @@ def comparison_text(
     from netstat.reports._comparison import comparison_table
 
     return _text([comparison_table(models)], Terminal(width or terminal_width(), unicode, color))
+
+
+def activations_text(
+    record: "Activations", width: int | None = None, *, unicode: bool = True, color: bool = False
+) -> str:
+    """Activation functions by cost per element; arguments as for `layers_text`."""
+    from netstat.reports._activations import activations_table
+
+    return _text([activations_table(record)], Terminal(width or terminal_width(), unicode, color))
 
 
 def published_text(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import netstat
 from netstat.errors import ModelError, UsageError
 from netstat.records import SCHEMA, load
+from netstat.records.activations import Activations
 from netstat.records.base import Record, check_writable, write
 from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.ceilings import Ceiling, Ceilings
@@ -92,6 +93,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "profile": Profile,
         "crosscheck": CrossChecks,
         "benchmark": Benchmarks,
+        "activations": Activations,
         "ceilings": Ceilings,
         "comparison": Comparison,
         "published": Published,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from math import prod
 
+from netstat.records.activations import Activation, Activations
 from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
@@ -24,6 +25,7 @@ from netstat.records.partition import (
     Slice,
 )
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
+from netstat.records.pooling import Overlap
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
@@ -340,10 +342,53 @@ def compared(profile: Profile, first: Profile) -> Compared:
     )
 
 
+OVERLAPPING = replace(
+    ALEXNET_PROFILE,
+    overlapping=(
+        Overlap(
+            "features.2", "max_pool2d", 0, (1, 64, 55, 55), (3, 3), (2, 2), (1, 64, 27, 27), 373_248, 774_400, 186_624,
+            (1, 64, 27, 27), 139_968, 774_400, 186_624,
+        ),
+        Overlap(HOSTILE, HOSTILE, 1, (1, 8, 8), (2,), (1,), (1, 8, 7), 56, 256, 224, (1, 8, 8), 0, 256, 256),
+    ),
+)  # fmt: skip
+
+_SIGMOID = Activation(
+    name="sigmoid",
+    op="sigmoid",
+    module="Sigmoid",
+    settings="",
+    elements=8,
+    multiplies=0,
+    adds=8,
+    divides=8,
+    compares=0,
+    specials=8,
+    bytes_read=32,
+    bytes_written=32,
+    alive=(-4.585, 4.585),
+    value=(0.0, 0.5, 1.0),
+    gradient=(0.0, 0.25, 0.0),
+)
+_RELU = replace(_SIGMOID, name="relu", adds=0, divides=0, specials=0, compares=8, alive=(0.005, 10.0))
+_ACROSS = replace(_RELU, name=HOSTILE, op=HOSTILE, settings=HOSTILE, also=HOSTILE, alive=None, value=(), gradient=())
+_ACTIVATION_TIMES = tuple(LayerTime(name, 0, name, 8e-9 * (1 + i)) for i, name in enumerate(("relu", "sigmoid")))
+ACTIVATIONS = Activations(
+    (1, 2, 2, 2), "float32", (-10.0, 0.0, 10.0), (_RELU, _SIGMOID, replace(_ACROSS, across_channels=True))
+)
+_DOUBTED = replace(CPU, layers=_ACTIVATION_TIMES, warnings=(HOSTILE,), reliable=False)
+TIMED_ACTIVATIONS = replace(ACTIVATIONS, benchmarks=(_DOUBTED,), environment={})
+
 _HALF = profile_of("alexnet-half", ALEXNET_PROFILE.layers[:12])
 COMPARISON = Comparison(
     tuple(compared(profile, ALEXNET_PROFILE) for profile in (ALEXNET_PROFILE, _HALF, HOSTILE_PROFILE))
 )
+
+_CONVOLUTION = layer("0", "conv2d", "Conv2d", (256, 56, 56), 9, 18, 36)
+_STACK = compared(profile_of("conv3x3-256 x3", (_CONVOLUTION,)), ALEXNET_PROFILE)
+_STACK = replace(_STACK, receptive_field=(7, 7), nonlinearities=3)
+_OTHER = replace(_STACK, model=HOSTILE, inputs=((1, 8, 8, 8),), nonlinearities=None)
+STACKS = Comparison((_STACK, _OTHER))
 
 _READING = Reading("alexnet-bvlc", "macs", "convolutions", 10, 6_657_848_640, None, "rounded")
 _SHARE = Reading("alexnet", "parameters", "convolutions", 1, 2_469_696, 61_100_840, "")
@@ -525,6 +570,10 @@ RECORDS: dict[str, Record] = {
     "benchmarks": BENCHMARKS,
     "training steps": TRAINING,
     "a comparison": COMPARISON,
+    "stacks": STACKS,
+    "activations": ACTIVATIONS,
+    "timed activations": TIMED_ACTIVATIONS,
+    "a profile of overlapping pools": OVERLAPPING,
     "published figures": PUBLISHED,
     "forecasts": FORECASTS,
     "memory": MEMORY,

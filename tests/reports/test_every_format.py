@@ -15,6 +15,7 @@ from netstat.records.base import Record, write
 from netstat.records.reading import from_dict
 from netstat.registry import REPORTS
 from tests.reports.samples import (
+    ACTIVATIONS,
     BENCHMARKS,
     CHECKS,
     COMPARISON,
@@ -100,6 +101,7 @@ def test_records_of_nothing_are_shown_as_such(format: str) -> None:
         replace(BENCHMARKS, benchmarks=(replace(CPU, layers=()),)),
         replace(CHECKS, crosscheck=()),
         replace(COMPARISON, models=()),
+        replace(ACTIVATIONS, activations=()),
         replace(FORECASTS, forecasts=()),
         replace(FORECASTS, forecasts=(replace(FORECAST, layers=(), remarks=()),)),
         replace(PIPELINE, stages=(), loaders=(), models=(), loops=()),
