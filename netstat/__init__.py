@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from netstat.api.activations import activations
     from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
+    from netstat.api.explaining import explain
     from netstat.api.partitioning import partition
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.api.views import views
@@ -30,6 +31,7 @@ HOMES = {
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",
     "TensorSpec": "netstat.graph",
+    "explain": "netstat.api.explaining",
     "operator": "netstat.ops.base",
     "partition": "netstat.api.partitioning",
     "traffic": "netstat.ops.base",
@@ -46,6 +48,7 @@ __all__ = [
     "ceilings",
     "compare",
     "crosscheck",
+    "explain",
     "forecast",
     "fully_convolutional",
     "load",

@@ -111,6 +111,11 @@ def bar(part: float, whole: float, cells: int = 8, *, unicode: bool = True) -> s
     return "#" * round(eighths / 8) or "." * (eighths > 0)
 
 
+def decimals(number: float) -> str:
+    """A number with the decimals it has, at most four: 55.25 -> '55.25', 37.0 -> '37'."""
+    return f"{number:,.4f}".rstrip("0").rstrip(".")
+
+
 def shape(sizes: tuple[int | str, ...], times: str = "×") -> str:
     """A shape: (1, 64, 55, 55) -> '1×64×55×55'; a scalar is '()'."""
     return times.join(map(str, sizes)) if sizes else "()"

@@ -15,6 +15,7 @@ Run = Callable[[Namespace], int]
 
 COMMANDS = {
     "profile": "layers, cross-check and time of a model: the whole job",
+    "explain": "why a layer's figures are what they are: formula, its numbers in it, result",
     "crosscheck": "what other counters say, each difference itemised",
     "ceilings": "the most this machine computes and moves, measured",
     "benchmark": "measured time, whole and per layer",

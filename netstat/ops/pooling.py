@@ -1,12 +1,12 @@
 """Pooling: largest or mean value of each window, and the adaptive kind whose windows follow from the output size."""
 
-from math import gcd, prod
+from math import prod
 from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import Argument, Node, TensorSpec
-from netstat.ops.arithmetic import Size, ceil_div, certainly, ntuple
+from netstat.ops.arithmetic import Size, ceil_div, certainly, common_divisor, ntuple
 from netstat.ops.base import OPERATORS, Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
 from netstat.ops.sight import Reach, Sight, everything, windowed
@@ -17,6 +17,14 @@ class Pooling(Operator):
     """What all sliding pools share. Input (N, C, *sizes) or (C, *sizes)."""
 
     family = "pooling"
+    letters: ClassVar[dict[str, str]] = {
+        "input": "N? C *_in",
+        "kernel_size": "K*",
+        "stride": "S*",
+        "padding": "P*",
+        "dilation": "D*",
+        "output": "N? C *_out",
+    }
     dims: ClassVar[int]
 
     @classmethod
@@ -171,6 +179,7 @@ class AdaptivePool(Operator):
     """
 
     family = "pooling"
+    letters: ClassVar[dict[str, str]] = {"input": "N? C *_in", "output_size": "*_out", "output": "N? C *_out"}
     dims: ClassVar[int]
 
     @classmethod
@@ -187,7 +196,7 @@ class AdaptivePool(Operator):
     def _positions(cls, input: TensorSpec, output: TensorSpec) -> Size:
         """Window positions over all outputs, every channel of every image."""
         pairs = zip(input.shape[-cls.dims :], output.shape[-cls.dims :], strict=True)
-        return prod(input.shape[: -cls.dims]) * prod(size + out - gcd(size, out) for size, out in pairs)
+        return prod(input.shape[: -cls.dims]) * prod(size + out - common_divisor(size, out) for size, out in pairs)
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
@@ -203,7 +212,7 @@ def _adapted(size: int, out: int) -> Reach:
     """What the windows see; one alone sees everything, as large as the input may be."""
     if out < 2:
         return everything(size)
-    shared = gcd(size, out)
+    shared = common_divisor(size, out)
     starts = [(at * size // out, ceil_div((at + 1) * size, out)) for at in range(out // shared)]
     return Reach(out // shared, size // shared, tuple(range(start, end) for start, end in starts))
 

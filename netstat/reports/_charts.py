@@ -117,6 +117,10 @@ def _published(record: Any) -> Iterator[Chart]:
     raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
 
 
+def _explanation(record: Any) -> Iterator[Chart]:
+    raise UsageError("an explanation has no chart; write it to .md, .html, .tex, .csv or .json")
+
+
 def _forecast(record: Any) -> Iterator[Chart]:
     from netstat.reports._forecast_chart import forecast_chart
 
@@ -164,6 +168,7 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "forecast": _forecast,
     "memory": _memory,
     "partition": _partition,
+    "explanation": _explanation,
     "pipeline": _pipeline,
     "views": _views,
 }

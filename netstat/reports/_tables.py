@@ -105,6 +105,12 @@ def _pipeline(record: Any) -> Iterator[Table]:
     yield from pipeline_tables(record)
 
 
+def _explanation(record: Any) -> Iterator[Table]:
+    from netstat.reports._explanation import explanation_tables
+
+    yield from explanation_tables(record)
+
+
 def _views(record: Any) -> Iterator[Table]:
     from netstat.reports._views import views_tables
 
@@ -120,6 +126,7 @@ _SECTIONS = {
     "forecast": _forecast,
     "memory": _memory,
     "partition": _partition,
+    "explanation": _explanation,
     "pipeline": _pipeline,
     "views": _views,
 }

@@ -203,6 +203,14 @@ def _pipeline(saved: Row) -> Iterator[Row]:
             }
 
 
+def _steps(saved: Row) -> Iterator[Row]:
+    """A figure per row, with its formula; the letters' values are in the formula with numbers."""
+    for layer in saved["layers"]:
+        place = {name: layer[name] for name in ("path", "op", "call")}
+        for step in layer["steps"]:
+            yield {**place, "figure": step["name"], **{name: step[name] for name in step if name != "name"}}
+
+
 def _views(saved: Row) -> Iterator[Row]:
     """A way of scoring an image per row, in crops or whole."""
     for what in ("crops", "dense"):
@@ -220,6 +228,7 @@ _ROWS: dict[str, Any] = {
     "forecast": _forecasts,
     "memory": _needs,
     "partition": _partitioned,
+    "explanation": _steps,
     "pipeline": _pipeline,
     "views": _views,
 }

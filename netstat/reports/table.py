@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from netstat.records.ceilings import Ceiling
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.explanation import Explanations
     from netstat.records.forecast import Forecast
     from netstat.records.memory import Memory
     from netstat.records.partition import Partition
@@ -43,6 +44,7 @@ __all__ = [
     "ceilings_text",
     "comparison_text",
     "crosscheck_text",
+    "explanation_text",
     "forecast_text",
     "layers_text",
     "lost_text",
@@ -60,6 +62,7 @@ _ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
 _ALARM = "UNEXPLAINED"  # in a row
 _GLUE = "\N{NO-BREAK SPACE}"
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[mµun]?s|[KMGT]?i?B|[KMGT]?(?:FLOP|B)/s)(?:[^\w/]|$))")
+_VALUE = re.compile(r"(?<=\w) = (?=[\d,]+ [a-z])")
 
 
 @REPORTS.add("table")
@@ -235,6 +238,15 @@ def forecast_text(
     return _text(forecast_tables(forecasts, model), Terminal(width or terminal_width(), unicode, color))
 
 
+def explanation_text(
+    record: "Explanations", width: int | None = None, *, unicode: bool = True, color: bool = False
+) -> str:
+    """Derivations, layer by layer; arguments as for `layers_text`."""
+    from netstat.reports._explanation import explanation_tables
+
+    return _text(explanation_tables(record), Terminal(width or terminal_width(), unicode, color))
+
+
 def memory_text(
     record: "Memory", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
 ) -> str:
@@ -292,8 +304,9 @@ def _facts(facts: Sequence[Fact], terminal: Terminal) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most `width` characters; a number stays with the unit after it."""
-    return [line.replace(_GLUE, " ") for line in wrap(_BEFORE_UNIT.sub(_GLUE, text), width)]
+    """Lines of at most `width` characters; a number stays with the unit after it, and with what it is the value of."""
+    kept = _VALUE.sub(f"{_GLUE}={_GLUE}", _BEFORE_UNIT.sub(_GLUE, text))
+    return [line.replace(_GLUE, " ") for line in wrap(kept, width)]
 
 
 def _grid(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:

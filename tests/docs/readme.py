@@ -13,7 +13,9 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-EXTENDING, DENSE, LAYERS = (ROOT / "docs" / f"{name}.md" for name in ("extending", "dense", "layers"))
+EXTENDING, DENSE, EXPLAIN, LAYERS = (
+    ROOT / "docs" / f"{name}.md" for name in ("extending", "dense", "explain", "layers")
+)
 BLOCK = re.compile(r"<!-- output of: netstat (?P<command>[^\n]*) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 WIDTH = "120"
@@ -69,5 +71,5 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for page in (README, EXTENDING, DENSE, LAYERS):
+    for page in (README, *sorted((ROOT / "docs").glob("*.md"))):
         page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -17,6 +17,7 @@ from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.ceilings import Ceiling, Ceilings
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
+from netstat.records.explanation import Explanations
 from netstat.records.forecast import Forecast, Forecasts
 from netstat.records.memory import Memory
 from netstat.records.partition import Partition
@@ -100,6 +101,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "forecast": Forecasts,
         "memory": Memory,
         "partition": Partition,
+        "explanation": Explanations,
         "pipeline": Pipeline,
         "views": Views,
     }

@@ -8,6 +8,7 @@ from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
+from netstat.records.explanation import Explanation, Explanations, Function, Letter, Step, Unexplained
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
@@ -555,6 +556,49 @@ PARTITION = Partition(
         1e-12,
     ),
 )
+EXPLANATION = Explanations(
+    model="alexnet",
+    inputs=(Input("input", (1, 3, 224, 224), "float32"),),
+    layers=(
+        Explanation(
+            *("features.0", "conv2d", "Conv2d", 0, ((1, 3, 224, 224),), ((1, 64, 55, 55),)),
+            equation=("y[n, o, p] = b[o] + Σ_c Σ_k w[o, c, k] · x[n, c(o), S·p − P + D·k]", "with a second line"),
+            counting="Each output value takes K^d·C_in/g multiplications.",
+            source="torch.nn.Conv2d",
+            letters=(Letter("C_in", "input channels", 3), Letter("K", "kernel size", 11), Letter("S", "stride", 4)),
+            functions=(),
+            steps=(
+                Step("H_out", "⌊(H_in + 2·P − K)/S⌋ + 1", "⌊(224 + 2·2 − 11)/4⌋ + 1", 55, 55.25),
+                Step("params", "K²·C_in·C_out + C_out", "11²·3·64 + 64", 23_296),
+                Step("macs", "K²·C_in·C_out·H_out·W_out", "11²·3·64·55·55", 70_276_800),
+                Step("multiplies", "K²·C_in·C_out·H_out·W_out", "11²·3·64·55·55", 70_276_800),
+                Step("specials", "3", "3", 3),
+            ),
+        ),
+        Explanation(
+            *("avgpool", "adaptive_avg_pool2d", "", 1, ((1, 256, 7, 7),), ((1, 256, 6, 6),)),
+            *((), "", "", (Letter("C", "channels", 256),)),
+            functions=(Function("gcd(a, b)", "greatest common divisor"), Function("min(a, b)", "the smaller one")),
+            steps=(Step("adds", "C·min(H, gcd(H, 6))/2", "256·min(6, gcd(6, 6))/2", 768),),
+        ),
+        Explanation("dropout", "dropout", "Dropout", 0, ((1, 9216),), ((1, 9216),), ("y = x",), "", "", (), (), ()),
+        Explanation("again", "dropout", "Dropout", 0, ((1, 9216),), ((1, 9216),), ("y = x",), "", "", (), (), ()),
+    ),
+    unexplained=(Unexplained("features.1", "deform"), Unexplained("", "deform")),
+)
+HOSTILE_EXPLANATION = Explanations(
+    HOSTILE,
+    (Input(HOSTILE, (1,), HOSTILE),),
+    (
+        Explanation(
+            *(HOSTILE, HOSTILE, HOSTILE, 0, ((1,),), ((1,),), (HOSTILE,), HOSTILE, HOSTILE),
+            (Letter(HOSTILE, HOSTILE, 1),),
+            (Function(HOSTILE, HOSTILE),),
+            (Step(HOSTILE, HOSTILE, HOSTILE, 1), Step("macs", "a_b/$x$", "1", 1)),
+        ),
+    ),
+    (Unexplained(HOSTILE, HOSTILE),),
+)
 _ONE = Evaluation("one crop", ((3, 224, 224),), 1, (1, 1), 714_188_480, 1_429_585_920)
 _TEN = Evaluation("ten crops", ((3, 224, 224),), 10, (1, 1), 7_141_884_800, 14_295_859_200)
 _DENSE = Evaluation("dense 256×320", ((3, 256, 320),), 1, (2, 4), 1_370_292_224, 2_742_803_456, 5_713_507_840)
@@ -563,6 +607,8 @@ VIEWS = Views("alexnet", (3, 224, 224), True, (256, 320), (_ONE, _TEN), (_DENSE,
 NO_DENSE = Views(HOSTILE, (3, 32, 32), False, (36, 36), (replace(_ONE, name=HOSTILE),), None, HOSTILE)
 
 RECORDS: dict[str, Record] = {
+    "an explanation": EXPLANATION,
+    "a hostile explanation": HOSTILE_EXPLANATION,
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
     "a hostile, incomplete profile": HOSTILE_PROFILE,

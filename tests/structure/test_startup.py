@@ -43,6 +43,7 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         [],
         ["--help"],
         ["profile", "--help"],
+        ["explain", "--help"],
         ["pipeline", "--help"],
         ["list"],
         ["activations", "--fast"],
@@ -64,6 +65,11 @@ def test_import_netstat_loads_nothing_heavy() -> None:
 )
 def test_a_command_that_needs_no_torch_loads_nothing_heavy(arguments: list[str]) -> None:
     assert modules_after(RUN_NETSTAT, *arguments).isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("arguments", [["alexnet"], ["vgg16", "features.0", "--json"]], ids=str)
+def test_an_explanation_of_a_built_in_model_loads_sympy_alone(arguments: list[str]) -> None:
+    assert modules_after(RUN_NETSTAT, "explain", *arguments) & set(HEAVY) == {"sympy"}
 
 
 def test_the_probe_sees_what_a_program_loads() -> None:
