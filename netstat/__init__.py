@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.explaining import explain
     from netstat.api.formulas import formula, scaling
+    from netstat.api.partitioning import partition
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.api.views import views
     from netstat.cost import Cost
@@ -34,6 +35,7 @@ HOMES = {
     "TensorSpec": "netstat.graph",
     "explain": "netstat.api.explaining",
     "operator": "netstat.ops.base",
+    "partition": "netstat.api.partitioning",
     "traffic": "netstat.ops.base",
 }
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "load",
     "memory",
     "operator",
+    "partition",
     "pipeline",
     "profile",
     "published",

@@ -21,6 +21,7 @@ COMMANDS = {
     "benchmark": "measured time, whole and per layer",
     "forecast": "expected time on devices that are not at hand",
     "memory": "what a forward pass and a training step need of memory, predicted and measured",
+    "partition": "a model split over several cards: what each holds, and what crosses between them",
     "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
     "formula": "totals as closed expressions in N, H, W, and the largest input for a bound",
     "scaling": "cost against input size and batch, and which layers grow how",

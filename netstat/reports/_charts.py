@@ -143,6 +143,12 @@ def _scaling(record: Any) -> Iterator[Chart]:
     yield "scaling", partial(scaling_chart, record)
 
 
+def _partition(record: Any) -> Iterator[Chart]:
+    from netstat.reports._partition_chart import partition_chart
+
+    yield "partition", partial(partition_chart, record)
+
+
 def _pipeline(record: Any) -> Iterator[Chart]:
     yield "pipeline", partial(pipeline_chart, record)
 
@@ -172,6 +178,7 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "forecast": _forecast,
     "formula": _formula,
     "memory": _memory,
+    "partition": _partition,
     "explanation": _explanation,
     "scaling": _scaling,
     "pipeline": _pipeline,

@@ -99,6 +99,12 @@ def _memory(record: Any) -> Iterator[Table]:
     yield from memory_tables(record)
 
 
+def _partition(record: Any) -> Iterator[Table]:
+    from netstat.reports._partition import partition_tables
+
+    yield from partition_tables(record)
+
+
 def _ceilings(record: Any) -> Iterator[Table]:
     from netstat.reports._ceilings import ceilings_tables
 
@@ -132,6 +138,7 @@ _SECTIONS = {
     "forecast": _forecast,
     "formula": _formula,
     "memory": _memory,
+    "partition": _partition,
     "explanation": _explanation,
     "scaling": _scaling,
     "pipeline": _pipeline,

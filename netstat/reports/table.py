@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from netstat.records.forecast import Forecast
     from netstat.records.formula import Formula
     from netstat.records.memory import Memory
+    from netstat.records.partition import Partition
     from netstat.records.pipeline import Pipeline
     from netstat.records.published import PublishedFigure
     from netstat.records.roofline import Roofline
@@ -51,6 +52,7 @@ __all__ = [
     "layers_text",
     "lost_text",
     "memory_text",
+    "partition_text",
     "pipeline_text",
     "published_text",
     "scaling_text",
@@ -274,6 +276,15 @@ def scaling_text(
     from netstat.reports._scaling import scaling_tables
 
     return _text(scaling_tables(scaling, layers=layers), Terminal(width or terminal_width(), unicode, color))
+
+
+def partition_text(
+    record: "Partition", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
+) -> str:
+    """A model split over cards, with or without its layers; other arguments as for `layers_text`."""
+    from netstat.reports._partition import partition_tables
+
+    return _text(partition_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
 
 
 def pipeline_text(pipeline: "Pipeline", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:

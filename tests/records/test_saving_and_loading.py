@@ -21,6 +21,7 @@ from netstat.records.explanation import Explanations
 from netstat.records.forecast import Forecast, Forecasts
 from netstat.records.formula import Formula
 from netstat.records.memory import Memory
+from netstat.records.partition import Partition
 from netstat.records.pipeline import Pipeline
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
@@ -102,6 +103,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "forecast": Forecasts,
         "formula": Formula,
         "memory": Memory,
+        "partition": Partition,
         "explanation": Explanations,
         "pipeline": Pipeline,
         "scaling": Scaling,

@@ -14,6 +14,19 @@ from netstat.records.formula import Evaluation as FormulaEvaluation
 from netstat.records.formula import Figure, Formula, FormulaInput, LayerFormula, SizeLetter, Solution
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
+from netstat.records.partition import (
+    COLLECTED,
+    GATHERED,
+    SPLIT,
+    Card,
+    Counted,
+    Crossing,
+    Needed,
+    Partition,
+    PartitionedLayer,
+    Run,
+    Slice,
+)
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
 from netstat.records.pooling import Overlap
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
@@ -495,6 +508,57 @@ PIPELINE = Pipeline(
 )
 HOSTILE_PIPELINE = replace(PIPELINE, model=HOSTILE, stages=(Stage(HOSTILE, 1e-3, (1e-3, 1e-3), (1e-3,)),))
 
+_HALVES = (((0, 3),), ((3, 5),))
+_EVERY = (((0, 5),), ((0, 5),))
+_THERE = (
+    Crossing("input", 0, 1, ((0, 3),), 24, 24),
+    Crossing("input", 1, 0, ((3, 5),), 16, 16),
+)
+_PARTS = (
+    PartitionedLayer(HOSTILE, "conv2d", 0, "convolution", SPLIT, (2, 5, 1), 1, _HALVES, (), (), 15, (9, 6), 60, None),
+    PartitionedLayer(
+        "fc",
+        HOSTILE,
+        1,
+        "other",
+        GATHERED,
+        (2, 5),
+        1,
+        _EVERY,
+        (Needed("input", 1, 5, _EVERY),),
+        _THERE,
+        0,
+        (0, 0),
+        0,
+        80,
+    ),
+    PartitionedLayer("", "output", 0, "output", COLLECTED, (2, 5), 1, _EVERY, (), (), 0, (0, 0), 0),
+)
+PARTITION = Partition(
+    model=HOSTILE,
+    ways=2,
+    inputs=(Input("input", (2, 3), "float32"),),
+    batch=2,
+    dtype="float32",
+    optimizer="adam",
+    lrn="within",
+    grouped=(HOSTILE,),
+    layers=_PARTS,
+    slices=(Slice(HOSTILE, 0, _HALVES),),
+    cards=(Card(9, 36, 0, 36, 72, 48, 16, 400), Card(6, 24, 0, 24, 48, 32, 24, 300)),
+    single=Card(15, 60, 0, 60, 120, 80, 0, 600),
+    copied_gradient_bytes=8,
+    unread=7,
+    not_predicted=HOSTILE,
+    limit_bytes=500,
+    run=Run(
+        "gloo",
+        (Counted(HOSTILE, "conv2d", 0, 0, 0), Counted("fc", HOSTILE, 1, 40, 39), Counted("", "output", 0, 0, 0)),
+        1e-3,
+        1e-16,
+        1e-12,
+    ),
+)
 EXPLANATION = Explanations(
     model="alexnet",
     inputs=(Input("input", (1, 3, 224, 224), "float32"),),
@@ -594,6 +658,7 @@ RECORDS: dict[str, Record] = {
     "published figures": PUBLISHED,
     "forecasts": FORECASTS,
     "memory": MEMORY,
+    "a partition": PARTITION,
     "ceilings": CEILINGS,
     "benchmarks under roofs": UNDER_ROOFS,
     "formulas": FORMULA,
