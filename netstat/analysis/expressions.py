@@ -1,7 +1,8 @@
 """Expressions as people write them: 2·K²·C_in·C_out·H_out·W_out, with letters or with numbers in their places."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SUM, _PRODUCT, _ATOM = 0, 1, 2  # how tightly what was written holds together
@@ -18,7 +19,19 @@ def text(expression: Any, letters: Sequence[Any] = (), numbers: Mapping[Any, int
     """
     from sympy import sympify
 
-    return _Writer(letters, numbers or {}).write(sympify(expression))[0]
+    return _Writer(letters, numbers or {}).write(_rounded_up(sympify(expression)))[0]
+
+
+def _rounded_up(expression: Any) -> Any:
+    """With ⌈x⌉ for −⌊−x⌋."""
+    from sympy import ceiling, floor
+
+    if not expression.has(floor):
+        return expression
+    return expression.replace(
+        lambda part: part.is_Mul and len(part.args) == 2 and part.args[0] == -1 and isinstance(part.args[1], floor),
+        lambda part: ceiling(-part.args[1].args[0]),
+    )
 
 
 class _Writer:
@@ -41,6 +54,9 @@ class _Writer:
         return (str(number), _ATOM if number.is_Integer and number >= 0 else _PRODUCT)
 
     def _sum(self, expression: Any) -> Written:
+        above, below = expression.as_numer_denom()
+        if below.is_Integer and below != 1:  # (H − 7)/4 rather than H/4 − 7/4
+            return f"{self._within(above, _ATOM)}/{self._within(below, _ATOM)}", _PRODUCT
         first, *rest = sorted(expression.args, key=lambda term: (term.could_extract_minus_sign(), self._place(term)))
         return self._within(first, _PRODUCT) + "".join(map(self._further, rest)), _SUM
 
@@ -79,7 +95,7 @@ class _Writer:
         places = [self._order.get(letter, len(self._order)) for letter in expression.free_symbols]
         return min(places, default=len(self._order) + 1), -len(places), str(expression)
 
-    _writers: "dict[str, Callable[[_Writer, Any], Written]]" = {
+    _writers: ClassVar["dict[str, Callable[[_Writer, Any], Written]]"] = {
         "is_Symbol": _symbol,
         "is_Number": _number,
         "is_Add": _sum,
@@ -88,12 +104,17 @@ class _Writer:
     }
 
 
-_NAMES = {"Min": "min", "Max": "max", "Mod": "mod", "Taps": "taps", "Occupied": "occupied"}
+_NAMES = {"Min": "min", "Max": "max", "Mod": "mod", "Taps": "taps", "Occupied": "occupied", "Gcd": "gcd"}
 _BRACKETS = {"floor": ("⌊", "⌋"), "ceiling": ("⌈", "⌉")}
 
 
+def functions(formulas: Iterable[str]) -> list[str]:
+    """The functions with a name that occur in formulas as `text` writes them."""
+    return list(dict.fromkeys(name for formula in formulas for name in re.findall(r"([a-z]+)\(", formula)))
+
+
 def folded(expression: Any) -> Any:
-    """With ⌊(⌊y⌋ + k)/n⌋ written as ⌊(y + k)/n⌋, which is the same for whole k and n (Knuth, TAOCP 1.2.4, exercise 35)."""
+    """With ⌊(⌊y⌋ + k)/n⌋ written as ⌊(y + k)/n⌋: the same for whole k and n (Knuth, TAOCP 1.2.4, exercise 35)."""
     from sympy import floor
 
     def fold(inside: Any) -> Any:

@@ -15,6 +15,7 @@ Run = Callable[[Namespace], int]
 
 COMMANDS = {
     "profile": "layers, cross-check and time of a model: the whole job",
+    "explain": "why a layer's figures are what they are: formula, its numbers in it, result",
     "crosscheck": "what other counters say, each difference itemised",
     "ceilings": "the most this machine computes and moves, measured",
     "benchmark": "measured time, whole and per layer",
@@ -24,6 +25,7 @@ COMMANDS = {
     "formula": "totals as closed expressions in N, H, W, and the largest input for a bound",
     "scaling": "cost against input size and batch, and which layers grow how",
     "views": "cost of scoring an image in crops, flipped and turned, and whole",
+    "activations": "what activation functions and LRN cost per element, counted and measured",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",
@@ -157,6 +159,9 @@ def layer_options(parser: ArgumentParser) -> None:
     parser.add_argument("--train", action="store_true", help="count the training-mode forward pass")
     parser.add_argument("--backward", action="store_true", help="count the MACs of the backward pass as well")
     parser.add_argument("--sparse", action="store_true", help="count only what pruning masks keep")
+    parser.add_argument(
+        "--overlapping", action="store_true", help="overlapping pools beside the same with windows that tile the input"
+    )
 
 
 def time_options(parser: ArgumentParser) -> None:

@@ -29,18 +29,10 @@ def most(a: Size, b: Size) -> Size:
 
 
 def common_divisor(a: Size, b: Size) -> Size:
-    """The greatest common divisor of two."""
+    """The greatest common divisor of two. Sympy's own takes symbols for polynomials: of H and 6 it says 1."""
     if isinstance(a, int) and isinstance(b, int):
         return gcd(a, b)
     return _joined("gcd", a, b)
-
-
-def same(a: Size, b: Size) -> bool:
-    """Whether two sizes are one by their form, so that they are equal whatever their letters are."""
-    from netstat.ops.extent import Extent
-
-    rest = a - b
-    return not rest.terms if isinstance(rest, Extent) else bool(a == b)
 
 
 def common_size(a: Size, b: Size) -> Size | None:

@@ -25,7 +25,11 @@ class Linear(Operator):
     family = "fully connected"
     torch = ("torch.nn.functional.linear",)
     tensors = ("input", "weight", "bias")
-    letters: ClassVar[dict[str, str]] = {"input": "N I", "weight": "O I", "bias": "O", "output": "N O"}
+    letters: ClassVar[dict[str, str]] = {
+        "input": "I | R? I | d_0? R? I | d_0? d_1? R? I",
+        "weight": "O I",
+        "bias": "O",
+    }
 
     @staticmethod
     def shape(input: TensorSpec, weight: TensorSpec, bias: TensorSpec | None = None) -> Specs:

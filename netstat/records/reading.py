@@ -12,14 +12,17 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from netstat.errors import ModelError
 from netstat.records import (
+    activations,
     benchmark,
     ceilings,
     comparison,
     crosscheck,
+    explanation,
     forecast,
     formula,
     memory,
     pipeline,
+    pooling,
     profile,
     published,
     roofline,
@@ -40,12 +43,19 @@ KINDS: dict[str, type[Record]] = {
         forecast.Forecasts,
         formula.Formula,
         memory.Memory,
+        explanation.Explanations,
         pipeline.Pipeline,
         scaling.Scaling,
         views.Views,
+        activations.Activations,
     )
 }
-_NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}
+_NAMES = {
+    "CrossCheck": crosscheck.CrossCheck,
+    "Benchmark": benchmark.Benchmark,
+    "Roofline": roofline.Roofline,
+    "Overlap": pooling.Overlap,
+}
 
 
 def read(path: str) -> Record:

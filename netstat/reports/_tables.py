@@ -60,6 +60,12 @@ def _comparison(record: Any) -> Iterator[Table]:
     yield comparison_table(record.models)
 
 
+def _activations(record: Any) -> Iterator[Table]:
+    from netstat.reports._activations import activations_table
+
+    yield activations_table(record)
+
+
 def _published(record: Any) -> Iterator[Table]:
     from netstat.reports._published import published_table
 
@@ -105,6 +111,12 @@ def _pipeline(record: Any) -> Iterator[Table]:
     yield from pipeline_tables(record)
 
 
+def _explanation(record: Any) -> Iterator[Table]:
+    from netstat.reports._explanation import explanation_tables
+
+    yield from explanation_tables(record)
+
+
 def _views(record: Any) -> Iterator[Table]:
     from netstat.reports._views import views_tables
 
@@ -112,6 +124,7 @@ def _views(record: Any) -> Iterator[Table]:
 
 
 _SECTIONS = {
+    "activations": _activations,
     "ceilings": _ceilings,
     "crosscheck": _crosscheck,
     "comparison": _comparison,
@@ -120,6 +133,7 @@ _SECTIONS = {
     "formula": _formula,
     "memory": _memory,
     "scaling": _scaling,
+    "explanation": _explanation,
     "pipeline": _pipeline,
     "views": _views,
 }

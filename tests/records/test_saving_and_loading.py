@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 import netstat
 from netstat.errors import ModelError, UsageError
 from netstat.records import SCHEMA, load
+from netstat.records.activations import Activations
 from netstat.records.base import Record, check_writable, write
 from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.ceilings import Ceiling, Ceilings
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
+from netstat.records.explanation import Explanations
 from netstat.records.forecast import Forecast, Forecasts
 from netstat.records.formula import Formula
 from netstat.records.memory import Memory
@@ -93,12 +95,14 @@ def test_every_kind_of_record_can_be_read() -> None:
         "profile": Profile,
         "crosscheck": CrossChecks,
         "benchmark": Benchmarks,
+        "activations": Activations,
         "ceilings": Ceilings,
         "comparison": Comparison,
         "published": Published,
         "forecast": Forecasts,
         "formula": Formula,
         "memory": Memory,
+        "explanation": Explanations,
         "pipeline": Pipeline,
         "scaling": Scaling,
         "views": Views,
