@@ -9,7 +9,7 @@ from netstat.api.subjects import check_complete, crosscheck_subject, profile_sub
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import is_saved
-from netstat.frontends.subject import Inputs
+from netstat.frontends.subject import Inputs, Shape
 from netstat.records import Profile, Record
 from netstat.records import load as load_record
 
@@ -36,6 +36,7 @@ def profile(
     backward: bool = False,
     sparse: bool = False,
     strict: bool = False,
+    fully_convolutional: bool | Shape = False,
 ) -> Profile:
     """What one forward pass of a model costs, layer by layer.
 
@@ -59,6 +60,8 @@ def profile(
         sparse: count pruned weights (torch.nn.utils.prune) as if pruning were permanent: parameters and arithmetic that
             masks keep. Bytes stay those of dense tensors.
         strict: refuse a model that has an operator without a formula, instead of giving lower bounds.
+        fully_convolutional: put convolutions in place of the linear layers behind the flatten, so that any larger input
+            gives a map of scores; a shape says what size the model is made for, where it does not say so itself.
 
     Raises:
         UsageError: unknown name, or sizes that cannot be.
@@ -67,11 +70,11 @@ def profile(
         ModelError: the model could not be built or captured.
     """
     if path := _saved(model):
-        inputs = inputs_of(input_shape, batch, dtype, args, kwargs)
+        inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
         anew = inputs != Inputs() or (convention, depth, training, backward, sparse) != _AS_EVER
         made = saved_profile(path, anew=anew)
     else:
-        subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training)
+        subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training, fully_convolutional)
         made = profile_subject(subject, convention, depth, backward=backward, sparse=sparse)
     if strict:
         check_complete(made)
@@ -93,11 +96,13 @@ def crosscheck(
     kwargs: Mapping[str, Any] | None = None,
     time_limit: float = 120,
     training: bool = False,
+    fully_convolutional: bool | Shape = False,
 ) -> "CrossChecks":
     """What other counters say of the model, and every difference itemised.
 
     Args:
-        model, input_shape, batch, args, kwargs: as for `profile`. Peers get copies; the model is left as it was.
+        model, input_shape, batch, args, kwargs, fully_convolutional: as for `profile`. Peers get
+            copies; the model is left as it was.
         against: names of peers; all by default.
         time_limit: seconds each peer may take.
         training: count the training-mode forward pass; of a peer that puts the model into evaluation mode itself, the
@@ -107,7 +112,8 @@ def crosscheck(
         UsageError, ShapeError, ModelError: as `profile`. A peer that is missing, fails or takes too long is no error:
         its entry says so.
     """
-    subject = partial(subject_of, model, input_shape, batch, "float32", args, kwargs)
+    given = (model, input_shape, batch, "float32", args, kwargs)
+    subject = partial(subject_of, *given, fully_convolutional=fully_convolutional)
     return crosscheck_subject(subject(training=training), against, time_limit=time_limit, evaluated=subject)
 
 
@@ -138,12 +144,14 @@ def published(model: str) -> "Published":
     return analyse(name, [claim for claim in claims() if claim.model == name], graph)
 
 
-def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
+def compare(
+    *models: Any, input_shape: InputShape = None, batch: int = 1, fully_convolutional: bool | Shape = False
+) -> "Comparison":
     """Models side by side: names, modules, profiles or saved results.
 
     Args:
         models: as for `profile`, or profiles.
-        input_shape, batch: for all of them; each takes its own input by default.
+        input_shape, batch, fully_convolutional: for all of them; each takes its own input by default.
 
     Raises:
         UsageError: none was named.
@@ -152,8 +160,8 @@ def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Co
 
     if not models:
         raise UsageError("name at least one model to compare")
-    profiles = [m if isinstance(m, Profile) else profile(m, input_shape, batch=batch) for m in models]
-    return analyse(profiles)
+    profiled = partial(profile, input_shape=input_shape, batch=batch, fully_convolutional=fully_convolutional)
+    return analyse([m if isinstance(m, Profile) else profiled(m) for m in models])
 
 
 def load(path: str | os.PathLike[str]) -> Record:

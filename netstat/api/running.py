@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from netstat.api.subjects import Ways, benchmark_subject, forecast_subject, subject_of
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape
+from netstat.frontends.subject import Shape
 
 if TYPE_CHECKING:
     from netstat.frontends.subject import Subject
@@ -33,6 +34,7 @@ def benchmark(
     loss: str = "cross-entropy",
     epochs: int | None = None,
     images: int | None = None,
+    fully_convolutional: bool | Shape = False,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Benchmarks":
@@ -44,7 +46,7 @@ def benchmark(
     With `training` a training step instead, phase by phase: the sequence is empty, and `training` has the one entry.
 
     Args:
-        model, input_shape: as for `profile`.
+        model, input_shape, fully_convolutional: as for `profile`.
         device: cpu, cuda or cuda:N. This and all that follow: one, or several to be compared.
         batch: leading dimension of every input.
         dtype: fp32 (no TF32), tf32, bf16, fp16.
@@ -68,7 +70,8 @@ def benchmark(
     batches, regime = _several(batch), Regime(optimizer, loss, epochs, images)
     ways = Ways(*map(_several, (device, batches, dtype, threads, memory_format, mode)))
     (regime.check if training else regime.check_idle)()
-    subject = subject_of(model, input_shape, batches[0], training=training)
+    form = fully_convolutional
+    subject = subject_of(model, input_shape, batches[0], training=training, fully_convolutional=form)
     if training:
         from netstat.api.training import training_subject
 
@@ -96,6 +99,7 @@ def forecast(
     batch: int = 1,
     dtype: str = "fp32",
     training: bool = False,
+    fully_convolutional: bool | Shape = False,
 ) -> "Forecasts":
     """The time a model is expected to take on devices that need not be at hand, each with an interval.
 
@@ -103,7 +107,7 @@ def forecast(
     docs/forecast.md has the model and its errors. Nothing is run. The result is a sequence with an entry per device.
 
     Args:
-        model, input_shape, batch: as for `profile`.
+        model, input_shape, batch, fully_convolutional: as for `profile`.
         device: name of a device on paper, or several; `netstat list devices` has them.
         dtype: fp32 (no TF32), tf32, bf16, fp16.
         training: a training step with SGD and momentum instead of a forward pass.
@@ -112,7 +116,8 @@ def forecast(
         UsageError: nothing is on record for the device, or it has no peak in this dtype.
         ShapeError, ModelError: as `profile`.
     """
-    subject = subject_of(model, input_shape, batch, dtype, training=training)
+    form = fully_convolutional
+    subject = subject_of(model, input_shape, batch, dtype, training=training, fully_convolutional=form)
     return forecast_subject(subject, [device] if isinstance(device, str) else device, dtype, training=training)
 
 
@@ -129,6 +134,7 @@ def memory(
     fit: Sequence[int] = (),
     measure: bool = False,
     device: str = "cpu",
+    fully_convolutional: bool | Shape = False,
 ) -> "Memory":
     """What a forward pass and a training step need of memory, predicted, and measured where asked for.
 
@@ -137,7 +143,7 @@ def memory(
     (workspace) is in no prediction; a measurement shows it apart.
 
     Args:
-        model, input_shape, batch, dtype, args: as for `profile`.
+        model, input_shape, batch, dtype, args, fully_convolutional: as for `profile`.
         optimizer: "sgd", "sgd-momentum", "adam" or "adamw".
         amp: dtype of autocast in training ("bf16", "fp16"), parameters staying float32; "" for none.
         training: whether a training step is predicted; without, a built-in model needs no torch.
@@ -157,11 +163,13 @@ def memory(
     plan = Plan(dtype, optimizer, amp, training).checked()
 
     def at(size: int) -> "Subject":
-        return subject_of(model, input_shape, size, dtype)
+        return subject_of(model, input_shape, size, dtype, fully_convolutional=fully_convolutional)
 
     if fit and args is not None:
         raise UsageError("the largest batch is looked for by shapes; give input_shape instead of args")
-    subject = at(batch) if args is None else subject_of(model, input_shape, batch, dtype, args)
+    form = fully_convolutional
+    given = (model, input_shape, batch, dtype, args)
+    subject = at(batch) if args is None else subject_of(*given, fully_convolutional=form)
     record = memory_subject(subject, plan)
     record = fitted(record, at, plan, fit) if fit else record
     return measured(record, subject, plan, device) if measure else record

@@ -9,7 +9,7 @@ from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError, ModelError, UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import resolve
-from netstat.frontends.subject import Subject, check_by_position, check_positive, runnable
+from netstat.frontends.subject import Shape, Subject, check_by_position, check_positive, runnable
 from netstat.graph import PARAMETER
 from netstat.records import Profile, load
 
@@ -36,9 +36,11 @@ def subject_of(
     args: Sequence[Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
     training: bool = False,
+    fully_convolutional: bool | Shape = False,
 ) -> Subject:
     """The model that a user named or handed over, resolved; arguments as for `netstat.profile`."""
-    return resolve(model, inputs_of(input_shape, batch, dtype, args, kwargs), training=training)
+    inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
+    return resolve(model, inputs, training=training)
 
 
 def profile_subject(

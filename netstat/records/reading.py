@@ -22,6 +22,7 @@ from netstat.records import (
     profile,
     published,
     roofline,
+    views,
 )
 from netstat.records.base import SCHEMA, Record
 
@@ -37,6 +38,7 @@ KINDS: dict[str, type[Record]] = {
         forecast.Forecasts,
         memory.Memory,
         pipeline.Pipeline,
+        views.Views,
     )
 }
 _NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}

@@ -15,6 +15,7 @@ from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncoun
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
+from netstat.records.views import Evaluation, Views
 from tests.records.ceilings_made import CEILING, CEILINGS
 
 # path, operator, module, output without batch, params, macs, flops
@@ -445,6 +446,13 @@ PIPELINE = Pipeline(
 )
 HOSTILE_PIPELINE = replace(PIPELINE, model=HOSTILE, stages=(Stage(HOSTILE, 1e-3, (1e-3, 1e-3), (1e-3,)),))
 
+_ONE = Evaluation("one crop", ((3, 224, 224),), 1, (1, 1), 714_188_480, 1_429_585_920)
+_TEN = Evaluation("ten crops", ((3, 224, 224),), 10, (1, 1), 7_141_884_800, 14_295_859_200)
+_DENSE = Evaluation("dense 256×320", ((3, 256, 320),), 1, (2, 4), 1_370_292_224, 2_742_803_456, 5_713_507_840)
+_ALL = Evaluation("all", ((3, 256, 320), (3, 320, 256)), 2, (), 2_740_584_448, 5_485_606_912)
+VIEWS = Views("alexnet", (3, 224, 224), True, (256, 320), (_ONE, _TEN), (_DENSE, _ALL), "", (355, 355))
+NO_DENSE = Views(HOSTILE, (3, 32, 32), False, (36, 36), (replace(_ONE, name=HOSTILE),), None, HOSTILE)
+
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
@@ -460,4 +468,6 @@ RECORDS: dict[str, Record] = {
     "benchmarks under roofs": UNDER_ROOFS,
     "an input pipeline": PIPELINE,
     "a hostile input pipeline": HOSTILE_PIPELINE,
+    "views of an image": VIEWS,
+    "views of no whole image": NO_DENSE,
 }
