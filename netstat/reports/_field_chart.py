@@ -1,6 +1,7 @@
 """How receptive fields grow from layer to layer."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
@@ -34,11 +35,12 @@ def field_chart(profile: Profile) -> Figure:
     dims = len(shown[-1].receptive_field or ())
     sizes = _input_sizes(shown, dims)
     alike = len(set(sizes)) < 2 and all(len(set(layer.receptive_field or ())) == 1 for layer in shown)
-    end = f"{shape(shown[-1].receptive_field or ())} at {place(shown[-1].path, shown[-1].call)}"
+    widest = max(shown, key=lambda layer: prod(layer.receptive_field or ()))
+    most = f"{shape(widest.receptive_field or ())} at {place(widest.path, widest.call)}"
     titles = ["receptive field" if alike else f"receptive field, dimension {dim + 1}" for dim in range(dims)]
     bars = [_bars(profile.layers, dim) for dim in range(1 if alike else dims)]
     panels = [
-        _panel(found, len(profile.layers), f"{title}: {end}", sizes[dim : dim + 1])
+        _panel(found, len(profile.layers), f"{title}: up to {most}", sizes[dim : dim + 1])
         for dim, (found, title) in enumerate(zip(bars, titles, strict=False))
     ]
     return profile_chart(profile, panels)
@@ -48,7 +50,7 @@ def _input_sizes(shown: Sequence[Layer], dims: int) -> tuple[int, ...]:
     """Sizes of the input where the first window meets them; none where something has changed them before."""
     for layer in shown:
         if max(layer.receptive_field or (1,)) > 1:
-            return layer.input_shape[-dims:]
+            return layer.input_shape[-dims:] if len(layer.input_shape) > dims else ()
         if set(layer.jump or ()) != {"1"}:
             break
     return ()
@@ -69,12 +71,12 @@ def _panel(bars: Sequence[_Bar], layers: int, title: str, size: Sequence[int]) -
     drawn = [kind for kind in KINDS if any(bar.kind == kind for bar in bars)]
 
     def draw(axes: Axes) -> None:
-        axes.bar(
-            *zip(*((bar.position, bar.extent) for bar in bars), strict=True), color=[KINDS[bar.kind] for bar in bars]
-        )
+        colors = [KINDS[bar.kind] for bar in bars]
+        axes.bar([bar.position for bar in bars], [bar.extent for bar in bars], color=colors)
         say_at_bars(axes, {at: (extent, exact(extent)) for at, extent in grown.items()}, layers)
         for limit in size:
-            axes.axhline(limit, color=VERMILLION, linewidth=1, linestyle="--", label=f"the input's {exact(limit)}")
+            style = {"color": VERMILLION, "linewidth": 1, "linestyle": "--", "zorder": 0.5}  # behind the bars
+            axes.axhline(limit, label=f"the input's {exact(limit)}", **style)
         axes.set_ylabel("input positions")
         axes.set_title(printable(title))
         legend(axes, [*(Patch(color=KINDS[kind], label=kind) for kind in drawn), *axes.get_lines()])
