@@ -50,6 +50,7 @@ def profile_subject(
     *,
     backward: bool = False,
     sparse: bool = False,
+    overlapping: bool = False,
 ) -> Profile:
     """The profile of a resolved model; raises UsageError for a depth or a convention that it cannot have."""
     from netstat.analysis.profile import profile as analyse
@@ -61,7 +62,7 @@ def profile_subject(
         raise UsageError(f"{convention} counts what torch runs, and nothing of '{graph.model}' was: name another one")
     if sparse:
         graph = _pruned(subject, convention)
-    return analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse)
+    return analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse, overlapping=overlapping)
 
 
 def _pruned(subject: Subject, convention: str) -> "Graph":

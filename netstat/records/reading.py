@@ -12,13 +12,16 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from netstat.errors import ModelError
 from netstat.records import (
+    activations,
     benchmark,
     ceilings,
     comparison,
     crosscheck,
+    explanation,
     forecast,
     memory,
     pipeline,
+    pooling,
     profile,
     published,
     roofline,
@@ -37,11 +40,18 @@ KINDS: dict[str, type[Record]] = {
         published.Published,
         forecast.Forecasts,
         memory.Memory,
+        explanation.Explanations,
         pipeline.Pipeline,
         views.Views,
+        activations.Activations,
     )
 }
-_NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}
+_NAMES = {
+    "CrossCheck": crosscheck.CrossCheck,
+    "Benchmark": benchmark.Benchmark,
+    "Roofline": roofline.Roofline,
+    "Overlap": pooling.Overlap,
+}
 
 
 def read(path: str) -> Record:

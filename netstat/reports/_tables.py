@@ -60,6 +60,12 @@ def _comparison(record: Any) -> Iterator[Table]:
     yield comparison_table(record.models)
 
 
+def _activations(record: Any) -> Iterator[Table]:
+    from netstat.reports._activations import activations_table
+
+    yield activations_table(record)
+
+
 def _published(record: Any) -> Iterator[Table]:
     from netstat.reports._published import published_table
 
@@ -93,6 +99,12 @@ def _pipeline(record: Any) -> Iterator[Table]:
     yield from pipeline_tables(record)
 
 
+def _explanation(record: Any) -> Iterator[Table]:
+    from netstat.reports._explanation import explanation_tables
+
+    yield from explanation_tables(record)
+
+
 def _views(record: Any) -> Iterator[Table]:
     from netstat.reports._views import views_tables
 
@@ -100,12 +112,14 @@ def _views(record: Any) -> Iterator[Table]:
 
 
 _SECTIONS = {
+    "activations": _activations,
     "ceilings": _ceilings,
     "crosscheck": _crosscheck,
     "comparison": _comparison,
     "published": _published,
     "forecast": _forecast,
     "memory": _memory,
+    "explanation": _explanation,
     "pipeline": _pipeline,
     "views": _views,
 }
