@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.explaining import explain
+    from netstat.api.formulas import formula, scaling
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.api.views import views
     from netstat.cost import Cost
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
+    **dict.fromkeys(("formula", "scaling"), "netstat.api.formulas"),
     "fully_convolutional": "netstat.api.converting",
     "views": "netstat.api.views",
     "activations": "netstat.api.activations",
@@ -48,6 +50,7 @@ __all__ = [
     "crosscheck",
     "explain",
     "forecast",
+    "formula",
     "fully_convolutional",
     "load",
     "memory",
@@ -55,6 +58,7 @@ __all__ = [
     "pipeline",
     "profile",
     "published",
+    "scaling",
     "stat",
     "traffic",
     "views",

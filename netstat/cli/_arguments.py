@@ -22,6 +22,8 @@ COMMANDS = {
     "forecast": "expected time on devices that are not at hand",
     "memory": "what a forward pass and a training step need of memory, predicted and measured",
     "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
+    "formula": "totals as closed expressions in N, H, W, and the largest input for a bound",
+    "scaling": "cost against input size and batch, and which layers grow how",
     "views": "cost of scoring an image in crops, flipped and turned, and whole",
     "activations": "what activation functions and LRN cost per element, counted and measured",
     "compare": "models or saved results side by side",

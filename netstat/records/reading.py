@@ -19,12 +19,14 @@ from netstat.records import (
     crosscheck,
     explanation,
     forecast,
+    formula,
     memory,
     pipeline,
     pooling,
     profile,
     published,
     roofline,
+    scaling,
     views,
 )
 from netstat.records.base import SCHEMA, Record
@@ -39,9 +41,11 @@ KINDS: dict[str, type[Record]] = {
         comparison.Comparison,
         published.Published,
         forecast.Forecasts,
+        formula.Formula,
         memory.Memory,
         explanation.Explanations,
         pipeline.Pipeline,
+        scaling.Scaling,
         views.Views,
         activations.Activations,
     )

@@ -81,6 +81,18 @@ def _forecast(record: Any) -> Iterator[Table]:
     yield from forecast_tables(record.forecasts, record.model)
 
 
+def _formula(record: Any) -> Iterator[Table]:
+    from netstat.reports._formula import formula_tables
+
+    yield from formula_tables(record)
+
+
+def _scaling(record: Any) -> Iterator[Table]:
+    from netstat.reports._scaling import scaling_tables
+
+    yield from scaling_tables(record)
+
+
 def _memory(record: Any) -> Iterator[Table]:
     from netstat.reports._memory import memory_tables
 
@@ -118,8 +130,10 @@ _SECTIONS = {
     "comparison": _comparison,
     "published": _published,
     "forecast": _forecast,
+    "formula": _formula,
     "memory": _memory,
     "explanation": _explanation,
+    "scaling": _scaling,
     "pipeline": _pipeline,
     "views": _views,
 }

@@ -163,6 +163,17 @@ def _resident(need: Row) -> int:
     return sum(need[f"{kind}_bytes"] for kind in ("param", "buffer", "input", "optimizer"))
 
 
+def _formulas(saved: Row) -> Iterator[Row]:
+    """A total per row; its expression is Python's integer arithmetic."""
+    yield from saved["figures"]
+
+
+def _sizes(saved: Row) -> Iterator[Row]:
+    """A size per row."""
+    for point in saved["points"]:
+        yield {**{name: size for name, size in point.items() if name != "sizes"}, **point["sizes"]}
+
+
 def _pipeline(saved: Row) -> Iterator[Row]:
     """A time per row: seconds of an image, and what they are of."""
     settings = {"model": saved["model"], **saved["recipe"]}
@@ -206,8 +217,10 @@ _ROWS: dict[str, Any] = {
     "comparison": _models,
     "published": _published,
     "forecast": _forecasts,
+    "formula": _formulas,
     "memory": _needs,
     "explanation": _steps,
+    "scaling": _sizes,
     "pipeline": _pipeline,
     "views": _views,
 }
