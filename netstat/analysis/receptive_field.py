@@ -96,7 +96,7 @@ class Walk:
             found[axis] = _merged(found[axis], after, node, limit) if axis in found else after
 
     def _claim(self, before: Seen, window: range) -> None:
-        for name in {name for name, _ in before if name not in self.space}:
+        for name in dict.fromkeys(name for name, _ in before if name not in self.space):
             places = {along.axis: axis for axis, along in before.items() if along and axis[0] == name}
             axes = tuple(places[at] for at in window if at in places)
             if len(axes) == len(window):

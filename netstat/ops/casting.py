@@ -6,7 +6,7 @@ from typing import Any
 from netstat.cost import ZERO, Cost
 from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
-from netstat.ops.sight import Sight, in_place
+from netstat.ops.sight import NOTHING, Sight, in_place
 from netstat.ops.spelling import is_dtype, is_tensor
 
 
@@ -18,7 +18,7 @@ class Cast(Operator):
 
     @classmethod
     def sees(cls, node: Node, operand: Argument) -> Sight | None:
-        return in_place(operand.spec.shape, node.output.shape)
+        return in_place(operand.spec.shape, node.output.shape) if operand.name == "input" else NOTHING
 
     @classmethod
     def cost(cls, input: TensorSpec, **attributes: Any) -> Cost:

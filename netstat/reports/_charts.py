@@ -15,6 +15,7 @@ from netstat.registry import REPORTS
 from netstat.reports._bar_charts import comparison_chart, crosscheck_chart, overview_chart
 from netstat.reports._ceilings_chart import ceilings_chart
 from netstat.reports._curves import activation_functions
+from netstat.reports._field_chart import field_chart, has_fields
 from netstat.reports._latency_chart import latency_chart
 from netstat.reports._layer_charts import Panel, count_panel, profile_chart, profile_time_panel, time_chart
 from netstat.reports._pipeline_chart import pipeline_chart
@@ -66,6 +67,8 @@ def _made(folder: Path) -> Path:
 
 def _profile(profile: Profile) -> Iterator[Chart]:
     yield "params-and-macs", partial(profile_chart, profile, _work(profile))
+    if has_fields(profile):
+        yield "receptive-field", partial(field_chart, profile)
     if times := _times(profile):
         yield "time-and-macs", partial(profile_chart, profile, times)
         yield from _rooflines(profile)

@@ -1,6 +1,6 @@
 """Bars over a model's layers in the order of execution: parameters, MACs, time."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -42,7 +42,7 @@ def time_chart(benchmarks: Sequence[Benchmark], model: str) -> Figure:
 def count_panel(profile: Profile, name: str, word: str) -> Panel:
     """A count per layer, coloured by kind of layer, with the shares worth reading at their bars."""
     counts, whole = [getattr(layer, name) for layer in profile.layers], getattr(profile.totals, name)
-    kinds = [_kind(layer) for layer in profile.layers]
+    kinds = [kind_of(layer) for layer in profile.layers]
     drawn = [kind for kind in KINDS if any(count for count, of in zip(counts, kinds, strict=True) if of == kind)]
     bound = "" if profile.complete or name == "params" else "at least "
 
@@ -112,14 +112,22 @@ def _label(axes: Axes, labels: Sequence[str]) -> None:
 
 
 def _say_shares(axes: Axes, counts: Sequence[int], whole: int) -> None:
-    spoken = (position for position, count in enumerate(counts) if whole and count / whole >= SPOKEN)
-    for position in _with_room(spoken, len(counts)):
-        text = f" {percent(counts[position], whole)}"
-        axes.text(position, counts[position], text, rotation=90, ha="center", va="bottom", fontsize=SMALL)
+    spoken = {
+        at: (count, percent(count, whole)) for at, count in enumerate(counts) if whole and count / whole >= SPOKEN
+    }
+    say_at_bars(axes, spoken, len(counts))
+
+
+def say_at_bars(axes: Axes, spoken: Mapping[int, tuple[int, str]], layers: int) -> None:
+    """Texts at the ends of bars, by the bar's position and height, as far as they do not touch each other."""
+    for position in _with_room(spoken, layers):
+        height, text = spoken[position]
+        axes.text(position, height, f" {text}", rotation=90, ha="center", va="bottom", fontsize=SMALL)
     axes.margins(y=0.35)
 
 
-def _kind(layer: Layer) -> str:
+def kind_of(layer: Layer) -> str:
+    """Which of `KINDS` a layer is."""
     if layer.op == "linear":
         return "fully connected"
     return "convolution" if layer.op.startswith("conv") else "other"

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from netstat import profile
 from tests.analysis.supports import claims, positive, support, with_means
 
 torchvision = pytest.importorskip("torchvision")
@@ -42,3 +43,10 @@ def test_a_models_field_is_the_support_of_its_gradient(
     assert [claim.span(at) for claim in said] == [claim.line(at) for claim in said] == true
     assert [last - first + 1 for first, last in true] == [claim.extent for claim in said]
     assert extent in (None, said[0].extent)
+
+
+@pytest.mark.parametrize(("name", "size", "extent"), [("inception_v3", 299, 1311), ("vgg16", 224, 212)])
+def test_the_largest_window_is_that_of_the_literature(name: str, size: int, extent: int) -> None:
+    # Araujo, Norris and Sim, Distill 2019, whose models end before the mean over the image
+    fields = [row.receptive_field for row in profile(f"torchvision:{name}", (3, size, size)).layers]
+    assert max(field for field in fields if field) == (extent, extent)

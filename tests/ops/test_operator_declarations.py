@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 from oracle import ORACLES, Call, sliding
 from oracle.draws import drawn
+from oracle.nodes import node_of
 
 from netstat.cost import ZERO
 from netstat.graph import TensorSpec
@@ -65,12 +66,12 @@ def test_the_declared_window_is_the_one_that_slides(name: str, data: DataObject)
     kernel = sliding.spread(attributes.get("kernel_size") or tensors["weight"].shape[2:], dims)
     stride = call.attributes["stride"]
     dilation = sliding.spread(call.attributes.get("dilation", 1), dims)
-    del tensors["input"]
-    tensors.pop("bias", None)
-    assert OPERATORS[name].window(**tensors, **attributes) == (
-        tuple(map(sliding.extent, kernel, dilation)),
-        sliding.spread(stride, dims) if stride else kernel,
+    node = node_of(name, call)
+    reaches = [trace[1] for trace in OPERATORS[name].sees(node, node.arguments[0]).axes[-dims:]]
+    assert [reach.taps[0][-1] - reach.taps[0][0] + 1 for reach in reaches] == list(
+        map(sliding.extent, kernel, dilation)
     )
+    assert [reach.advance for reach in reaches] == list(sliding.spread(stride, dims) if stride else kernel)
 
 
 @pytest.mark.parametrize("spelling", [3, (3,), [3], (3, 3), [3, 3]])

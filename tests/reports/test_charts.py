@@ -190,6 +190,7 @@ def test_charts_go_into_a_folder_each_as_png_and_svg(tmp_path: Path) -> None:
     written = charts(FULL_PROFILE, tmp_path / "new" / "charts")
     names = [
         "params-and-macs",
+        "receptive-field",
         "time-and-macs",
         "roofline",
         "crosscheck",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oracle.cases import ORACLES, Call, Oracle, Outcome
 
-SUPPORT = {"__init__", "cases", "counted", "draws", "reference", "sliding", "tensors"}
+SUPPORT = {"__init__", "cases", "counted", "draws", "nodes", "reference", "sliding", "tensors"}
 for file in sorted(Path(__file__).parent.glob("*.py")):  # each registers its cases; torch_*.py need torch
     if file.stem not in SUPPORT and not file.stem.startswith("torch_"):
         import_module(f"oracle.{file.stem}")
