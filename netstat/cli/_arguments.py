@@ -150,6 +150,25 @@ def layer_options(parser: ArgumentParser) -> None:
     parser.add_argument("--sparse", action="store_true", help="count only what pruning masks keep")
 
 
+def freezing_options(parser: ArgumentParser) -> None:
+    """What of a model is trained."""
+    parser.add_argument(
+        "--freeze",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="what is not trained: 'features.*', '*.bias', BatchNorm2d; modules (all below), parameters, classes; "
+        "repeatable",
+    )
+    parser.add_argument(
+        "--train-only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="what alone is trained: 'classifier.6'; --freeze takes away from it; repeatable",
+    )
+
+
 def time_options(parser: ArgumentParser) -> None:
     """How time is measured."""
     parser.add_argument(

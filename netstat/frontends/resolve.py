@@ -10,6 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from netstat.errors import ModelError, UsageError, said
+from netstat.frontends.freezing import selected
+from netstat.frontends.selection import AS_IT_IS, Selection
 from netstat.frontends.subject import Inputs, Subject, built_in
 from netstat.graph import Graph
 from netstat.models import MODELS
@@ -28,7 +30,7 @@ FILES = {
 CONFIG = "hf:"  # a configuration file of the transformers library, which would otherwise look like a saved result
 
 
-def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
+def resolve(model: Any, inputs: Inputs, *, training: bool = False, selection: Selection = AS_IT_IS) -> Subject:
     """The subject a user means.
 
     Args:
@@ -37,12 +39,17 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
             brackets: `alexnet(num_classes=10)`; or a file: `.onnx`, `.pt2`, `.safetensors`, `.pt`, `.pth`, `.bin`.
         inputs: what the user said about the inputs.
         training: whether to count the training-mode forward pass.
+        selection: which parameters are trained.
 
     Raises:
-        UsageError: no such model or option.
+        UsageError: no such model or option, or a pattern that matches no parameter.
         ModelError: the model could not be built or captured.
         ShapeError: the input does not fit.
     """
+    return selected(_resolved(model, inputs, training), selection)
+
+
+def _resolved(model: Any, inputs: Inputs, training: bool) -> Subject:
     if isinstance(model, os.PathLike):
         model = os.fspath(model)
     if isinstance(model, Graph):

@@ -9,6 +9,7 @@ from netstat.records.base import Record
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.freezing import Freezing
     from netstat.records.roofline import Roofline
     from netstat.records.tree import Branch
 
@@ -157,6 +158,7 @@ class Profile(Record):
         captured: what the forward pass was followed on: "meta", "fake" or "cpu" tensors, "" where shape rules sufficed.
         sparse: whether pruning was counted as if it were permanent: of masked weights only what the masks keep.
         roofline: one entry per benchmark that is no second look.
+        freezing: what goes away of a training step because parameters are frozen; None where nobody asked.
     """
 
     kind: ClassVar[str] = "profile"
@@ -178,6 +180,7 @@ class Profile(Record):
     captured: str = ""
     sparse: bool = False
     roofline: "tuple[Roofline, ...] | None" = None
+    freezing: "Freezing | None" = None
 
     @property
     def timed(self) -> "Benchmark | None":

@@ -17,6 +17,7 @@ from netstat.records import (
     comparison,
     crosscheck,
     forecast,
+    freezing,
     memory,
     pipeline,
     profile,
@@ -39,7 +40,12 @@ KINDS: dict[str, type[Record]] = {
         pipeline.Pipeline,
     )
 }
-_NAMES = {"CrossCheck": crosscheck.CrossCheck, "Benchmark": benchmark.Benchmark, "Roofline": roofline.Roofline}
+_NAMES = {
+    "CrossCheck": crosscheck.CrossCheck,
+    "Benchmark": benchmark.Benchmark,
+    "Roofline": roofline.Roofline,
+    "Freezing": freezing.Freezing,
+}
 
 
 def read(path: str) -> Record:

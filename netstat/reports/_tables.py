@@ -23,10 +23,18 @@ def _profile(profile: Any, view: View) -> Iterator[Table]:
     from netstat.reports._layers import layer_tables
 
     yield from layer_tables(profile, view)
+    yield from _freezing(profile)
     if profile.crosscheck is not None:
         yield from _crosscheck(profile, overview=False)
     if profile.benchmarks is not None:
         yield from _benchmark(profile, view, profile.layers)
+
+
+def _freezing(record: Any) -> Iterator[Table]:
+    if record.freezing is not None:
+        from netstat.reports._freezing import freezing_table
+
+        yield freezing_table(record.freezing, record.model)
 
 
 def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:

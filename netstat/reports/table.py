@@ -88,7 +88,12 @@ def layers_text(
     Raises:
         UsageError: there is no such column.
     """
-    return _text(layer_tables(profile, view or View()), Terminal(width or terminal_width(), unicode, color))
+    pages = layer_tables(profile, view or View())
+    if profile.freezing:
+        from netstat.reports._freezing import freezing_table
+
+        pages.append(freezing_table(profile.freezing, profile.model))
+    return _text(pages, Terminal(width or terminal_width(), unicode, color))
 
 
 def crosscheck_text(
