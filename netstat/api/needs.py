@@ -102,8 +102,11 @@ def _freed(record: Memory, subject: Subject, plan: Plan, places: tuple[int, ...]
     from netstat.analysis.freezing import freezing, with_needs
     from netstat.analysis.training import differentiated_at
 
-    whole = need(rehearsed(selected(subject, EVERYTHING), plan)[0])
     found = freezing(differentiated_at(subject.graph, places), subject.selection)
+    try:
+        whole = need(rehearsed(selected(subject, EVERYTHING), plan).lifetimes)
+    except ModelError:  # it can be trained frozen alone: what it would need otherwise, nobody can say
+        return replace(record, freezing=found)
     return replace(record, freezing=with_needs(found, whole, record.training))
 
 

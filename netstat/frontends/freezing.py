@@ -1,10 +1,9 @@
 """A subject of which only some parameters are trained. What the user handed over stays as it was: copies are frozen."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from netstat.errors import ModelError
 from netstat.frontends.selection import Selection, chosen
 from netstat.frontends.subject import Subject
 
@@ -25,35 +24,34 @@ def selected(subject: Subject, selection: Selection) -> Subject:
 
     def module() -> Any:
         made = subject.module()
-        return _marked(made if subject.owned else _copied(made), trainable)
+        return _marked(made if subject.owned else _copied(made, _values), trainable)
 
     def outline() -> Any:
-        return _marked(_shadow(subject.outline()), trainable)
+        return _marked(_copied(subject.outline(), _same), trainable)
 
     return subject._replace(graph=graph, module=module, outline=outline, owned=True, selection=selection)
 
 
-def _copied(module: Any) -> Any:
-    """A copy with values of its own."""
+def _copied(module: Any, like: "Callable[[Tensor], Tensor]") -> Any:
+    """A copy of a module with parameters of its own; what is none, as it is."""
     import torch
-
-    try:
-        with torch.inference_mode(False):  # parameters made in inference mode could never be trained
-            return copy.deepcopy(module)
-    except Exception as error:
-        raise ModelError(f"the model cannot be copied, and itself must stay untouched: {error}") from error
-
-
-def _shadow(module: Any) -> Any:
-    """A copy with parameters of its own, over the same values."""
-    from torch import nn
 
     from netstat.frontends.shadow import shadow
 
-    def same(tensor: "Tensor") -> "Tensor":
-        return tensor.detach()
+    if not isinstance(module, torch.nn.Module):
+        return module
+    with torch.inference_mode(False):  # parameters made in inference mode could never be trained
+        compiled = hasattr(module, "_orig_mod")  # and is to stay so
+        return copy.deepcopy(module) if compiled else shadow(module, like)
 
-    return shadow(module, same) if isinstance(module, nn.Module) else module
+
+def _values(tensor: "Tensor") -> "Tensor":
+    return tensor.detach().clone()
+
+
+def _same(tensor: "Tensor") -> "Tensor":
+    """Over the same values: for who looks at the structure alone, or copies."""
+    return tensor.detach()
 
 
 def _marked(module: Any, trainable: Mapping[str, bool]) -> Any:

@@ -105,6 +105,8 @@ def _followed(module: nn.Module, given: Sequence[Tensor], optimizer: Optimizer, 
         held = differentiate(module, given, criterion, enter, amp)
     if criterion.wanted is not None:
         watch.given(criterion.wanted)
+    idle = (state for parameter, state in optimizer.state.items() if parameter.grad is None)
+    watch.forget(tensor for state in idle for tensor in tensors_in(dict(state)))
     enter("optimizer")
     watch.adopt("gradients", (p.grad for p in module.parameters() if p.grad is not None))
     with watch.watching():  # off the stage: optimizers count their steps in tensors that have a value
@@ -152,6 +154,11 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Know this as an input, whenever it was made: who trains has it from the beginning."""
         piece = self._piece(tensor, "inputs")
         piece.kind, piece.path, piece.born = "inputs", "", BEFORE
+
+    def forget(self, tensors: Iterable[Tensor]) -> None:
+        """Know these as what is not there: an optimizer makes a parameter's state with its first gradient."""
+        for tensor in tensors:
+            self._piece(tensor, "optimizer").nbytes = 0
 
     @contextmanager
     def watching(self) -> Iterator[None]:

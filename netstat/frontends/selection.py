@@ -37,7 +37,7 @@ class Selection(NamedTuple):
             UsageError: there are some.
         """
         if any(self):
-            raise UsageError("freeze and train-only are of a training step, and none is asked for; leave them out")
+            raise UsageError("freeze and train-only choose what a training step trains; ask for one, or leave them out")
 
     def check_trains(self, graph: Graph) -> None:
         """Refuse patterns that left nothing to train.

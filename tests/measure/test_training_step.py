@@ -292,7 +292,7 @@ def test_a_phase_that_raises_is_named_and_leaves_no_trace(make: Any, inputs: Any
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (nn.ReLU, "the model cannot be trained: it has no parameters; leave out --train"),
+        (nn.ReLU, "the model cannot be trained: it has no parameters; ask for its forward pass alone"),
         (lambda: nn.Linear(4, 4).requires_grad_(False), "the model cannot be trained: all its parameters are frozen"),
         (lambda: nn.Linear(4, 4, device="meta"), "on the meta device and has no values to run"),
         (lambda: nn.Linear(4, 1), "cross entropy needs a score for each of two classes .* is 8×1; use --loss mse"),
