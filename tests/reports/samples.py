@@ -8,6 +8,7 @@ from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
+from netstat.records.freezing import Freezing, Learning
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
@@ -442,6 +443,25 @@ PIPELINE = Pipeline(
 )
 HOSTILE_PIPELINE = replace(PIPELINE, model=HOSTILE, stages=(Stage(HOSTILE, 1e-3, (1e-3, 1e-3), (1e-3,)),))
 
+FREEZING = Freezing(
+    freeze=("features",),
+    train_only=(),
+    params=100,
+    complete=True,
+    ends="classifier.1",
+    before=Learning(100, 400, 1000),
+    after=Learning(25, 100, 10),
+)
+HOSTILE_FREEZING = Freezing((HOSTILE,), (HOSTILE, "*"), 100, False, None, Learning(100, 0, None), Learning(0, 0, None))
+FROZEN_PROFILE = replace(ALEXNET_PROFILE, freezing=FREEZING)
+FROZEN_MEMORY = replace(
+    MEMORY,
+    model="alexnet",
+    freezing=replace(
+        FREEZING, complete=False, before=Learning(100, 400, 9, 800, 70, 2000), after=Learning(25, 100, 1, 200, 7, 600)
+    ),
+)
+
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
@@ -455,6 +475,12 @@ RECORDS: dict[str, Record] = {
     "memory": MEMORY,
     "ceilings": CEILINGS,
     "benchmarks under roofs": UNDER_ROOFS,
+    "a profile with layers frozen": FROZEN_PROFILE,
+    "a hostile profile with layers frozen": replace(HOSTILE_PROFILE, freezing=HOSTILE_FREEZING),
+    "memory with layers frozen": FROZEN_MEMORY,
+    "training steps with layers frozen": replace(
+        TRAINING, training=tuple(replace(step, freezing=FREEZING) for step in TRAINING.training or ())
+    ),
     "an input pipeline": PIPELINE,
     "a hostile input pipeline": HOSTILE_PIPELINE,
 }
