@@ -157,15 +157,15 @@ def freezing_options(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="what is not trained: 'features.*', '*.bias', BatchNorm2d; modules (all below), parameters, classes; "
-        "repeatable",
+        help="parameters that are not trained: globs over modules ('features.*'), names ('*.bias') and classes "
+        "(BatchNorm2d); repeatable",
     )
     parser.add_argument(
         "--train-only",
         action="append",
         default=[],
         metavar="PATTERN",
-        help="what alone is trained: 'classifier.6'; --freeze takes away from it; repeatable",
+        help="the only parameters that are trained, such as classifier.6; --freeze takes away from them; repeatable",
     )
 
 

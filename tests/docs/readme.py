@@ -1,6 +1,6 @@
-"""The output blocks of README.md and docs/extending.md: what stands there, and what the commands print now.
+"""The output blocks of README.md and of pages in docs: what stands there, and what the commands print now.
 
-`python tests/docs/readme.py` writes the present output into both.
+`python tests/docs/readme.py` writes the present output into all of them.
 """
 
 import os
@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
 README, EXTENDING = ROOT / "README.md", ROOT / "docs" / "extending.md"
+FINE_TUNING = ROOT / "docs" / "fine-tuning.md"
 BLOCK = re.compile(r"<!-- output of: netstat (?P<command>[^\n]*) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 WIDTH = "120"
@@ -67,5 +68,5 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for page in (README, EXTENDING):
+    for page in (README, EXTENDING, FINE_TUNING):
         page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")
