@@ -61,5 +61,7 @@ def _marked(module: Any, trainable: Mapping[str, bool]) -> Any:
     if isinstance(module, nn.Module):
         plain: Any = getattr(module, "_orig_mod", module)  # what torch.compile wraps: names are those of the inside
         for name, parameter in plain.named_parameters(remove_duplicate=False):
-            parameter.requires_grad_(trainable.get(name, parameter.requires_grad))
+            parameter.requires_grad = trainable.get(
+                name, parameter.requires_grad
+            )  # one without a shape yet has no method
     return module
