@@ -61,8 +61,8 @@ def _figure(learning: Learning, field: str) -> int | None:
 
 def _chosen(found: Freezing) -> str:
     """The patterns, in words."""
-    only = f"only {', '.join(found.train_only)} trained" if found.train_only else ""
-    frozen = f"{', '.join(found.freeze)} frozen" if found.freeze else ""
+    only = f"train only {', '.join(found.train_only)}" if found.train_only else ""
+    frozen = f"freeze {', '.join(found.freeze)}" if found.freeze else ""
     return ", ".join(filter(None, (only, frozen))) or "as the model came"
 
 

@@ -19,7 +19,7 @@ def test_the_table_splits_trained_and_frozen_parameters(netstat: Run) -> None:
     ended = netstat(*S8)
     assert ended.code == 0
     assert "60,965,224 (60.97 M): 4,097,000 trainable, 56,868,224 frozen" in ended.out
-    assert "fine-tuning · alexnet-bvlc · only classifier.6 trained" in ended.out
+    assert "fine-tuning · alexnet-bvlc · train only classifier.6" in ended.out
     rows = {line.split("  ")[0]: line for line in ended.out.partition("fine-tuning")[2].splitlines()}
     assert rows["gradients of parameters"].split()[3:7] == ["232.56", "MiB", "15.63", "MiB"]
     assert rows["backward MACs"].split()[2:5] == ["1,343,398,432", "4,096,000", "1,339,302,432"]
@@ -62,7 +62,7 @@ def test_a_result_in_which_nobody_asked_for_it_has_no_such_key(netstat: Run, tmp
 @pytest.mark.torch
 def test_memory_predicts_the_step_that_is_left(netstat: Run, tmp_path: Path) -> None:
     ended = netstat("memory", "lenet", "-b", "4", "--freeze", "0", "--freeze", "3", "--fit", "1M", "-o", "m.json", "-q")
-    assert "fine-tuning · lenet · 0, 3 frozen" in ended.out
+    assert "fine-tuning · lenet · freeze 0, 3" in ended.out
     record = load(str(tmp_path / "m.json"))
     assert isinstance(record, Memory)
     assert record.freezing is not None

@@ -4,7 +4,7 @@ from netstat.reports.table import layers_text, memory_text, training_text
 from tests.reports.samples import FREEZING, FROZEN_MEMORY, FROZEN_PROFILE, HOSTILE_PROFILE, RECORDS, TRAINING
 
 PROFILE = """\
-fine-tuning · alexnet · features frozen
+fine-tuning · alexnet · freeze features
                             all trained  as frozen  goes away           goes %
 --------------------------  -----------  ---------  ---------  ---------------
 trained parameters                  100         25         75  ████▌   75.00 %
