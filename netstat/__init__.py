@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
+    from netstat.api.views import views
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
+    "fully_convolutional": "netstat.api.converting",
+    "views": "netstat.api.views",
     "Cost": "netstat.cost",
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",
@@ -35,6 +39,7 @@ __all__ = [
     "compare",
     "crosscheck",
     "forecast",
+    "fully_convolutional",
     "load",
     "memory",
     "operator",
@@ -43,6 +48,7 @@ __all__ = [
     "published",
     "stat",
     "traffic",
+    "views",
 ]
 
 

@@ -106,7 +106,7 @@ def bar(part: float, whole: float, cells: int = 8, *, unicode: bool = True) -> s
     return "#" * round(eighths / 8) or "." * (eighths > 0)
 
 
-def shape(sizes: tuple[int, ...], times: str = "×") -> str:
+def shape(sizes: tuple[int | str, ...], times: str = "×") -> str:
     """A shape: (1, 64, 55, 55) -> '1×64×55×55'; a scalar is '()'."""
     return times.join(map(str, sizes)) if sizes else "()"
 

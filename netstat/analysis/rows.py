@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from netstat.analysis.receptive_field import Field
 from netstat.cost import ZERO, Cost
 from netstat.graph import PARAMETER, Graph, Node, Param
 from netstat.records.profile import Layer
-
-Field = tuple[int, ...] | None
 
 
 class Priced(NamedTuple):
@@ -31,7 +30,7 @@ def known(counts: Iterable[int | None]) -> int | None:
 
 
 def rows(
-    graph: Graph, priced: Sequence[Priced], figures: Sequence[int], fields: Sequence[Field], depth: int | None
+    graph: Graph, priced: Sequence[Priced], figures: Sequence[int], fields: Sequence[Field | None], depth: int | None
 ) -> tuple[Layer, ...]:
     """One row per node, or per run of nodes in the same module down to `depth` names; three arguments are per node."""
     owned, classes = owned_params(graph), graph.classes
@@ -71,7 +70,7 @@ def _layer(
     shown: set[str],
     count: int | None,
     classes: Mapping[str, str],
-    field: Field,
+    field: Field | None,
 ) -> Layer:
     """One row of one or, folded, several nodes: the input of the first, the output of the last, sums in between."""
     first, last = members[0].node, members[-1].node
@@ -100,11 +99,17 @@ def _layer(
         bytes_written=cost.bytes_written,
         count=count,
         arithmetic_intensity=cost.flops / moved if moved and complete else None,
-        receptive_field=field,
         repeated_params=sum(param.elements for param in read if param.name in shown),
         complete=complete,
         backward_macs=known(member.backward for member in members),
+        **_seen(field),
     )
+
+
+def _seen(field: Field | None) -> dict[str, Any]:
+    """What a row says of its receptive field."""
+    names = ("receptive_field", "jump", "center", "effective_padding")
+    return dict(zip(names, field or (None,) * 4, strict=True))
 
 
 def _common_path(paths: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import is_saved
 from netstat.frontends.selection import AS_IT_IS, Patterns, selection
-from netstat.frontends.subject import Inputs
+from netstat.frontends.subject import Inputs, Shape
 from netstat.records import Profile, Record
 from netstat.records import load as load_record
 
@@ -39,6 +39,7 @@ def profile(
     strict: bool = False,
     freeze: Patterns = (),
     train_only: Patterns = (),
+    fully_convolutional: bool | Shape = False,
 ) -> Profile:
     """What one forward pass of a model costs, layer by layer.
 
@@ -66,6 +67,8 @@ def profile(
             modules ("features.*", "classifier.6") and classes of modules ("BatchNorm2d"); a module means everything
             below it. `freezing` then has what goes away of a training step.
         train_only: the only parameters that are trained; `freeze` takes away from these.
+        fully_convolutional: put convolutions in place of the linear layers behind the flatten, so that any larger input
+            gives a map of scores; a shape says what size the model is made for, where it does not say so itself.
 
     Raises:
         UsageError: unknown name, sizes that cannot be, or a pattern that matches no parameter.
@@ -75,11 +78,12 @@ def profile(
     """
     trained = selection(freeze, train_only)
     if path := _saved(model):
-        inputs = inputs_of(input_shape, batch, dtype, args, kwargs)
+        inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
         anew = inputs != Inputs() or (convention, depth, training, backward, sparse, trained) != _AS_EVER
         made = saved_profile(path, anew=anew)
     else:
-        subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training, trained)
+        form = fully_convolutional
+        subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training, form, selection=trained)
         made = profile_subject(subject, convention, depth, backward=backward, sparse=sparse)
     if strict:
         check_complete(made)
@@ -101,11 +105,13 @@ def crosscheck(
     kwargs: Mapping[str, Any] | None = None,
     time_limit: float = 120,
     training: bool = False,
+    fully_convolutional: bool | Shape = False,
 ) -> "CrossChecks":
     """What other counters say of the model, and every difference itemised.
 
     Args:
-        model, input_shape, batch, args, kwargs: as for `profile`. Peers get copies; the model is left as it was.
+        model, input_shape, batch, args, kwargs, fully_convolutional: as for `profile`. Peers get
+            copies; the model is left as it was.
         against: names of peers; all by default.
         time_limit: seconds each peer may take.
         training: count the training-mode forward pass; of a peer that puts the model into evaluation mode itself, the
@@ -115,7 +121,8 @@ def crosscheck(
         UsageError, ShapeError, ModelError: as `profile`. A peer that is missing, fails or takes too long is no error:
         its entry says so.
     """
-    subject = partial(subject_of, model, input_shape, batch, "float32", args, kwargs)
+    given = (model, input_shape, batch, "float32", args, kwargs)
+    subject = partial(subject_of, *given, fully_convolutional=fully_convolutional)
     return crosscheck_subject(subject(training=training), against, time_limit=time_limit, evaluated=subject)
 
 
@@ -146,12 +153,14 @@ def published(model: str) -> "Published":
     return analyse(name, [claim for claim in claims() if claim.model == name], graph)
 
 
-def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Comparison":
+def compare(
+    *models: Any, input_shape: InputShape = None, batch: int = 1, fully_convolutional: bool | Shape = False
+) -> "Comparison":
     """Models side by side: names, modules, profiles or saved results.
 
     Args:
         models: as for `profile`, or profiles.
-        input_shape, batch: for all of them; each takes its own input by default.
+        input_shape, batch, fully_convolutional: for all of them; each takes its own input by default.
 
     Raises:
         UsageError: none was named.
@@ -160,8 +169,8 @@ def compare(*models: Any, input_shape: InputShape = None, batch: int = 1) -> "Co
 
     if not models:
         raise UsageError("name at least one model to compare")
-    profiles = [m if isinstance(m, Profile) else profile(m, input_shape, batch=batch) for m in models]
-    return analyse(profiles)
+    profiled = partial(profile, input_shape=input_shape, batch=batch, fully_convolutional=fully_convolutional)
+    return analyse([m if isinstance(m, Profile) else profiled(m) for m in models])
 
 
 def load(path: str | os.PathLike[str]) -> Record:

@@ -7,6 +7,7 @@ from netstat.api.subjects import Ways, benchmark_subject, forecast_subject, subj
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape
 from netstat.frontends.selection import Patterns, selection
+from netstat.frontends.subject import Shape
 
 if TYPE_CHECKING:
     from netstat.frontends.subject import Subject
@@ -36,6 +37,7 @@ def benchmark(
     images: int | None = None,
     freeze: Patterns = (),
     train_only: Patterns = (),
+    fully_convolutional: bool | Shape = False,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Benchmarks":
@@ -47,7 +49,7 @@ def benchmark(
     With `training` a training step instead, phase by phase: the sequence is empty, and `training` has the one entry.
 
     Args:
-        model, input_shape: as for `profile`.
+        model, input_shape, fully_convolutional: as for `profile`.
         device: cpu, cuda or cuda:N. This and all that follow: one, or several to be compared.
         batch: leading dimension of every input.
         dtype: fp32 (no TF32), tf32, bf16, fp16.
@@ -72,13 +74,14 @@ def benchmark(
 
     batches, regime = _several(batch), Regime(optimizer, loss, epochs, images)
     ways = Ways(*map(_several, (device, batches, dtype, threads, memory_format, mode)))
-    trained = selection(freeze, train_only)
+    trained, form = selection(freeze, train_only), fully_convolutional
     if training:
         regime.check()
     else:
         regime.check_idle()
         trained.check_idle()
-    subject = subject_of(model, input_shape, batches[0], training=training, selection=trained)
+    first = batches[0]
+    subject = subject_of(model, input_shape, first, training=training, fully_convolutional=form, selection=trained)
     if training:
         from netstat.api.training import training_subject
 
@@ -108,6 +111,7 @@ def forecast(
     training: bool = False,
     freeze: Patterns = (),
     train_only: Patterns = (),
+    fully_convolutional: bool | Shape = False,
 ) -> "Forecasts":
     """The time a model is expected to take on devices that need not be at hand, each with an interval.
 
@@ -115,7 +119,7 @@ def forecast(
     docs/forecast.md has the model and its errors. Nothing is run. The result is a sequence with an entry per device.
 
     Args:
-        model, input_shape, batch: as for `profile`.
+        model, input_shape, batch, fully_convolutional: as for `profile`.
         device: name of a device on paper, or several; `netstat list devices` has them.
         dtype: fp32 (no TF32), tf32, bf16, fp16.
         training: a training step with SGD and momentum instead of a forward pass.
@@ -125,8 +129,9 @@ def forecast(
         UsageError: nothing is on record for the device, or it has no peak in this dtype.
         ShapeError, ModelError: as `profile`.
     """
-    trained = selection(freeze, train_only)
-    subject = subject_of(model, input_shape, batch, dtype, training=training, selection=trained)
+    form, trained = fully_convolutional, selection(freeze, train_only)
+    given = (model, input_shape, batch, dtype)
+    subject = subject_of(*given, training=training, fully_convolutional=form, selection=trained)
     return forecast_subject(subject, [device] if isinstance(device, str) else device, dtype, training=training)
 
 
@@ -145,6 +150,7 @@ def memory(
     device: str = "cpu",
     freeze: Patterns = (),
     train_only: Patterns = (),
+    fully_convolutional: bool | Shape = False,
 ) -> "Memory":
     """What a forward pass and a training step need of memory, predicted, and measured where asked for.
 
@@ -153,7 +159,7 @@ def memory(
     (workspace) is in no prediction; a measurement shows it apart.
 
     Args:
-        model, input_shape, batch, dtype, args: as for `profile`.
+        model, input_shape, batch, dtype, args, fully_convolutional: as for `profile`.
         optimizer: "sgd", "sgd-momentum", "adam" or "adamw".
         amp: dtype of autocast in training ("bf16", "fp16"), parameters staying float32; "" for none.
         training: whether a training step is predicted; without, a built-in model needs no torch.
@@ -172,14 +178,16 @@ def memory(
     """
     from netstat.api.needs import Plan, fitted, measured, memory_subject
 
-    plan, trained = Plan(dtype, optimizer, amp, training).checked(), selection(freeze, train_only)
+    plan = Plan(dtype, optimizer, amp, training).checked()
+    trained, form = selection(freeze, train_only), fully_convolutional
 
     def at(size: int) -> "Subject":
-        return subject_of(model, input_shape, size, dtype, selection=trained)
+        return subject_of(model, input_shape, size, dtype, fully_convolutional=form, selection=trained)
 
     if fit and args is not None:
         raise UsageError("the largest batch is looked for by shapes; give input_shape instead of args")
-    subject = at(batch) if args is None else subject_of(model, input_shape, batch, dtype, args, selection=trained)
+    given = (model, input_shape, batch, dtype, args)
+    subject = at(batch) if args is None else subject_of(*given, fully_convolutional=form, selection=trained)
     record = memory_subject(subject, plan)
     record = fitted(record, at, plan, fit) if fit else record
     return measured(record, subject, plan, device) if measure else record

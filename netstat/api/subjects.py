@@ -11,7 +11,7 @@ from netstat.errors import IncompleteError, ModelError, UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import resolve
 from netstat.frontends.selection import AS_IT_IS, Selection
-from netstat.frontends.subject import Subject, check_by_position, check_positive, runnable
+from netstat.frontends.subject import Shape, Subject, check_by_position, check_positive, runnable
 from netstat.graph import PARAMETER
 from netstat.records import Profile, load
 
@@ -38,10 +38,12 @@ def subject_of(
     args: Sequence[Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
     training: bool = False,
+    fully_convolutional: bool | Shape = False,
     selection: Selection = AS_IT_IS,
 ) -> Subject:
     """The model that a user named or handed over, resolved; arguments as for `netstat.profile`."""
-    return resolve(model, inputs_of(input_shape, batch, dtype, args, kwargs), training=training, selection=selection)
+    inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
+    return resolve(model, inputs, training=training, selection=selection)
 
 
 def profile_subject(

@@ -21,6 +21,7 @@ COMMANDS = {
     "forecast": "expected time on devices that are not at hand",
     "memory": "what a forward pass and a training step need of memory, predicted and measured",
     "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
+    "views": "cost of scoring an image in crops, flipped and turned, and whole",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",
@@ -99,8 +100,8 @@ def _help(parser: ArgumentParser) -> Run:
     return run
 
 
-def model_options(parser: ArgumentParser, *, one: bool = True) -> None:
-    """MODEL and what describes its input."""
+def model_options(parser: ArgumentParser, *, one: bool = True, form: bool = True) -> None:
+    """MODEL, what describes its input, and the form in which it takes larger ones."""
     if one:
         parser.add_argument("model", metavar="MODEL")
     parser.add_argument(
@@ -111,6 +112,12 @@ def model_options(parser: ArgumentParser, *, one: bool = True) -> None:
         help="input shape without batch: 3x224x224; repeatable, name=2x16:int64",
     )
     parser.add_argument("-b", "--batch", default="1", metavar="N", help="leading dimension of every input (default 1)")
+    if form:
+        parser.add_argument(
+            "--fully-convolutional",
+            action="store_true",
+            help="convolutions for linear layers, so that a larger input gives a map of scores",
+        )
 
 
 def output_options(parser: ArgumentParser) -> None:

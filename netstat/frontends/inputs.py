@@ -18,6 +18,7 @@ def inputs_of(
     dtype: str = "float32",
     args: Sequence[Any] | None = None,
     kwargs: Mapping[str, Any] | None = None,
+    fully_convolutional: bool | Shape = False,
 ) -> Inputs:
     """Inputs as the functions above take them.
 
@@ -30,8 +31,20 @@ def inputs_of(
     if not isinstance(args, (tuple, list, NoneType)) or not isinstance(kwargs, (Mapping, NoneType)):
         raise UsageError("args is a tuple of inputs and kwargs a dict of them, such as args=(x,), kwargs={'mask': m}")
     shapes = _shapes(input_shape)
-    check_positive([shape for shape, _, _ in shapes], batch)
-    return Inputs(shapes, batch, _floating(dtype), tuple(args or ()) if given else None, dict(kwargs or {}))
+    made_for = _made_for(fully_convolutional)
+    check_positive([*(shape for shape, _, _ in shapes), *([made_for] if isinstance(made_for, tuple) else [])], batch)
+    tensors = tuple(args or ()) if given else None
+    return Inputs(shapes, batch, _floating(dtype), tensors, dict(kwargs or {}), made_for)
+
+
+def _made_for(stated: Any) -> bool | Shape:
+    if isinstance(stated, bool):
+        return stated
+    if isinstance(stated, (tuple, list)) and len(stated) == 3:
+        return tuple(stated)
+    raise UsageError(
+        f"fully_convolutional is True or the size a model is made for, such as (3, 224, 224); got {stated!r}"
+    )
 
 
 def _floating(dtype: str) -> str:

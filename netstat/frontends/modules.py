@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from netstat.errors import ModelError, NetstatError, UsageError, said
 from netstat.frontends import timm_models, torchvision_models
 from netstat.frontends.guards import quiet, random_state_kept
 from netstat.frontends.outline import WeightsOnMeta
+from netstat.frontends.shadow import shadow
 from netstat.frontends.subject import Inputs, Native, Subject, sized
 from netstat.frontends.trying import capture_lightest
 from netstat.graph import TensorSpec
@@ -42,6 +44,8 @@ def module_subject(
     Raises:
         ShapeError, ModelError: as `capture`.
     """
+    if inputs.fully_convolutional:
+        return _fully_convolutional(model, name, inputs, training, default, make)
     wanted = "" if inputs.dtype == "float32" else inputs.dtype
     inputs = inputs._replace(dtype=wanted or _dtype_of(model))
     args, kwargs = inputs.args, inputs.kwargs
@@ -60,6 +64,46 @@ def module_subject(
     by_position = not kwargs and all(isinstance(arg, torch.Tensor) for arg in args)
     left_out = "" if by_position else BY_POSITION
     return Subject(seen(args, kwargs), make or (lambda: model), lambda: model, make is not None, by_position, left_out)
+
+
+def _fully_convolutional(
+    model: Callable[..., Any],
+    name: str,
+    inputs: Inputs,
+    training: bool,
+    default: Native | None,
+    make: Callable[[], Any] | None,
+) -> Subject:
+    """The module in fully convolutional form; what is run has the weights of `model`, or of what `make` makes.
+
+    Raises:
+        ModelError: there is no such form.
+    """
+    from netstat.frontends.convolved import fully_convolutional
+    from netstat.frontends.fully_convolutional import NO_FORM
+
+    if not isinstance(model, torch.nn.Module):
+        raise ModelError(f"{NO_FORM}: it is a {type(model).__name__}, and no torch.nn.Module")
+    native = inputs.made_for(default.shapes[0] if default and len(default.shapes) == 1 else None)
+    seen = native or _first_shape(inputs)
+
+    def convolved(module: torch.nn.Module) -> torch.nn.Module:
+        return fully_convolutional(module.train(training), seen, native=native is not None)
+
+    def real() -> Any:
+        return convolved(make() if make else shadow(model, Tensor.clone))
+
+    outline = convolved(shadow(model, lambda tensor: tensor.detach().to("meta")))
+    name = name or type(model).__name__
+    return module_subject(outline, name, inputs._replace(fully_convolutional=False), training, default, real)
+
+
+def _first_shape(inputs: Inputs) -> tuple[int, ...]:
+    """The shape of the first input as it is given, without the batch."""
+    if inputs.args is None:
+        return inputs.specs()[0][1].shape[1:]
+    tensors = [tensor for tensor in (*inputs.args, *inputs.kwargs.values()) if isinstance(tensor, torch.Tensor)]
+    return tuple(tensors[0].shape[1:]) if tensors else ()
 
 
 def _dtype_of(model: Callable[..., Any]) -> str:
@@ -115,6 +159,10 @@ def factory_subject(
     outline, args, kwargs = _made(factory, name, options, meta=True)
     if args is not None and not inputs.shapes:
         inputs = inputs._replace(args=args, kwargs=kwargs)
+    if (
+        inputs.fully_convolutional is True and args
+    ):  # what a factory returns beside its model says what that is made for
+        inputs = inputs._replace(fully_convolutional=tuple(getattr(args[0], "shape", ())[1:]) or True)
     made_for = timm_models.native(outline) or default
     try:
         return module_subject(

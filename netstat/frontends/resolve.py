@@ -46,12 +46,14 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False, selection: Se
         ModelError: the model could not be built or captured.
         ShapeError: the input does not fit.
     """
-    return selected(_resolved(model, inputs, training), selection)
+    subject = _resolved(os.fspath(model) if isinstance(model, os.PathLike) else model, inputs, training)
+    if inputs.fully_convolutional:
+        name = f"{subject.graph.model} (fully convolutional)"
+        subject = subject._replace(graph=replace(subject.graph, model=name))
+    return selected(subject, selection)
 
 
 def _resolved(model: Any, inputs: Inputs, training: bool) -> Subject:
-    if isinstance(model, os.PathLike):
-        model = os.fspath(model)
     if isinstance(model, Graph):
         if inputs != Inputs():
             raise UsageError("a Graph has its inputs already; give the model to count it at others")
@@ -76,6 +78,8 @@ def is_saved(name: str) -> bool:
 
 def _by_name(text: str, inputs: Inputs, training: bool) -> Subject:
     if suffix := next(filter(text.endswith, FILES), ""):
+        if inputs.fully_convolutional:
+            raise UsageError(f"'{text}' is a file, of which the sizes are settled; name the model it was made from")
         subject: Subject = import_module(f"netstat.frontends.{FILES[suffix]}").subject(text, inputs, training=training)
         return subject
     name, options = parse_call(text)

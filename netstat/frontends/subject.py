@@ -35,6 +35,8 @@ class Inputs(NamedTuple):
         batch: leading dimension of every input.
         dtype: floating-point dtype of inputs and parameters.
         args, kwargs: tensors given in person; they exclude shapes and batch.
+        fully_convolutional: whether the model is to take other sizes by having convolutions for linear layers; a shape
+            without the batch says what size it is made for.
     """
 
     shapes: tuple[tuple[Shape, str, str], ...] = ()
@@ -42,6 +44,11 @@ class Inputs(NamedTuple):
     dtype: str = "float32"
     args: tuple[Any, ...] | None = None
     kwargs: Mapping[str, Any] = {}
+    fully_convolutional: bool | Shape = False
+
+    def made_for(self, default: Shape | None) -> Shape | None:
+        """The size that a model in fully convolutional form is made for: as stated, else `default`."""
+        return self.fully_convolutional if isinstance(self.fully_convolutional, tuple) else default
 
     def specs(self, default: Sequence[Shape] = ()) -> list[tuple[str, TensorSpec]]:
         """Name and spec of each input, the batch in front; `default` are the shapes of the model's own.
@@ -93,10 +100,20 @@ def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bo
     inputs = _one_input(model, inputs)
     if model.needs_torch or training or inputs.args is not None:
         return _through_torch(model, options, inputs, training)
-    spec = model.build(**options)
+    spec = _built(model, options, inputs)
     ((_, input),) = inputs.specs((model.input_shape,))
     graph = sized(lambda spec_input: _graph(name, spec, spec_input), input, model.input_shape, _first_path(spec))
     return Subject(graph, lambda: _assembled(spec), lambda: _on_meta(lambda: _assembled(spec)), owned=True)
+
+
+def _built(model: Model, options: Mapping[str, Any], inputs: Inputs) -> Any:
+    """The model's spec, in fully convolutional form where that is wanted; or the module of one that has no spec."""
+    made = model.build(**options)
+    if not (inputs.fully_convolutional and isinstance(made, Block)):
+        return made
+    from netstat.frontends.fully_convolutional import fully_convolutional
+
+    return fully_convolutional(made, inputs.made_for(None) or model.input_shape)
 
 
 def runnable(subject: Subject, module: Any) -> Any:
@@ -169,9 +186,12 @@ def _through_torch(model: Model, options: Mapping[str, Any], inputs: Inputs, tra
 
     def make() -> Any:
         with random_state_kept():
-            made = model.build(**options)
+            made = _built(model, options, inputs)
         return _assembled(made) if isinstance(made, Block) else made
 
+    if not model.needs_torch:
+        seen = inputs._replace(fully_convolutional=False)  # the spec has that form already
+        return module_subject(_on_meta(make), model.name, seen, training, Native((model.input_shape,)), make)
     return module_subject(_on_meta(make), model.name, inputs, training, Native((model.input_shape,)), make)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import certainly
 from netstat.ops.base import Specs, operator, spellings
 from netstat.ops.broadcasting import Elementwise
 from netstat.ops.dtypes import floating_dtype
 from netstat.ops.pointwise import Activation, ParametricActivation, Sigmoid, Softmax
+from netstat.ops.sight import Sight, beside
 
 
 @operator
@@ -182,8 +183,8 @@ class Glu(Elementwise):
     each = Sigmoid.each + Cost(multiplies=1)
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return bool(attributes["dim"] == 1)
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return beside(node.input.shape, node.attributes["dim"])
 
     @classmethod
     def shape(cls, input: TensorSpec, dim: int = -1) -> Specs:

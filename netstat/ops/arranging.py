@@ -1,13 +1,14 @@
 """Operators that put values elsewhere or repeat them: no arithmetic, bytes only."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, traffic
+from netstat.ops.sight import Reach, Sight
 from netstat.ops.spelling import is_tensor, one_row
 from netstat.ops.views import diagonal_length
 
@@ -102,6 +103,13 @@ class RepeatInterleave(Copy):
         return bound
 
 
+def flipped(shape: tuple[int, ...], dims: Iterable[int]) -> Sight:
+    """What a flip along `dims` shows: position L − 1 − o."""
+    turned = {dim % max(len(shape), 1) for dim in dims}
+    reaches = (Reach(1, -1, (range(size - 1, size),)) if at in turned else None for at, size in enumerate(shape))
+    return Sight(tuple(enumerate(reaches)))
+
+
 @operator
 class Flip(Copy):
     """Values in reverse along some dimensions. Source: torch.flip."""
@@ -117,9 +125,19 @@ class Flip(Copy):
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         return super().bind(*one_row(args, kwargs, "dims"))
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return flipped(node.input.shape, node.attributes["dims"])
+
 
 class _Flipped(Copy):
     """`flip` along a fixed dimension."""
+
+    dim: ClassVar[int]
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return flipped(node.input.shape, [cls.dim])
 
     @staticmethod
     def shape(input: TensorSpec) -> Specs:
@@ -130,14 +148,14 @@ class _Flipped(Copy):
 class FlipLR(_Flipped):
     """Columns in reverse, the second dimension. Source: torch.fliplr."""
 
-    name, torch = "fliplr", ("torch.fliplr", "torch.Tensor.fliplr")
+    name, torch, dim = "fliplr", ("torch.fliplr", "torch.Tensor.fliplr"), 1
 
 
 @operator
 class FlipUD(_Flipped):
     """Rows in reverse, the first dimension. Source: torch.flipud."""
 
-    name, torch = "flipud", ("torch.flipud", "torch.Tensor.flipud")
+    name, torch, dim = "flipud", ("torch.flipud", "torch.Tensor.flipud"), 0
 
 
 @operator

@@ -9,6 +9,7 @@ from netstat.cost import ZERO, Cost
 from netstat.errors import ModelError, ShapeError, said
 from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size
+from netstat.ops.sight import Sight
 from netstat.registry import Registry
 
 Specs = tuple[TensorSpec, ...]
@@ -101,19 +102,14 @@ class Operator:
         return (Product(macs, cls.tensors[:1], cls.tensors[1:2]),) if macs else ()
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        """Whether an output value depends on the same spatial position of its inputs and on no other."""
-        return False
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        """What values of the first output see of `operand`, one of the node's tensors; None where nobody says."""
+        return None
 
     @classmethod
     def makes_tensor(cls, **attributes: Any) -> bool:
         """Whether the output takes memory of its own."""
         return not (cls.view or attributes.get("inplace", False))
-
-    @classmethod
-    def window(cls, **attributes: Any) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-        """Extent and stride per spatial dimension of what an output value sees; None where that is one position."""
-        return None
 
 
 @cache

@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Operator, Specs, signature, traffic
 from netstat.ops.dtypes import Operand, result_dtype
+from netstat.ops.sight import Sight, in_place
 from netstat.units import shape as shape_text
 
 
@@ -29,8 +30,8 @@ class Elementwise(Operator):
     takes_complex: ClassVar[bool] = False
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return in_place(operand.spec.shape, node.output.shape)
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from netstat.cost import ZERO, Cost
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
+from netstat.ops.sight import Sight, in_place
 from netstat.ops.spelling import is_dtype, is_tensor
 
 
@@ -16,8 +17,8 @@ class Cast(Operator):
     free = True
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return in_place(operand.spec.shape, node.output.shape)
 
     @classmethod
     def cost(cls, input: TensorSpec, **attributes: Any) -> Cost:

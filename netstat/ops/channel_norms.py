@@ -6,10 +6,11 @@ from typing import Any
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import certainly
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.normalization import functional, moments, normalise, refuse_channels
+from netstat.ops.sight import Sight, gathered
 from netstat.ops.spelling import without
 
 
@@ -27,6 +28,13 @@ class GroupNorm(Operator):
     family = "normalisation"
     torch = spellings("group_norm")
     tensors = ("input", "weight", "bias")
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        if operand.name != "input":
+            return None
+        axes = gathered(node.input.shape, range(2, len(node.input.shape))).axes
+        return Sight((axes[0], None, *axes[2:]))  # groups of channels
 
     @staticmethod
     def shape(
@@ -88,8 +96,11 @@ class InstanceNorm(Operator):
     tensors = ("input", "running_mean", "running_var", "weight", "bias")
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return not attributes["use_input_stats"]
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        if operand.name != "input":
+            return None
+        sizes = range(2, len(node.input.shape)) if node.attributes["use_input_stats"] else ()
+        return gathered(node.input.shape, sizes)
 
     @staticmethod
     def shape(

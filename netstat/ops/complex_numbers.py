@@ -4,11 +4,12 @@ from typing import Any
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Specs, operator, spellings
 from netstat.ops.broadcasting import Elementwise, Unary
 from netstat.ops.dtypes import Operand, complex_dtype, floating_dtype, is_complex, real_dtype, result_dtype
 from netstat.ops.layout import View
+from netstat.ops.sight import Sight, in_place
 from netstat.units import shape as shape_text
 
 
@@ -20,8 +21,8 @@ class Real(View):
     torch = ("torch.real",)
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return in_place(operand.spec.shape, node.output.shape)
 
     @staticmethod
     def shape(input: TensorSpec) -> Specs:
@@ -44,8 +45,8 @@ class Conj(View):
     torch = ("torch.conj", "torch.Tensor.conj")
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return in_place(operand.spec.shape, node.output.shape)
 
     @staticmethod
     def shape(input: TensorSpec) -> Specs:

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size, certainly, ntuple
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
-from netstat.ops.windows import Padding, output_size, refuse_below, windows
+from netstat.ops.sight import Sight, windowed
+from netstat.ops.windows import Padding, output_size, reaches, refuse_below, windows
 from netstat.units import shape as shape_text
 
 LAYOUT = {1: "(N, C, L)", 2: "(N, C, H, W)", 3: "(N, C, D, H, W)"}
@@ -82,10 +83,12 @@ class Convolution(Operator):
         return {**attributes, **spread, "padding": padding if isinstance(padding, str) else ntuple(padding, cls.dims)}
 
     @classmethod
-    def window(cls, **attributes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        dilations = ntuple(attributes["dilation"], cls.dims)
-        extent = tuple((k - 1) * d + 1 for k, d in zip(attributes["weight"].shape[2:], dilations, strict=True))
-        return extent, ntuple(attributes["stride"], cls.dims)
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        if operand.name != "input":
+            return None
+        sizes, kernel = node.input.shape[-cls.dims :], node.arguments[1].spec.shape[2:]
+        settings = (node.attributes[name] for name in ("stride", "padding", "dilation"))
+        return windowed(node.input.shape, reaches(windows(sizes, kernel, *settings)), mixes=True)
 
 
 @operator

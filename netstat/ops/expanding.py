@@ -6,10 +6,11 @@ from typing import Any
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Specs, operator
 from netstat.ops.broadcasting import broadcast
 from netstat.ops.layout import View
+from netstat.ops.sight import NOTHING, Sight, in_place, renamed
 from netstat.ops.spelling import one_list, one_row, without
 from netstat.units import shape as shape_text
 
@@ -28,6 +29,10 @@ class Expand(View):
         if len(size) < len(input.shape) or any(old not in (1, new) for old, new in zip(there, sizes, strict=True)):
             raise ShapeError(f"{shape_text(input.shape)} cannot be expanded to {shape_text(tuple(size))}")
         return (TensorSpec(sizes, input.dtype),)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return in_place(operand.spec.shape, node.output.shape)
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,6 +56,10 @@ class ExpandAs(_Like):
     def shape(input: TensorSpec, other: TensorSpec) -> Specs:
         return Expand.shape(input, other.shape)
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return NOTHING if operand.name == "other" else in_place(operand.spec.shape, node.output.shape)
+
 
 @operator
 class ViewAs(_Like):
@@ -64,6 +73,10 @@ class ViewAs(_Like):
         if input.numel != other.numel:
             raise ShapeError(f"{input.numel} values do not fill the shape {shape_text(other.shape)}")
         return (TensorSpec(other.shape, input.dtype),)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return NOTHING if operand.name == "other" else renamed(operand.spec.shape, node.output.shape)
 
 
 class _Several(View):

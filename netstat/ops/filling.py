@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Specs, operator
 from netstat.ops.broadcasting import broadcast
 from netstat.ops.dtypes import result_dtype
+from netstat.ops.sight import NOTHING, Sight, in_place
 from netstat.ops.spelling import is_tensor
 from netstat.units import shape as shape_text
 
@@ -25,8 +26,8 @@ class _Local(Copy):
     family = "elementwise"
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return in_place(operand.spec.shape, node.output.shape)
 
 
 @operator
@@ -45,6 +46,10 @@ class Fill(_Local):
     def read(cls, arguments: Mapping[str, Any]) -> Iterable[TensorSpec]:
         return (arguments["value"],) if is_tensor(arguments["value"]) else ()
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return NOTHING if operand.name == "input" else super().sees(node, operand)
+
 
 @operator
 class Zero(_Local):
@@ -60,6 +65,10 @@ class Zero(_Local):
     @classmethod
     def read(cls, arguments: Mapping[str, Any]) -> Iterable[TensorSpec]:
         return ()
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return NOTHING
 
 
 @operator
@@ -81,6 +90,10 @@ class CopyOver(_Local):
     @classmethod
     def read(cls, arguments: Mapping[str, Any]) -> Iterable[TensorSpec]:
         return (arguments["src"],)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return NOTHING if operand.name == "input" else super().sees(node, operand)
 
 
 @operator
@@ -114,6 +127,10 @@ class MaskedScatter(_Local):
         if inplace:
             fits(mask, input.shape)
         return (TensorSpec(broadcast(input.shape, mask.shape), input.dtype),)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return super().sees(node, operand) if operand.name == "input" else None  # the mask says which goes where
 
 
 @operator

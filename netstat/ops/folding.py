@@ -6,10 +6,11 @@ from typing import Any
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import ntuple
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
+from netstat.ops.sight import Reach, Sight, beside, window, windowed
 from netstat.ops.spelling import renamed
 from netstat.ops.windows import output_size as windows_along
 from netstat.ops.windows import taps, windows
@@ -30,6 +31,11 @@ class PixelShuffle(Copy):
         sizes = (channels // upscale_factor**2, height * upscale_factor, width * upscale_factor)
         return (TensorSpec((*lead, *sizes), input.dtype),)
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        factor = node.attributes["upscale_factor"]
+        return windowed(node.input.shape, [Reach(factor, 1, (range(1),) * factor)] * 2, mixes=True)
+
 
 @operator
 class PixelUnshuffle(Copy):
@@ -45,6 +51,11 @@ class PixelUnshuffle(Copy):
             raise ShapeError(f"{height}×{width} is no multiple of the downscale factor {downscale_factor}")
         sizes = (channels * downscale_factor**2, height // downscale_factor, width // downscale_factor)
         return (TensorSpec((*lead, *sizes), input.dtype),)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        factor = node.attributes["downscale_factor"]
+        return windowed(node.input.shape, [window(0, factor, factor)] * 2, mixes=True)
 
 
 def _image(input: TensorSpec) -> tuple[int, ...]:
@@ -71,6 +82,10 @@ class ChannelShuffle(Copy):
         if input.shape[1] % groups:
             raise ShapeError(f"{input.shape[1]} channels cannot be split into {groups} groups")
         return (input,)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return beside(node.input.shape, 1)
 
 
 class _Columns(Operator):

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 
 from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Specs, operator
 from netstat.ops.dtypes import result_dtype
 from netstat.ops.expanding import AtLeast1d, AtLeast2d, AtLeast3d
 from netstat.ops.layout import Cat
+from netstat.ops.sight import Sight, Trace
 from netstat.ops.spelling import one_list
 from netstat.units import shape as shape_text
 
@@ -32,6 +33,13 @@ class Stack(Copy):
                 raise ShapeError(f"{shape_text(first)} and {shape_text(other.shape)} differ")
         at = dim % (len(first) + 1)
         return (TensorSpec((*first[:at], len(tensors), *first[at:]), result_dtype(*tensors)),)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        rank = len(operand.spec.shape)
+        places: list[Trace] = [(at, None) for at in range(rank)]
+        places.insert(node.attributes["dim"] % (rank + 1), None)
+        return Sight(tuple(places))
 
 
 class _Joined(Copy):

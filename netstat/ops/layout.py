@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.dtypes import result_dtype
+from netstat.ops.sight import Sight, beside, in_place, permuted, renamed, swapped, window
 from netstat.units import shape as shape_text
 
 
@@ -37,8 +38,16 @@ def _variadic(args: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> dict[
     return {"input": input, name: tuple(values)}
 
 
+class Renaming(View):
+    """The same values in the same order."""
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return renamed(operand.spec.shape, node.output.shape)
+
+
 @operator
-class Flatten(View):
+class Flatten(Renaming):
     """Dimensions start_dim … end_dim become one. Source: torch.flatten."""
 
     name = "flatten"
@@ -55,7 +64,7 @@ class Flatten(View):
 
 
 @operator
-class Reshape(View):
+class Reshape(Renaming):
     """The same values in the same order; one size may be −1 and follows from the others. Source: torch.reshape."""
 
     name = "reshape"
@@ -89,6 +98,10 @@ class Permute(View):
     def bind(cls, args: tuple[Any, ...], kwargs: Any) -> dict[str, Any]:
         return _variadic(args, kwargs, "dims")
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return permuted(node.attributes["dims"], len(node.input.shape))
+
 
 @operator
 class Transpose(View):
@@ -103,9 +116,13 @@ class Transpose(View):
         sizes[dim0], sizes[dim1] = sizes[dim1], sizes[dim0]
         return (TensorSpec(tuple(sizes), input.dtype),)
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return swapped(len(node.input.shape), node.attributes["dim0"], node.attributes["dim1"])
+
 
 @operator
-class Squeeze(View):
+class Squeeze(Renaming):
     """Dimensions of size 1 go: `dim`, several, or all. Source: torch.squeeze."""
 
     name = "squeeze"
@@ -120,7 +137,7 @@ class Squeeze(View):
 
 
 @operator
-class Unsqueeze(View):
+class Unsqueeze(Renaming):
     """A dimension of size 1 comes in. Source: torch.unsqueeze."""
 
     name = "unsqueeze"
@@ -143,8 +160,8 @@ class Cat(Operator):
     free = True
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return bool(attributes["dim"] == 1)
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return beside(operand.spec.shape, node.attributes["dim"])
 
     @staticmethod
     def shape(tensors: Sequence[TensorSpec], dim: int = 0) -> Specs:
@@ -173,8 +190,11 @@ class Pad(Operator):
     free = True
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return bool(attributes["mode"] == "constant")
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        """Of the padding nothing is said: away from it values have only moved, whatever stands in it."""
+        pad, shape = node.attributes["pad"], node.input.shape
+        before = (*pad[::2], *[0] * (len(shape) - len(pad) // 2))[::-1]
+        return Sight(tuple((at, window(-n) if n else None) for at, n in enumerate(before)))
 
     @staticmethod
     def shape(input: TensorSpec, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Specs:
@@ -203,8 +223,8 @@ class Clone(Operator):
     free = True
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return in_place(operand.spec.shape, node.output.shape)
 
     @staticmethod
     def shape(input: TensorSpec) -> Specs:

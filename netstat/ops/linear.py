@@ -2,8 +2,9 @@
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
+from netstat.ops.sight import Sight
 
 
 @operator
@@ -38,6 +39,13 @@ class Linear(Operator):
         macs = output.numel * weight.shape[-1]
         adds = macs if bias is not None else macs - output.numel
         return Cost(macs=macs, multiplies=macs, adds=adds, **traffic((input, weight, bias), (output,)))
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        last = len(operand.spec.shape) - 1
+        following = [(at, None) for at in range(last)]
+        new = [None] * (len(node.output.shape) - last)
+        return Sight((*following, *new), (last,)) if operand.name == "input" and last >= 0 else None
 
     @staticmethod
     def params(in_features: int, out_features: int, bias: bool = True) -> dict[str, tuple[int, ...]]:

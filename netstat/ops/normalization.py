@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size, least
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
+from netstat.ops.sight import Sight, gathered, window
 
 
 class LocalResponseParameters(NamedTuple):
@@ -68,8 +69,10 @@ class LocalResponseNorm(Operator):
     torch = ("torch.nn.functional.local_response_norm",)
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        size = node.attributes["size"]
+        channels = window(-(size // 2), taps=size)
+        return Sight(tuple((at, channels if at == 1 else None) for at in range(len(node.input.shape))))
 
     @staticmethod
     def shape(input: TensorSpec, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Specs:
@@ -163,8 +166,11 @@ class BatchNorm(Operator):
     tensors = ("input", "running_mean", "running_var", "weight", "bias")
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return not attributes["training"]
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        if operand.name != "input":
+            return None
+        others = [at for at in range(len(node.input.shape)) if at != 1] if node.attributes["training"] else ()
+        return gathered(node.input.shape, others)
 
     @staticmethod
     def shape(

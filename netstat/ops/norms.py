@@ -6,9 +6,10 @@ from typing import Any
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.normalization import moments, normalise
+from netstat.ops.sight import Sight, gathered
 from netstat.ops.spelling import without
 from netstat.units import shape as shape_text
 
@@ -61,6 +62,10 @@ class LayerNorm(Operator):
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
         return {**attributes, "normalized_shape": tuple(attributes["normalized_shape"])}
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return _rows_seen(node, operand)
+
     @staticmethod
     def params(
         normalized_shape: int | Sequence[int], elementwise_affine: bool = True, bias: bool = True
@@ -69,6 +74,13 @@ class LayerNorm(Operator):
         sizes = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
         names = ("weight", "bias") if bias else ("weight",)
         return dict.fromkeys(names, sizes) if elementwise_affine else {}
+
+
+def _rows_seen(node: Node, operand: Argument) -> Sight | None:
+    """Every value of a row all of the row."""
+    rank = len(node.input.shape)
+    normalised = range(rank - len(node.attributes["normalized_shape"]), rank)
+    return gathered(node.input.shape, normalised) if operand.name == "input" else None
 
 
 def _refuse_other_sizes(input: TensorSpec, normalized_shape: Sequence[int]) -> None:
@@ -127,6 +139,10 @@ class RmsNorm(Operator):
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
         return {**attributes, "normalized_shape": tuple(attributes["normalized_shape"])}
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return _rows_seen(node, operand)
 
     @staticmethod
     def params(normalized_shape: int | Sequence[int], elementwise_affine: bool = True) -> dict[str, tuple[int, ...]]:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from netstat.cost import ZERO, Cost
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.broadcasting import Elementwise, Unary
 from netstat.ops.dtypes import Operand, floating_dtype, is_complex
+from netstat.ops.sight import Sight, gathered, in_place
 
 
 class Activation(Unary):
@@ -87,6 +88,11 @@ class Softmax(Operator):
         features = input.shape[_softmax_dim(input) if dim is None else dim] if input.shape else 1
         return softmax(input.numel // features, input.numel) + Cost(**traffic((input,), (output,)))
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        shape, dim = node.input.shape, node.attributes["dim"]
+        return gathered(shape, [(_softmax_dim(node.input) if dim is None else dim) % max(len(shape), 1)])
+
 
 def _softmax_dim(input: TensorSpec) -> int:
     """torch's choice where no dimension is given: 0 for 0, 1 and 3 dimensions, else 1."""
@@ -106,8 +112,8 @@ class Dropout(Operator):
     torch = ("torch.nn.functional.dropout", "torch.dropout", "torch.dropout_")
 
     @classmethod
-    def is_local(cls, **attributes: Any) -> bool:
-        return True
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return in_place(operand.spec.shape, node.output.shape)
 
     @staticmethod
     def shape(input: TensorSpec, p: float = 0.5, training: bool = True, inplace: bool = False) -> Specs:

@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
-from netstat.ops.arithmetic import Size, certainly, ntuple
+from netstat.graph import Argument, Node, TensorSpec
+from netstat.ops.arithmetic import Size, ceil_div, certainly, ntuple
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
-from netstat.ops.windows import Padding, Window, occupied, output_size, refuse_below, taps, windows
+from netstat.ops.sight import Reach, Sight, everything, windowed
+from netstat.ops.windows import Padding, Window, occupied, output_size, reaches, refuse_below, taps, windows
 
 
 class Pooling(Operator):
@@ -55,11 +56,10 @@ class Pooling(Operator):
         return {**attributes, **spread, "ceil_mode": bool(attributes["ceil_mode"])}
 
     @classmethod
-    def window(cls, **attributes: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        kernel = ntuple(attributes["kernel_size"], cls.dims)
-        dilations = ntuple(attributes.get("dilation", 1), cls.dims)
-        extent = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilations, strict=True))
-        return extent, ntuple(attributes["stride"] or kernel, cls.dims)
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        given = node.attributes
+        settings = (given["kernel_size"], given["stride"], given["padding"], given.get("dilation", 1))
+        return windowed(node.input.shape, reaches(cls._windows(node.input, *settings)))
 
 
 class MaxPool(Pooling):
@@ -174,6 +174,20 @@ class AdaptivePool(Operator):
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
         return {**attributes, "output_size": ntuple(attributes["output_size"], cls.dims)}
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        pairs = zip(node.input.shape[-cls.dims :], node.output.shape[-cls.dims :], strict=True)
+        return windowed(node.input.shape, [_adapted(size, out) for size, out in pairs])
+
+
+def _adapted(size: int, out: int) -> Reach:
+    """What the windows see; one alone sees everything, as large as the input may be."""
+    if out < 2:
+        return everything(size)
+    shared = gcd(size, out)
+    starts = [(at * size // out, ceil_div((at + 1) * size, out)) for at in range(out // shared)]
+    return Reach(out // shared, size // shared, tuple(range(start, end) for start, end in starts))
 
 
 class AdaptiveMaxPool(AdaptivePool):

@@ -6,9 +6,10 @@ counted does not depend on the data.
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Specs, operator, spellings
 from netstat.ops.pointwise import Activation, ParametricActivation
+from netstat.ops.sight import Sight
 from netstat.units import shape as shape_text
 
 
@@ -74,6 +75,10 @@ class Prelu(ParametricActivation):
     torch = spellings("prelu")
     tensors = ("input", "weight")
     each = Cost(compares=1, multiplies=1)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return super().sees(node, operand) if operand.name == "input" else None  # slopes go by channel
 
     @classmethod
     def shape(cls, input: TensorSpec, weight: TensorSpec) -> Specs:

@@ -5,11 +5,12 @@ from typing import Any
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size, least
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
 from netstat.ops.dtypes import floating_dtype, is_inexact, real_dtype
-from netstat.ops.rows import between, reduced, refuse_integers, rows
+from netstat.ops.rows import axes, between, reduced, refuse_integers, rows
+from netstat.ops.sight import Sight, gathered
 
 
 class RowWise(Operator):
@@ -38,6 +39,14 @@ class RowWise(Operator):
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
         dim = attributes.get("dim")
         return {**attributes, "dim": tuple(dim) if isinstance(dim, (list, tuple)) else dim}
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        """All of a row, where one value is made of each."""
+        shape, dim, kept = node.input.shape, node.attributes.get("dim"), bool(node.attributes.get("keepdim"))
+        if operand.name != "input" or reduced(shape, dim, kept) != node.output.shape:
+            return None
+        return gathered(shape, axes(shape, dim), kept=kept)
 
 
 class Reduction(RowWise):

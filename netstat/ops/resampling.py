@@ -1,19 +1,21 @@
 """Images at another size. What a weight is follows from the sizes alone: weights are constants, and not counted."""
 
 from collections.abc import Mapping, Sequence
-from math import prod
+from math import gcd, isclose, prod
 from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size, ntuple
 from netstat.ops.arranging import Copy
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
+from netstat.ops.sight import Reach, Sight, windowed
 from netstat.ops.windows import refuse_below
 
 Scales = Sequence[float] | None
+MOST_STEPS = 1000  # a factor of 2.37 is 237/100
 
 
 class Upsample(Operator):
@@ -47,6 +49,33 @@ class Upsample(Operator):
         spread: dict[str, Any] = {"output_size": size if size is None else ntuple(size, cls.dims)}
         return {**attributes, **spread, "scale_factors": scales if scales is None else tuple(map(float, scales))}
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        sizes, outs = node.input.shape[2:], node.output.shape[2:]
+        factors = node.attributes["scale_factors"] or (None,) * cls.dims
+        reaches = [cls.reach(*dimension, node.attributes) for dimension in zip(sizes, outs, factors, strict=True)]
+        found = [one for one in reaches if one is not None]
+        return windowed(node.input.shape, found) if len(found) == cls.dims else None
+
+    @classmethod
+    def reach(cls, size: int, out: int, factor: float | None, attributes: Mapping[str, Any]) -> Reach | None:
+        """What output positions see along one dimension; None where nobody says."""
+        return None
+
+
+def _step(size: int, out: int, factor: float | None) -> tuple[int, int] | None:
+    """Input positions per output position as a fraction: L/O, or one over the factor that was given.
+
+    None where the factor is no fraction of small numbers.
+    """
+    if factor is None:
+        return size // gcd(size, out), out // gcd(size, out)
+    for below in range(1, MOST_STEPS):
+        above = round(factor * below)
+        if above and isclose(factor, above / below, rel_tol=1e-12):
+            return below, above
+    return None
+
 
 def _scaled(size: Size, factor: float) -> Size:
     """⌊size · factor⌋, of a symbol too where the factor is whole."""
@@ -60,10 +89,21 @@ class UpsampleNearest(Upsample, Copy):
     """
 
     free = True
+    middle: ClassVar[bool]  # whether an output position's place is its middle (nearest-exact), not where it begins
 
     @classmethod
     def shape(cls, input: TensorSpec, output_size: Sequence[int] | None = None, scale_factors: Scales = None) -> Specs:
         return cls.resized(input, output_size, scale_factors)
+
+    @classmethod
+    def reach(cls, size: int, out: int, factor: float | None, attributes: Mapping[str, Any]) -> Reach | None:
+        """⌊s·o⌋, or ⌊s·(o + ½)⌋."""
+        step = _step(size, out, factor)
+        if step is None:
+            return None
+        above, below = step
+        places = (((2 * o + cls.middle) * above) // (2 * below) for o in range(below))
+        return Reach(below, above, tuple(range(at, at + 1) for at in places))
 
 
 class UpsampleWeighted(Upsample):
@@ -100,6 +140,22 @@ class UpsampleWeighted(Upsample):
         n, taps = output.numel, cls.taps**cls.dims
         return Cost(multiplies=n * taps, adds=n * (taps - 1), **traffic((input,), (output,)))
 
+    @classmethod
+    def reach(cls, size: int, out: int, factor: float | None, attributes: Mapping[str, Any]) -> Reach | None:
+        """t taps around s·(o + ½) − ½; with align_corners around (L − 1)/(O − 1)·o. On a position it is that alone."""
+        aligned = attributes["align_corners"]
+        if aligned and out == 1:
+            return Reach(1, 0, (range(1),))
+        step = _step(size - 1, out - 1, None) if aligned else _step(size, out, factor)
+        if step is None:
+            return None
+        above, below = step
+        taps = []
+        for o in range(below):
+            at, beside = divmod(2 * o * above if aligned else (2 * o + 1) * above - below, 2 * below)
+            taps.append(range(at - cls.taps // 2 + 1, at + cls.taps // 2 + 1) if beside else range(at, at + 1))
+        return Reach(below, above, tuple(taps))
+
 
 class UpsampleAntialias(UpsampleWeighted):
     """Input sizes L, output sizes O; s = L/O (with align_corners (L − 1)/(O − 1), and 1/factor where one was given).
@@ -112,7 +168,11 @@ class UpsampleAntialias(UpsampleWeighted):
     torch.nn.functional.interpolate with antialias.
     """
 
-    reach: ClassVar[int]
+    radius: ClassVar[int]
+
+    @classmethod
+    def reach(cls, size: int, out: int, factor: float | None, attributes: Mapping[str, Any]) -> Reach | None:
+        return None  # which of its weights are zero is not worked out
 
     @classmethod
     def cost(
@@ -137,7 +197,7 @@ class UpsampleAntialias(UpsampleWeighted):
         scale = 1 / factor if factor else size / out
         if align_corners:
             scale = (size - 1) / (out - 1) if out > 1 else 0.0
-        reach = cls.reach * max(scale, 1.0)
+        reach = cls.radius * max(scale, 1.0)
         centers = (scale * (p + 0.5) for p in range(out))
         return sum(min(int(c + reach + 0.5), size) - max(int(c - reach + 0.5), 0) for c in centers)
 
@@ -149,12 +209,12 @@ def _register(kind: type[Operator], name: str, dims: int, **more: int) -> None:
 
 
 for _dims in (1, 2, 3):
-    _register(UpsampleNearest, f"upsample_nearest{_dims}d", _dims)
-    _register(UpsampleNearest, f"_upsample_nearest_exact{_dims}d", _dims)
+    _register(UpsampleNearest, f"upsample_nearest{_dims}d", _dims, middle=False)
+    _register(UpsampleNearest, f"_upsample_nearest_exact{_dims}d", _dims, middle=True)
 _register(UpsampleWeighted, "upsample_linear1d", 1, taps=2)
 _register(UpsampleWeighted, "upsample_bilinear2d", 2, taps=2)
 _register(UpsampleWeighted, "upsample_trilinear3d", 3, taps=2)
 _register(UpsampleWeighted, "upsample_bicubic2d", 2, taps=4)
-_register(UpsampleAntialias, "_upsample_bilinear2d_aa", 2, reach=1)
-_register(UpsampleAntialias, "_upsample_bicubic2d_aa", 2, reach=2)
-_register(UpsampleAntialias, "_upsample_lanczos2d_aa", 2, reach=3)
+_register(UpsampleAntialias, "_upsample_bilinear2d_aa", 2, radius=1)
+_register(UpsampleAntialias, "_upsample_bicubic2d_aa", 2, radius=2)
+_register(UpsampleAntialias, "_upsample_lanczos2d_aa", 2, radius=3)

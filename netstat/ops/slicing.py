@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.broadcasting import broadcast
 from netstat.ops.filling import fits
 from netstat.ops.indexing import Pick
+from netstat.ops.sight import Sight, Trace, window
 from netstat.ops.spelling import is_tensor
 
 # An index as an attribute: numbers, None and "..." as they are, a slice as its (start, stop, step), a list of numbers
@@ -141,6 +142,24 @@ class GetItem(Pick):
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
         return {"input": args[0], **_bound(args[1:], kwargs)}
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        shape, index = node.input.shape, node.attributes["index"]
+        picked = len(node.arguments) > 1 or any(isinstance(item, tuple) and item[0] == "list" for item in index)
+        return None if picked else Sight(tuple(_followed(shape, index)))
+
+
+def _followed(shape: tuple[int, ...], index: Index) -> Iterable[Trace]:
+    """Per dimension that numbers, slices and None leave, the one it comes from; numbers take theirs away."""
+    axes = iter(range(len(shape)))
+    for item in _spread(index, len(shape)):
+        at = None if item is None else next(axes)
+        if at is None:
+            yield None
+        elif isinstance(item, tuple):
+            start, _, step = slice(*item).indices(shape[at])
+            yield (at, None if (start, step) == (0, 1) else window(start, step))
 
 
 def _bound(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

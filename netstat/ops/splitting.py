@@ -5,11 +5,13 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import ceil_div
 from netstat.ops.base import Specs, operator
 from netstat.ops.layout import View
+from netstat.ops.sight import Sight, beside
 from netstat.ops.spelling import is_tensor, renamed
+from netstat.ops.views import without_axis
 
 
 def pieces(input: TensorSpec, sizes: Sequence[int], dim: int) -> Specs:
@@ -52,6 +54,10 @@ class Split(View):
         size = attributes["split_size"]
         return {**attributes, "split_size": size if isinstance(size, int) else tuple(size)}
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return beside(node.input.shape, node.attributes["dim"])
+
 
 def _filled(size: int, piece: int) -> list[int]:
     """Pieces of one size, and what is left; a size of 0 is one piece of 0."""
@@ -74,6 +80,10 @@ class Chunk(View):
             raise ShapeError(f"chunks must be at least 1, got {chunks}")
         size = input.shape[dim]
         return pieces(input, _filled(size, ceil_div(size, chunks)) if size else [0] * chunks, dim)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return beside(node.input.shape, node.attributes["dim"])
 
 
 @operator
@@ -102,6 +112,15 @@ class TensorSplit(View):
         sections = attributes["sections"]
         return {**attributes, "sections": sections if isinstance(sections, int) else tuple(sections)}
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return beside(node.input.shape, cls.dim(node))
+
+    @classmethod
+    def dim(cls, node: Node) -> int:
+        """The dimension that is split."""
+        return int(node.attributes["dim"])
+
 
 def _sections(size: int, sections: int | Sequence[int]) -> list[int]:
     if isinstance(sections, int):
@@ -120,6 +139,10 @@ class _EqualSplit(TensorSplit):
     @staticmethod
     def along(input: TensorSpec) -> int:
         raise NotImplementedError
+
+    @classmethod
+    def dim(cls, node: Node) -> int:
+        return cls.along(node.input)
 
     @classmethod
     def shape(cls, input: TensorSpec, sections: int | Sequence[int]) -> Specs:  # type: ignore[override]
@@ -182,3 +205,7 @@ class Unbind(View):
         at = dim % len(input.shape)
         left = TensorSpec(input.shape[:at] + input.shape[at + 1 :], input.dtype)
         return (left,) * input.shape[at]
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return without_axis(len(node.input.shape), node.attributes["dim"])

@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size, ceil_div, certainly, least, ntuple
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
+from netstat.ops.sight import Reach, Sight, windowed
 from netstat.ops.windows import refuse_below
 from netstat.units import shape as shape_text
 
@@ -96,6 +97,20 @@ class TransposedConvolution(Operator):
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
         spread = ("stride", "padding", "output_padding", "dilation")
         return {**attributes, **{name: ntuple(attributes[name], cls.dims) for name in spread}}
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        if operand.name != "input":
+            return None
+        settings = (ntuple(node.attributes[name], cls.dims) for name in ("stride", "padding", "dilation"))
+        kernel = node.arguments[1].spec.shape[2:]
+        return windowed(node.input.shape, list(map(_reach, kernel, *settings)), mixes=True)
+
+
+def _reach(kernel: int, stride: int, padding: int, dilation: int) -> Reach:
+    """Output o sees the inputs i with S·i = o + P − D·k for some k: other numbers of them for each of S outputs."""
+    phases = [[o + padding - dilation * k for k in reversed(range(kernel))] for o in range(stride)]
+    return Reach(stride, 1, tuple([at // stride for at in reached if at % stride == 0] for reached in phases))
 
 
 def _output_size(size: Size, kernel: Size, stride: Size, padding: Size, output_padding: Size, dilation: Size) -> Size:

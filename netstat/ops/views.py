@@ -5,12 +5,18 @@ from math import prod
 from typing import Any
 
 from netstat.errors import ShapeError
-from netstat.graph import TensorSpec
+from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Specs, operator
-from netstat.ops.layout import Transpose, View
+from netstat.ops.layout import Renaming, Transpose, View
+from netstat.ops.sight import Sight, permuted, swapped, window
 from netstat.ops.spelling import is_tensor
 from netstat.ops.windows import refuse_below
 from netstat.units import shape as shape_text
+
+
+def without_axis(rank: int, dim: int) -> Sight:
+    """What one slice along `dim` shows."""
+    return Sight(tuple((at, None) for at in range(rank) if at != dim % rank))
 
 
 @operator
@@ -27,6 +33,12 @@ class Narrow(View):
             raise ShapeError(f"{length} positions from {start} on do not lie in a size of {sizes[dim]}")
         sizes[dim] = length
         return (TensorSpec(tuple(sizes), input.dtype),)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        shape, dim, start = node.input.shape, *(node.attributes[name] for name in ("dim", "start"))
+        cut = window(start % max(shape[dim], 1))
+        return Sight(tuple((at, cut if at == dim % len(shape) else None) for at in range(len(shape))))
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,6 +63,10 @@ class Select(View):
         del sizes[dim]
         return (TensorSpec(tuple(sizes), input.dtype),)
 
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return without_axis(len(node.input.shape), node.attributes["dim"])
+
 
 @operator
 class MoveDim(View):
@@ -61,18 +77,26 @@ class MoveDim(View):
 
     @staticmethod
     def shape(input: TensorSpec, source: int | Sequence[int], destination: int | Sequence[int]) -> Specs:
-        rank = len(input.shape)
-        moved, places = ([dim % rank for dim in _row(dims)] for dims in (source, destination))
-        if len(moved) != len(places):
-            raise ShapeError(f"{len(moved)} dimensions do not go to {len(places)} places")
-        rest = iter(dim for dim in range(rank) if dim not in moved)
-        to = dict(zip(places, moved, strict=True))
-        order = [to[place] if place in to else next(rest) for place in range(rank)]
+        order = _moved(len(input.shape), source, destination)
         return (TensorSpec(tuple(input.shape[dim] for dim in order), input.dtype),)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return permuted(_moved(rank := len(node.input.shape), **node.attributes), rank)
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
         return {name: tuple(_row(dims)) for name, dims in attributes.items()}
+
+
+def _moved(rank: int, source: int | Sequence[int], destination: int | Sequence[int]) -> list[int]:
+    """The order of the dimensions afterwards."""
+    moved, places = ([dim % rank for dim in _row(dims)] for dims in (source, destination))
+    if len(moved) != len(places):
+        raise ShapeError(f"{len(moved)} dimensions do not go to {len(places)} places")
+    rest = iter(dim for dim in range(rank) if dim not in moved)
+    to = dict(zip(places, moved, strict=True))
+    return [to[place] if place in to else next(rest) for place in range(rank)]
 
 
 def _row(dims: int | Sequence[int]) -> Sequence[int]:
@@ -86,6 +110,7 @@ class SwapDims(View):
     name = "swapdims"
     torch = ("torch.swapdims", "torch.Tensor.swapdims")
     shape = staticmethod(Transpose.shape)
+    sees = Transpose.sees
 
 
 @operator
@@ -100,6 +125,10 @@ class Turn(View):
         if len(input.shape) > 2:
             raise ShapeError(f"needs at most 2 dimensions, got {len(input.shape)}")
         return (TensorSpec(input.shape[::-1], input.dtype),)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return permuted(reversed(range(rank := len(node.input.shape))), rank)
 
 
 @operator
@@ -117,6 +146,10 @@ class Adjoint(View):
         if len(input.shape) < 2:
             raise ShapeError(f"needs at least 2 dimensions, got {len(input.shape)}")
         return (TensorSpec((*input.shape[:-2], input.shape[-1], input.shape[-2]), input.dtype),)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return swapped(len(node.input.shape), -2, -1)
 
 
 @operator
@@ -140,7 +173,7 @@ class TensorUnfold(View):
 
 
 @operator
-class Unflatten(View):
+class Unflatten(Renaming):
     """One dimension becomes several; one size may be −1 and follows from the others. Source: torch.unflatten."""
 
     name = "unflatten"
@@ -186,7 +219,7 @@ def diagonal_length(rows: int, columns: int, offset: int) -> int:
 
 
 @operator
-class Ravel(View):
+class Ravel(Renaming):
     """All values in one row; a copy where they did not lie so, counted as none. Source: torch.ravel."""
 
     name = "ravel"
@@ -216,7 +249,7 @@ class AsStrided(View):
 
 
 @operator
-class Alias(View):
+class Alias(Renaming):
     """The tensor itself: what changes is what is remembered about it. Source: torch.Tensor.requires_grad_, detach_."""
 
     name = "alias"

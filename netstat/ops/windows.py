@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from netstat.errors import ShapeError
 from netstat.ops.arithmetic import Size, ceil_div, certainly, least, most, ntuple
+from netstat.ops.sight import Reach, window
 
 Padding = Size | tuple[Size, ...] | str
 
@@ -94,6 +95,11 @@ def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
         details = f"window of {window.extent}, padding {window.before}+{window.after}"
         raise ShapeError(f"needs an input size of at least {needed}, got {size} ({details})", too_small=True)
     return out
+
+
+def reaches(found: Iterable[Window]) -> tuple[Reach, ...]:
+    """What the output positions see, dimension by dimension: S·o − P + D·k for each k."""
+    return tuple(window(-one.before, one.stride, one.kernel, one.dilation) for one in found)
 
 
 def taps(size: Size, out: Size, window: Window) -> Size:

@@ -32,8 +32,11 @@ class Layer:
     `count` is the figure in the profile's convention, None where the operator has no formula; a row of several
     operators is `complete` where all of them have one, else its counts are lower bounds. `arithmetic_intensity` is
     flops per byte, None where no byte moves or something is uncounted. `receptive_field` is the input extent one output
-    value sees per spatial dimension, None where that has no meaning. `backward_macs` are the multiply-accumulates of
-    the backward pass, None where nobody asked for them or the operator has no formula.
+    position sees per spatial dimension, None where that has no meaning or is not known; `jump` how far the field moves
+    from one output position to the next, `center` its middle at output position 0, `effective_padding` how far it
+    begins before the input there: exact, as text ("3", "-1/4"), None where branches move on at several speeds.
+    `backward_macs` are the multiply-accumulates of the backward pass, None where nobody asked for them or the operator
+    has no formula.
     """
 
     path: str
@@ -59,6 +62,9 @@ class Layer:
     repeated_params: int = 0
     complete: bool = True
     backward_macs: int | None = None
+    jump: tuple[str, ...] | None = None
+    center: tuple[str, ...] | None = None
+    effective_padding: tuple[str, ...] | None = None
 
     @property
     def input_shape(self) -> tuple[int, ...]:

@@ -23,6 +23,7 @@ from netstat.records import (
     profile,
     published,
     roofline,
+    views,
 )
 from netstat.records.base import SCHEMA, Record
 
@@ -38,6 +39,7 @@ KINDS: dict[str, type[Record]] = {
         forecast.Forecasts,
         memory.Memory,
         pipeline.Pipeline,
+        views.Views,
     )
 }
 _NAMES = {

@@ -136,7 +136,8 @@ class _Grower:
 
 
 # Equal branches differ in their paths, in how often they were called before, and in what follows from their place.
-_FORM = tuple(field.name for field in fields(Layer) if field.name not in ("path", "call", "receptive_field"))
+_SEEN = ("receptive_field", "jump", "center", "effective_padding")
+_FORM = tuple(field.name for field in fields(Layer) if field.name not in ("path", "call", *_SEEN))
 _SUMS = ("macs", "flops", "multiplies", "adds", "divides", "compares", "specials", "bytes_read", "bytes_written")
 
 
@@ -144,7 +145,7 @@ def _sum(path: str, parts: Sequence[_Grown], module: Module | None) -> Layer:
     """The row of a container."""
     layers = [part.branch.layer for part in parts]
     last = max(parts, key=lambda part: part.end).branch.layer
-    sums = {name: sum(getattr(layer, name) for layer in layers) for name in _SUMS}
+    sums: dict[str, Any] = {name: sum(getattr(layer, name) for layer in layers) for name in _SUMS}
     moved, complete = sums["bytes_read"] + sums["bytes_written"], all(layer.complete for layer in layers)
     return Layer(
         path=path,
@@ -155,15 +156,15 @@ def _sum(path: str, parts: Sequence[_Grown], module: Module | None) -> Layer:
         output_shapes=last.output_shapes,
         count=_known(layer.count for layer in layers),
         arithmetic_intensity=sums["flops"] / moved if moved and complete else None,
-        receptive_field=last.receptive_field,
         complete=complete,
         backward_macs=_known(layer.backward_macs for layer in layers),
         **_params(layers, module),
+        **{name: getattr(last, name) for name in _SEEN},
         **sums,
     )
 
 
-def _params(layers: Iterable[Layer], module: Module | None) -> dict[str, int]:
+def _params(layers: Iterable[Layer], module: Module | None) -> dict[str, Any]:
     """Each parameter once; where the profile does not say which those are, those of first calls."""
     names = ("params", "trainable_params", "repeated_params")
     if module:

@@ -125,6 +125,12 @@ def _pipeline(record: Any) -> Iterator[Chart]:
     yield "pipeline", partial(pipeline_chart, record)
 
 
+def _views(record: Any) -> Iterator[Chart]:
+    from netstat.reports._views_chart import views_chart
+
+    yield "views", partial(views_chart, record)
+
+
 def _work(profile: Profile) -> list[Panel]:
     return [count_panel(profile, "params", "parameters"), count_panel(profile, "macs", "MACs")]
 
@@ -143,4 +149,5 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "forecast": _forecast,
     "memory": _memory,
     "pipeline": _pipeline,
+    "views": _views,
 }

@@ -81,6 +81,28 @@ def _time_part(layer: Layer, whole: Whole) -> tuple[float, float] | None:
 _work = partial(count_column, missing="?")
 _shape = partial(Column, text=shape, left=True)
 
+
+class Exact(NamedTuple):
+    """Numbers as exact texts ("3", "-1/4"), and their values to sort by."""
+
+    texts: tuple[str, ...]
+    value: tuple[float, ...]
+
+    @classmethod
+    def of(cls, texts: tuple[str, ...]) -> "Exact":
+        """The numbers behind the texts."""
+        parts = [text.partition("/") for text in texts]
+        return cls(texts, tuple(int(above) / int(below or 1) for above, _, below in parts))
+
+
+def _exact(name: str, heading: str, rank: int) -> Column:
+    def cell(layer: Layer, whole: Whole) -> Exact | None:
+        texts = getattr(layer, name)
+        return Exact.of(texts) if texts else None
+
+    return Column(name, heading, lambda exact: shape(exact.texts), cell, left=True, rank=rank)
+
+
 COLUMNS: Registry[Column] = Registry("column")
 for _column in (
     Column("path", "layer", cell=lambda layer, whole: place(layer.path, layer.call), left=True, flexible="middle"),
@@ -108,6 +130,9 @@ for _column in (
     _work("bytes_written", "bytes written", cell=_counted("bytes_written"), rank=1),
     Column("arithmetic_intensity", "FLOPs/byte", scaled, rank=1),
     _shape("receptive_field", "receptive field", rank=1),
+    _exact("jump", "jump", rank=1),
+    _exact("center", "center", rank=1),
+    _exact("effective_padding", "effective padding", rank=1),
     Column("time", "time", measured, cell=_time),
     share_column("time_share", "time %", cell=_time_part, rank=7),
 ):

@@ -101,6 +101,12 @@ def _pipeline(record: Any) -> Iterator[Table]:
     yield from pipeline_tables(record)
 
 
+def _views(record: Any) -> Iterator[Table]:
+    from netstat.reports._views import views_tables
+
+    yield from views_tables(record)
+
+
 _SECTIONS = {
     "ceilings": _ceilings,
     "crosscheck": _crosscheck,
@@ -109,4 +115,5 @@ _SECTIONS = {
     "forecast": _forecast,
     "memory": _memory,
     "pipeline": _pipeline,
+    "views": _views,
 }

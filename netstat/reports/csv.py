@@ -47,7 +47,7 @@ def _cell(value: Any) -> Any:
         text = printable(value)
         return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
     if isinstance(value, (list, tuple)):
-        is_shape = bool(value) and all(isinstance(size, int) for size in value)
+        is_shape = bool(value) and all(isinstance(size, (int, str)) for size in value)
         return shape(tuple(value), "x") if is_shape else " ".join(shape(tuple(sizes), "x") for sizes in value)
     return value
 
@@ -166,6 +166,13 @@ def _pipeline(saved: Row) -> Iterator[Row]:
             }
 
 
+def _views(saved: Row) -> Iterator[Row]:
+    """A way of scoring an image per row, in crops or whole."""
+    for what in ("crops", "dense"):
+        for each in saved.get(what) or ():
+            yield {"model": saved["model"], "what": what, **each}
+
+
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
@@ -175,4 +182,5 @@ _ROWS: dict[str, Any] = {
     "forecast": _forecasts,
     "memory": _needs,
     "pipeline": _pipeline,
+    "views": _views,
 }

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from netstat.records.published import PublishedFigure
     from netstat.records.roofline import Roofline
     from netstat.records.training import TrainingStep
+    from netstat.records.views import Views
 
 __all__ = [
     "Text",
@@ -48,6 +49,7 @@ __all__ = [
     "shows_unicode",
     "times_text",
     "training_text",
+    "views_text",
 ]
 
 _ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
@@ -239,6 +241,13 @@ def pipeline_text(pipeline: "Pipeline", width: int | None = None, *, unicode: bo
     from netstat.reports._pipeline import pipeline_tables
 
     return _text(pipeline_tables(pipeline), Terminal(width or terminal_width(), unicode, color))
+
+
+def views_text(views: "Views", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
+    """An image in views of it, and whole; arguments as for `layers_text`."""
+    from netstat.reports._views import views_tables
+
+    return _text(views_tables(views), Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:

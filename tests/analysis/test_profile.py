@@ -83,10 +83,12 @@ def test_strides_multiply_the_reach_of_later_windows() -> None:
     assert field_of(sequential(conv2d(8, 8, 3, stride=2), max_pool2d(3, 2), avg_pool2d(2, 1))) == (11, 11)
 
 
-def field_of(spec) -> tuple[int, ...] | None:
+def field_of(spec) -> tuple[int, ...]:
     from netstat.analysis.receptive_field import receptive_fields
 
-    return receptive_fields(build_graph("stack", spec, TensorSpec((1, 8, 64, 64))))[-1]
+    field = receptive_fields(build_graph("stack", spec, TensorSpec((1, 8, 64, 64))))[-1]
+    assert field
+    return field.extent
 
 
 def test_minimum_traffic_is_input_and_parameters_read_and_output_written() -> None:

@@ -66,16 +66,16 @@ def test_what_mixes_positions_has_no_field(model: nn.Module) -> None:
     assert seen(model, 1, 4, 8) is None
 
 
-def test_a_permutation_ends_the_claim() -> None:
+def test_a_permutation_is_followed() -> None:
     class Turned(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.conv = conv((3, 1))
+            self.conv, self.last = conv((3, 1)), conv((5, 1))
 
         def forward(self, x: Tensor) -> Tensor:
-            return self.conv(self.conv(x).permute(0, 1, 3, 2))
+            return self.last(self.conv(x).permute(0, 1, 3, 2))
 
-    assert seen(Turned(), 1, 4, 8, 8) is None
+    assert seen(Turned(), 1, 4, 8, 8) == (3, 5)  # of the input, in its order
 
 
 def test_unbatched_inputs_have_fields_too() -> None:

@@ -1,4 +1,4 @@
-"""The output blocks of README.md and of pages in docs: what stands there, and what the commands print now.
+"""The output blocks of README.md and of pages in docs/: what stands there, and what the commands print now.
 
 `python tests/docs/readme.py` writes the present output into all of them.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
-README, EXTENDING = ROOT / "README.md", ROOT / "docs" / "extending.md"
+README, EXTENDING, DENSE = ROOT / "README.md", ROOT / "docs" / "extending.md", ROOT / "docs" / "dense.md"
 FINE_TUNING = ROOT / "docs" / "fine-tuning.md"
 BLOCK = re.compile(r"<!-- output of: netstat (?P<command>[^\n]*) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
@@ -68,5 +68,5 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for page in (README, EXTENDING, FINE_TUNING):
+    for page in (README, EXTENDING, DENSE, FINE_TUNING):
         page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -22,6 +22,7 @@ from netstat.records.pipeline import Pipeline
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
+from netstat.records.views import Views
 from netstat.registry import REPORTS
 from tests.records.strategies import of, records
 
@@ -96,6 +97,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "forecast": Forecasts,
         "memory": Memory,
         "pipeline": Pipeline,
+        "views": Views,
     }
 
 

@@ -16,6 +16,7 @@ from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncoun
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
+from netstat.records.views import Evaluation, Views
 from tests.records.ceilings_made import CEILING, CEILINGS
 
 # path, operator, module, output without batch, params, macs, flops
@@ -70,6 +71,9 @@ def layer(path: str, op: str, module: str, output: tuple[int, ...], params: int,
         count=flops,
         arithmetic_intensity=flops / (4 * output[0] + 4 * prod(output)),
         receptive_field=(11, 11) if len(output) == 3 else None,
+        jump=("1/2", "4") if len(output) == 3 else None,
+        center=("-1/4", "3") if len(output) == 3 else None,
+        effective_padding=("1", "2") if len(output) == 3 else None,
     )
 
 
@@ -461,6 +465,12 @@ FROZEN_MEMORY = replace(
         FREEZING, complete=False, before=Learning(100, 400, 9, 800, 70, 2000), after=Learning(25, 100, 1, 200, 7, 600)
     ),
 )
+_ONE = Evaluation("one crop", ((3, 224, 224),), 1, (1, 1), 714_188_480, 1_429_585_920)
+_TEN = Evaluation("ten crops", ((3, 224, 224),), 10, (1, 1), 7_141_884_800, 14_295_859_200)
+_DENSE = Evaluation("dense 256×320", ((3, 256, 320),), 1, (2, 4), 1_370_292_224, 2_742_803_456, 5_713_507_840)
+_ALL = Evaluation("all", ((3, 256, 320), (3, 320, 256)), 2, (), 2_740_584_448, 5_485_606_912)
+VIEWS = Views("alexnet", (3, 224, 224), True, (256, 320), (_ONE, _TEN), (_DENSE, _ALL), "", (355, 355))
+NO_DENSE = Views(HOSTILE, (3, 32, 32), False, (36, 36), (replace(_ONE, name=HOSTILE),), None, HOSTILE)
 
 RECORDS: dict[str, Record] = {
     "a profile": ALEXNET_PROFILE,
@@ -483,4 +493,6 @@ RECORDS: dict[str, Record] = {
     ),
     "an input pipeline": PIPELINE,
     "a hostile input pipeline": HOSTILE_PIPELINE,
+    "views of an image": VIEWS,
+    "views of no whole image": NO_DENSE,
 }

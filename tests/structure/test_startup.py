@@ -54,6 +54,9 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         ["forecast", "vgg16", "--device", "xeon-8480", "--dtype", "bf16", "--json"],
         ["list", "devices"],
         ["crosscheck", "vgg16_bn", "--published", "--json"],
+        ["profile", "vgg16", "--fast", "--fully-convolutional", "-i", "3x384x384"],
+        ["views", "vgg16"],
+        ["views", "--help"],
     ],
     ids=lambda arguments: " ".join(["netstat", *arguments]),
 )
