@@ -8,36 +8,45 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from netstat.api.activations import activations
     from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
+    from netstat.api.explaining import explain
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.api.views import views
     from netstat.cost import Cost
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
+    from netstat.ops.normalization import LocalResponseParameters
 
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
     "fully_convolutional": "netstat.api.converting",
     "views": "netstat.api.views",
+    "activations": "netstat.api.activations",
     "Cost": "netstat.cost",
+    "LocalResponseParameters": "netstat.ops.normalization",
     "Operator": "netstat.ops.base",
     "Product": "netstat.ops.base",
     "TensorSpec": "netstat.graph",
+    "explain": "netstat.api.explaining",
     "operator": "netstat.ops.base",
     "traffic": "netstat.ops.base",
 }
 __all__ = [
     "Cost",
+    "LocalResponseParameters",
     "Operator",
     "Product",
     "TensorSpec",
     "__version__",
+    "activations",
     "benchmark",
     "ceilings",
     "compare",
     "crosscheck",
+    "explain",
     "forecast",
     "fully_convolutional",
     "load",

@@ -106,9 +106,24 @@ def bar(part: float, whole: float, cells: int = 8, *, unicode: bool = True) -> s
     return "#" * round(eighths / 8) or "." * (eighths > 0)
 
 
+def decimals(number: float) -> str:
+    """A number with the decimals it has, at most four: 55.25 -> '55.25', 37.0 -> '37'."""
+    return f"{number:,.4f}".rstrip("0").rstrip(".")
+
+
 def shape(sizes: tuple[int | str, ...], times: str = "×") -> str:
     """A shape: (1, 64, 55, 55) -> '1×64×55×55'; a scalar is '()'."""
     return times.join(map(str, sizes)) if sizes else "()"
+
+
+def each(share: "Fraction") -> str:
+    """A count per element, at six digits: 474/96 -> '4.9375'."""
+    return f"{float(share):.6g}"
+
+
+def between(ends: tuple[float, float]) -> str:
+    """An interval: (-4.58, 4.58) -> '-4.58 … 4.58'."""
+    return f"{ends[0]:.4g} … {ends[1]:.4g}"
 
 
 def plural(number: int, noun: str) -> str:

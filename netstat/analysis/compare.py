@@ -22,6 +22,8 @@ def _compared(profile: Profile, first: Profile) -> Compared:
         groups=profile.groups,
         params_ratio=_ratio(profile.totals.params, first.totals.params),
         macs_ratio=_ratio(profile.totals.macs, first.totals.macs),
+        receptive_field=next(filter(None, (layer.receptive_field for layer in reversed(profile.layers))), None),
+        nonlinearities=sum(group.layers for group in profile.groups if group.name == "activation"),
     )
 
 

@@ -1,6 +1,7 @@
 """Layers and totals of a graph."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from netstat.analysis.containers import containers
 from netstat.analysis.receptive_field import receptive_fields
@@ -11,6 +12,9 @@ from netstat.graph import PARAMETER, Graph, Param
 from netstat.ops import OPERATORS, node_cost
 from netstat.records.profile import Group, Input, Profile, Totals, Uncounted
 
+if TYPE_CHECKING:
+    from netstat.records.pooling import Overlap
+
 
 def profile(
     graph: Graph,
@@ -19,6 +23,7 @@ def profile(
     depth: int | None = None,
     backward: bool = False,
     sparse: bool = False,
+    overlapping: bool = False,
 ) -> Profile:
     """What the forward pass of `graph` costs.
 
@@ -29,6 +34,7 @@ def profile(
         call.
         backward: whether to count the multiply-accumulates of the backward pass as well.
         sparse: whether `graph` knows what pruning masks keep of its parameters, so that no more than that is counted.
+        overlapping: whether to show overlapping pools beside such whose windows tile the input.
     """
     priced = _priced(graph, backward=backward)
     if sparse:
@@ -52,7 +58,14 @@ def profile(
         modules=containers(graph, owned, depth),
         captured=graph.device,
         sparse=sparse,
+        overlapping=_overlapping(graph) if overlapping else None,
     )
+
+
+def _overlapping(graph: Graph) -> "tuple[Overlap, ...]":
+    from netstat.analysis.overlapping import overlapping
+
+    return overlapping(graph)
 
 
 def _priced(graph: Graph, *, backward: bool) -> list[Priced]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from netstat.analysis.receptive_field import Field
 from netstat.cost import ZERO, Cost
 from netstat.graph import PARAMETER, Graph, Node, Param
+from netstat.ops.pooling import overlaps
 from netstat.records.profile import Layer
 
 
@@ -103,6 +104,7 @@ def _layer(
         complete=complete,
         backward_macs=known(member.backward for member in members),
         **_seen(field),
+        overlapping=any(overlaps(member.node) for member in members),
     )
 
 

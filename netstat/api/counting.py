@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossChecks
     from netstat.records.published import Published
 
-_AS_EVER = ("documents", None, False, False, False, AS_IT_IS)  # how a profile is counted where nobody says anything
+_AS_EVER = ("documents", None, False, False, False, False, AS_IT_IS)  # how a profile is counted where nobody says
 
 
 def profile(
@@ -36,6 +36,7 @@ def profile(
     training: bool = False,
     backward: bool = False,
     sparse: bool = False,
+    overlapping: bool = False,
     strict: bool = False,
     freeze: Patterns = (),
     train_only: Patterns = (),
@@ -47,8 +48,9 @@ def profile(
 
     Args:
         model: a built-in name, a torchvision name, `timm:NAME`, `hf:config.json`, `package.module:factory` or
-            `file.py:factory` (these two run that code), a model file (`.onnx`, `.pt2`), a state dict (`.safetensors`,
-            `.pt`, `.pth`, `.bin`), a saved result (`.json`), a torch.nn.Module, a callable, or a Graph.
+            `file.py:factory` (these two run that code), `stack: LAYERS` (see `compare`), a model file (`.onnx`,
+            `.pt2`), a state dict (`.safetensors`, `.pt`, `.pth`, `.bin`), a saved result (`.json`), a torch.nn.Module,
+            a callable, or a Graph.
         input_shape: without the batch: (3, 224, 224); several inputs as a list, named ones as a dict. Built-in and
             torchvision models know theirs.
         batch: leading dimension of every input.
@@ -62,6 +64,7 @@ def profile(
         backward: count the multiply-accumulates of the backward pass as well: `backward_macs` of totals and rows.
         sparse: count pruned weights (torch.nn.utils.prune) as if pruning were permanent: parameters and arithmetic that
             masks keep. Bytes stay those of dense tensors.
+        overlapping: show pools whose windows overlap beside the same with windows that tile the input: `overlapping`.
         strict: refuse a model that has an operator without a formula, instead of giving lower bounds.
         freeze: parameters that are not trained: one pattern or several, globs over their names ("*.bias"), paths of
             modules ("features.*", "classifier.6") and classes of modules ("BatchNorm2d"); a module means everything
@@ -79,12 +82,13 @@ def profile(
     trained = selection(freeze, train_only)
     if path := _saved(model):
         inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
-        anew = inputs != Inputs() or (convention, depth, training, backward, sparse, trained) != _AS_EVER
-        made = saved_profile(path, anew=anew)
+        said = (convention, depth, training, backward, sparse, overlapping, trained)
+        made = saved_profile(path, anew=inputs != Inputs() or said != _AS_EVER)
     else:
         form = fully_convolutional
         subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training, form, selection=trained)
-        made = profile_subject(subject, convention, depth, backward=backward, sparse=sparse)
+        asked = {"backward": backward, "sparse": sparse, "overlapping": overlapping}
+        made = profile_subject(subject, convention, depth, **asked)
     if strict:
         check_complete(made)
     return made
@@ -159,7 +163,8 @@ def compare(
     """Models side by side: names, modules, profiles or saved results.
 
     Args:
-        models: as for `profile`, or profiles.
+        models: as for `profile`, or profiles. "stack: conv3x3-256 x3" is a stack of layers, netstat.models.stacks has
+            the notation.
         input_shape, batch, fully_convolutional: for all of them; each takes its own input by default.
 
     Raises:

@@ -53,6 +53,7 @@ def profile_subject(
     *,
     backward: bool = False,
     sparse: bool = False,
+    overlapping: bool = False,
 ) -> Profile:
     """The profile of a resolved model; raises UsageError for a depth or a convention that it cannot have."""
     from netstat.analysis.profile import profile as analyse
@@ -64,7 +65,7 @@ def profile_subject(
         raise UsageError(f"{convention} counts what torch runs, and nothing of '{graph.model}' was: name another one")
     if sparse:
         graph = _pruned(subject, convention)
-    made = analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse)
+    made = analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse, overlapping=overlapping)
     if not any(subject.selection) and not (backward and made.totals.frozen_params):
         return made
     from netstat.analysis.freezing import freezing

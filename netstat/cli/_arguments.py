@@ -15,6 +15,7 @@ Run = Callable[[Namespace], int]
 
 COMMANDS = {
     "profile": "layers, cross-check and time of a model: the whole job",
+    "explain": "why a layer's figures are what they are: formula, its numbers in it, result",
     "crosscheck": "what other counters say, each difference itemised",
     "ceilings": "the most this machine computes and moves, measured",
     "benchmark": "measured time, whole and per layer",
@@ -22,6 +23,7 @@ COMMANDS = {
     "memory": "what a forward pass and a training step need of memory, predicted and measured",
     "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
     "views": "cost of scoring an image in crops, flipped and turned, and whole",
+    "activations": "what activation functions and LRN cost per element, counted and measured",
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",
@@ -155,6 +157,9 @@ def layer_options(parser: ArgumentParser) -> None:
     parser.add_argument("--train", action="store_true", help="count the training-mode forward pass")
     parser.add_argument("--backward", action="store_true", help="count the MACs of the backward pass as well")
     parser.add_argument("--sparse", action="store_true", help="count only what pruning masks keep")
+    parser.add_argument(
+        "--overlapping", action="store_true", help="overlapping pools beside the same with windows that tile the input"
+    )
 
 
 def freezing_options(parser: ArgumentParser) -> None:

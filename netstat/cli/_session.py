@@ -87,7 +87,7 @@ def trained(options: Namespace) -> Selection:
 def counts_anew(options: Namespace) -> bool:
     """Whether an option says how to count, which a saved result cannot follow."""
     left_out = {"input": None, "batch": "1", "dtype": "fp32", "convention": "documents", "train": False}
-    left_out |= {"backward": False, "sparse": False, "fully_convolutional": False}
+    left_out |= {"backward": False, "sparse": False, "overlapping": False, "fully_convolutional": False}
     left_out |= {} if getattr(options, "tree", False) else {"depth": None}
     return any(trained(options)) or any(getattr(options, name, value) != value for name, value in left_out.items())
 

@@ -52,7 +52,8 @@ def run(options: Namespace) -> int:
         return _again(options)
     subject = session.subject(options, training=options.train)
     folded, _ = session.depths(options)
-    profile = profile_subject(subject, options.convention, folded, backward=options.backward, sparse=options.sparse)
+    asked = {name: getattr(options, name) for name in ("backward", "sparse", "overlapping")}
+    profile = profile_subject(subject, options.convention, folded, **asked)
     _show_layers(profile, options)
     failures: list[ModelError] = []
     try:

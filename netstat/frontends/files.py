@@ -135,7 +135,7 @@ def input_sizes(name: str, declared: Sequence[int | str], given: tuple[int, ...]
     """
     first = declared[0] if declared else batch
     wanted = (first if batch == 1 and isinstance(first, int) else batch, *(given or declared[1:]))[: len(declared) or 1]
-    shown = shape_text(tuple(declared))  # type: ignore[arg-type]  # names among the sizes
+    shown = shape_text(tuple(declared))  # names among the sizes
     if declared and (len(given or ()) not in (0, len(declared) - 1) or _conflict(declared, wanted)):
         raise UsageError(
             f"input '{name}' is {plain_text(shown)} in the file; export it with open dimensions to count it at others"

@@ -12,7 +12,7 @@ from typing import Any
 from netstat.errors import ModelError, UsageError, said
 from netstat.frontends.freezing import selected
 from netstat.frontends.selection import AS_IT_IS, Selection
-from netstat.frontends.subject import Inputs, Subject, built_in
+from netstat.frontends.subject import Inputs, Subject, built_in, of_model
 from netstat.graph import Graph
 from netstat.models import MODELS
 from netstat.registry import unknown
@@ -27,6 +27,7 @@ FILES = {
     ".pth": "checkpoint",
     ".bin": "checkpoint",
 }
+STACK = "stack:"  # layers in one line: conv3x3-256 x3
 CONFIG = "hf:"  # a configuration file of the transformers library, which would otherwise look like a saved result
 
 
@@ -36,7 +37,8 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False, selection: Se
     Args:
         model: a Graph, a torch.nn.Module or callable, or text: a built-in model, a torchvision name, `timm:NAME`,
             `package.module:factory`, `path/to/file.py:factory` or `hf:path/to/config.json`, each with options in
-            brackets: `alexnet(num_classes=10)`; or a file: `.onnx`, `.pt2`, `.safetensors`, `.pt`, `.pth`, `.bin`.
+            brackets: `alexnet(num_classes=10)`; `stack: LAYERS`; or a file: `.onnx`, `.pt2`, `.safetensors`, `.pt`,
+            `.pth`, `.bin`.
         inputs: what the user said about the inputs.
         training: whether to count the training-mode forward pass.
         selection: which parameters are trained.
@@ -77,6 +79,8 @@ def is_saved(name: str) -> bool:
 
 
 def _by_name(text: str, inputs: Inputs, training: bool) -> Subject:
+    if text.startswith(STACK):
+        return _stack(text.removeprefix(STACK), inputs, training)
     if suffix := next(filter(text.endswith, FILES), ""):
         if inputs.fully_convolutional:
             raise UsageError(f"'{text}' is a file, of which the sizes are settled; name the model it was made from")
@@ -88,6 +92,13 @@ def _by_name(text: str, inputs: Inputs, training: bool) -> Subject:
         return subject
     graph = replace(subject.graph, model=subject.graph.model + text.removeprefix(name))
     return subject._replace(graph=graph)
+
+
+def _stack(text: str, inputs: Inputs, training: bool) -> Subject:
+    from netstat.models.stacks import stack
+
+    channels = inputs.shapes[0][0][0] if inputs.shapes else None
+    return of_model(stack(text, channels), {}, inputs, training)
 
 
 def _called(name: str, options: Mapping[str, Any], inputs: Inputs, training: bool) -> Subject:

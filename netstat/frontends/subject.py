@@ -95,14 +95,18 @@ def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bo
         UsageError: no such model or option.
         ShapeError: the input does not fit; says which layer, and what would.
     """
-    model = MODELS[name]
+    return of_model(MODELS[name], options, inputs, training)
+
+
+def of_model(model: Model, options: Mapping[str, Any], inputs: Inputs, training: bool = False) -> Subject:
+    """The subject of a model of netstat's own, registered or not; errors are those of `built_in`."""
     _check_options(model, options)
     inputs = _one_input(model, inputs)
     if model.needs_torch or training or inputs.args is not None:
         return _through_torch(model, options, inputs, training)
     spec = _built(model, options, inputs)
     ((_, input),) = inputs.specs((model.input_shape,))
-    graph = sized(lambda spec_input: _graph(name, spec, spec_input), input, model.input_shape, _first_path(spec))
+    graph = sized(lambda tensor: _graph(model.name, spec, tensor), input, model.input_shape, _first_path(spec))
     return Subject(graph, lambda: _assembled(spec), lambda: _on_meta(lambda: _assembled(spec)), owned=True)
 
 

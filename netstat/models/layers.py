@@ -11,19 +11,26 @@ Size = int | tuple[int, int]
 
 
 def conv2d(
-    in_channels: int, out_channels: int, kernel_size: Size, stride: Size = 1, padding: Size = 0, groups: int = 1
+    in_channels: int,
+    out_channels: int,
+    kernel_size: Size,
+    stride: Size = 1,
+    padding: Size = 0,
+    groups: int = 1,
+    dilation: Size = 1,
+    bias: bool = True,
 ) -> Layer:
-    """torch.nn.Conv2d with bias."""
-    attributes = {"stride": stride, "padding": padding, "dilation": 1, "groups": groups}
+    """torch.nn.Conv2d."""
+    attributes = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     arguments = {
         "in_channels": in_channels,
         "out_channels": out_channels,
         "kernel_size": kernel_size,
+        "bias": bias,
         **attributes,
     }
-    return Layer(
-        "Conv2d", arguments, "conv2d", attributes, Conv2d.params(in_channels, out_channels, kernel_size, groups)
-    )
+    params = Conv2d.params(in_channels, out_channels, kernel_size, groups, bias)
+    return Layer("Conv2d", arguments, "conv2d", attributes, params)
 
 
 def linear(in_features: int, out_features: int) -> Layer:
@@ -56,17 +63,22 @@ def sigmoid() -> Layer:
     return Layer("Sigmoid", {}, "sigmoid", {"inplace": False}, spelled="torch.sigmoid")
 
 
-def max_pool2d(kernel_size: Size, stride: Size) -> Layer:
+def tanh() -> Layer:
+    """torch.nn.Tanh."""
+    return Layer("Tanh", {}, "tanh", {"inplace": False}, spelled="torch.tanh")
+
+
+def max_pool2d(kernel_size: Size, stride: Size, padding: Size = 0) -> Layer:
     """torch.nn.MaxPool2d."""
-    arguments: dict[str, Any] = {"kernel_size": kernel_size, "stride": stride}
-    fixed = {"padding": 0, "dilation": 1, "ceil_mode": False, "return_indices": False}
+    arguments: dict[str, Any] = {"kernel_size": kernel_size, "stride": stride, "padding": padding}
+    fixed = {"dilation": 1, "ceil_mode": False, "return_indices": False}
     return Layer("MaxPool2d", arguments, "max_pool2d", {**arguments, **fixed})
 
 
-def avg_pool2d(kernel_size: Size, stride: Size) -> Layer:
+def avg_pool2d(kernel_size: Size, stride: Size, padding: Size = 0) -> Layer:
     """torch.nn.AvgPool2d."""
-    arguments: dict[str, Any] = {"kernel_size": kernel_size, "stride": stride}
-    fixed = {"padding": 0, "ceil_mode": False, "count_include_pad": True, "divisor_override": None}
+    arguments: dict[str, Any] = {"kernel_size": kernel_size, "stride": stride, "padding": padding}
+    fixed = {"ceil_mode": False, "count_include_pad": True, "divisor_override": None}
     return Layer("AvgPool2d", arguments, "avg_pool2d", {**arguments, **fixed})
 
 

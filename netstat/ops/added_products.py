@@ -1,7 +1,7 @@
 """A product added to a tensor: addmm and its kind."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
@@ -9,7 +9,7 @@ from netstat.graph import TensorSpec
 from netstat.ops.arithmetic import Size
 from netstat.ops.base import Operator, Product, Specs, operator, spellings, traffic
 from netstat.ops.contraction import sums_of_products
-from netstat.ops.matrices import Bmm, Mm, Mv, Outer
+from netstat.ops.matrices import Bmm, MatrixProduct, Mm, Mv, Outer
 from netstat.ops.spelling import without
 from netstat.units import shape as shape_text
 
@@ -24,6 +24,7 @@ class AddedProduct(Operator):
     """
 
     family = "matrix product"
+    meanings: ClassVar[dict[str, str]] = MatrixProduct.meanings
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,6 +71,7 @@ class Addmm(AddedProduct):
     name = "addmm"
     torch = spellings("addmm")
     tensors = ("input", "mat1", "mat2")
+    letters: ClassVar[dict[str, str]] = {"mat1": "n K", "mat2": "K m", "input": "n? m?"}
 
     @staticmethod
     def shape(
@@ -90,6 +92,7 @@ class Addmv(AddedProduct):
     name = "addmv"
     torch = spellings("addmv")
     tensors = ("input", "mat", "vec")
+    letters: ClassVar[dict[str, str]] = {"mat": "n K", "vec": "K", "input": "n?"}
 
     @staticmethod
     def shape(
@@ -134,6 +137,7 @@ class Baddbmm(AddedProduct):
     name = "baddbmm"
     torch = spellings("baddbmm")
     tensors = ("input", "batch1", "batch2")
+    letters: ClassVar[dict[str, str]] = {"batch1": "B n K", "batch2": "B K m", "input": "B? n? m?"}
 
     @staticmethod
     def shape(
@@ -160,6 +164,7 @@ class Addbmm(AddedProduct):
     name = "addbmm"
     torch = spellings("addbmm")
     tensors = ("input", "batch1", "batch2")
+    letters: ClassVar[dict[str, str]] = {"batch1": "B n K", "batch2": "B K m", "input": "n? m?"}
 
     @staticmethod
     def shape(

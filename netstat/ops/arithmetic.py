@@ -1,6 +1,7 @@
 """Arithmetic that works on ints and on sympy symbols alike, so that one formula gives a number and an expression."""
 
 from collections.abc import Iterable
+from math import gcd
 from typing import Any
 
 from netstat.errors import ShapeError
@@ -29,6 +30,15 @@ def most(a: Size, b: Size) -> Size:
     from sympy import Max
 
     return Max(a, b)
+
+
+def common_divisor(a: Size, b: Size) -> Size:
+    """The greatest common divisor of two. Sympy's own takes symbols for polynomials: of H and 6 it says 1."""
+    if isinstance(a, int) and isinstance(b, int):
+        return gcd(a, b)
+    from netstat.ops.symbolic import Gcd
+
+    return Gcd(a, b)
 
 
 def certainly(condition: object) -> bool:

@@ -1,7 +1,7 @@
 """Scaled dot-product attention."""
 
 from math import prod
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
@@ -50,6 +50,19 @@ class ScaledDotProductAttention(Operator):
     family = "attention"
     torch = ("torch.nn.functional.scaled_dot_product_attention", "torch._C._nn.scaled_dot_product_attention")
     tensors = ("query", "key", "value", "attn_mask")
+    letters: ClassVar[dict[str, str]] = {
+        "query": "d_0? H? L E",
+        "key": "d_0? H? S E",
+        "value": "d_0? H? S E_v",
+        "attn_mask": "d_0? H? L? S?",
+    }
+    meanings: ClassVar[dict[str, str]] = {
+        "H": "heads",
+        "L": "queries",
+        "S": "keys",
+        "E": "features of a query",
+        "E_v": "features of a value",
+    }
 
     @staticmethod
     def shape(

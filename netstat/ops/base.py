@@ -51,6 +51,8 @@ class Operator:
         family: what kind of layer it is, for sums by kind.
         free: whether it does no arithmetic, by declaration.
         view: whether its output shares the memory of its input.
+        letters: patterns of letters for its tensors and numbers, as `analysis.lettering` reads them, for explanations.
+        meanings: what letters mean to it, where that is not what they mean elsewhere (`analysis.meanings`).
         by_values: whether its output is as large as the values say; `learned` reads that off the result. Of two
             operators of one function it is the second that is tried.
     """
@@ -62,6 +64,8 @@ class Operator:
     family: ClassVar[str] = "other"
     free: ClassVar[bool] = False
     view: ClassVar[bool] = False
+    letters: ClassVar[Mapping[str, str]] = {}
+    meanings: ClassVar[Mapping[str, str]] = {}
     by_values: ClassVar[bool] = False
 
     shape: ClassVar[Callable[..., Specs]]

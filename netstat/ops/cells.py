@@ -25,6 +25,7 @@ class Cell(Operator):
 
     family = "recurrent"
     tensors = ("input", "hx", "w_ih", "w_hh", "b_ih", "b_hh")
+    meanings: ClassVar[dict[str, str]] = {"R": "rows", "H": "hidden features"}
     gates: ClassVar[int]
     each: ClassVar[Cost]  # what is done with the gates of one hidden value
 
@@ -83,6 +84,13 @@ class Cell(Operator):
         return Product(from_input.macs, ("input",), ("w_ih",)), Product(from_hidden.macs, (hidden,), ("w_hh",))
 
 
+def _letters(gates: int) -> dict[str, str]:
+    """Patterns for the tensors of a cell of so many gates."""
+    values = f"{gates}H"
+    sizes = {"input": "R? I", **dict.fromkeys(("hx", "hx.0", "hx.1"), "R? H")}
+    return sizes | {"w_ih": f"{values} I", "w_hh": f"{values} H", "b_ih": values, "b_hh": values}
+
+
 def states(hx: State) -> Sequence[TensorSpec]:
     """The hidden state, and the cell state where there is one."""
     return (hx,) if isinstance(hx, TensorSpec) else tuple(hx)
@@ -120,6 +128,7 @@ class LstmCell(Cell):
 
     name = "lstm_cell"
     torch = ("torch.lstm_cell",)
+    letters: ClassVar[dict[str, str]] = _letters(4)
     gates = 4
     each = 3 * Sigmoid.each + 2 * Tanh.each + Cost(multiplies=3, adds=1)
 
@@ -137,6 +146,7 @@ class GruCell(Cell):
 
     name = "gru_cell"
     torch = ("torch.gru_cell",)
+    letters: ClassVar[dict[str, str]] = _letters(3)
     gates = 3
     each = 2 * Sigmoid.each + Tanh.each + Cost(multiplies=3, adds=2)
 
@@ -147,6 +157,7 @@ class RnnTanhCell(Cell):
 
     name = "rnn_tanh_cell"
     torch = ("torch.rnn_tanh_cell",)
+    letters: ClassVar[dict[str, str]] = _letters(1)
     gates = 1
     each = Tanh.each
 
@@ -157,5 +168,6 @@ class RnnReluCell(Cell):
 
     name = "rnn_relu_cell"
     torch = ("torch.rnn_relu_cell",)
+    letters: ClassVar[dict[str, str]] = _letters(1)
     gates = 1
     each = Relu.each

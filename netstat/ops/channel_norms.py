@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import certainly
 from netstat.ops.base import Operator, Specs, operator, spellings, traffic
-from netstat.ops.normalization import functional, moments, normalise, refuse_channels
+from netstat.ops.normalization import CHANNELS, functional, moments, normalise, refuse_channels
 from netstat.ops.sight import Sight, gathered
 from netstat.ops.spelling import without
 
@@ -26,6 +26,7 @@ class GroupNorm(Operator):
 
     name = "group_norm"
     family = "normalisation"
+    letters: ClassVar[dict[str, str]] = {**CHANNELS, "num_groups": "g"}
     torch = spellings("group_norm")
     tensors = ("input", "weight", "bias")
 
@@ -47,7 +48,7 @@ class GroupNorm(Operator):
         if len(input.shape) < 2:
             raise ShapeError(f"needs at least 2 dimensions (N, C), got {len(input.shape)}")
         batch, channels, *sizes = input.shape
-        if num_groups < 1 or certainly(channels % num_groups != 0):
+        if certainly(num_groups < 1) or certainly(channels % num_groups > 0):
             raise ShapeError(f"{channels} channels cannot be split into {num_groups} groups")
         refuse_channels(channels, weight, bias)
         if certainly(batch * (channels // num_groups) * prod(sizes) == 1):
@@ -92,6 +93,7 @@ class InstanceNorm(Operator):
 
     name = "instance_norm"
     family = "normalisation"
+    letters: ClassVar[dict[str, str]] = CHANNELS
     torch = spellings("instance_norm")
     tensors = ("input", "running_mean", "running_var", "weight", "bias")
 

@@ -30,6 +30,16 @@ class Convolution(Operator):
 
     family = "convolution"
     tensors = ("input", "weight", "bias")
+    letters: ClassVar[dict[str, str]] = {
+        "groups": "g",
+        "input": "N? C_in *_in",
+        "weight": "C_out C_in/g K*",
+        "bias": "C_out",
+        "stride": "S*",
+        "padding": "P*",
+        "dilation": "D*",
+        "output": "N? C_out *_out",
+    }
     dims: ClassVar[int]
 
     @classmethod

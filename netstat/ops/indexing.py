@@ -4,7 +4,7 @@ A value picked twice is read twice: which ones are the same is not known without
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
@@ -42,6 +42,8 @@ class Embedding(Pick):
     name = "embedding"
     torch = ("torch.nn.functional.embedding", "torch.embedding")
     tensors = ("input", "weight")
+    letters: ClassVar[dict[str, str]] = {"input": "n? | R? n? | d_0? R? n?", "weight": "V D"}
+    meanings: ClassVar[dict[str, str]] = {"n": "indices in a row", "V": "vectors", "D": "values of a vector"}
     picked = "weight"
 
     @staticmethod

@@ -1,5 +1,7 @@
 """Fully connected layers."""
 
+from typing import ClassVar
+
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import Argument, Node, TensorSpec
@@ -23,6 +25,11 @@ class Linear(Operator):
     family = "fully connected"
     torch = ("torch.nn.functional.linear",)
     tensors = ("input", "weight", "bias")
+    letters: ClassVar[dict[str, str]] = {
+        "input": "I | R? I | d_0? R? I | d_0? d_1? R? I",
+        "weight": "O I",
+        "bias": "O",
+    }
 
     @staticmethod
     def shape(input: TensorSpec, weight: TensorSpec, bias: TensorSpec | None = None) -> Specs:

@@ -1,7 +1,7 @@
 """Matrix products in all their spellings."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
@@ -24,6 +24,12 @@ class MatrixProduct(Operator):
     """
 
     family = "matrix product"
+    meanings: ClassVar[dict[str, str]] = {
+        "n": "rows of the first",
+        "K": "products in a sum",
+        "m": "columns of the second",
+        "B": "pairs of matrices",
+    }
 
     @classmethod
     def bind(cls, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,6 +71,7 @@ class Mm(MatrixProduct):
     name = "mm"
     torch = spellings("mm")
     tensors = ("input", "mat2")
+    letters: ClassVar[dict[str, str]] = {"input": "n K", "mat2": "K m"}
 
     @staticmethod
     def shape(input: TensorSpec, mat2: TensorSpec) -> Specs:
@@ -85,6 +92,7 @@ class Bmm(MatrixProduct):
     name = "bmm"
     torch = spellings("bmm")
     tensors = ("input", "mat2")
+    letters: ClassVar[dict[str, str]] = {"input": "B n K", "mat2": "B K m"}
 
     @staticmethod
     def shape(input: TensorSpec, mat2: TensorSpec) -> Specs:
@@ -110,6 +118,7 @@ class Mv(MatrixProduct):
     name = "mv"
     torch = spellings("mv")
     tensors = ("input", "vec")
+    letters: ClassVar[dict[str, str]] = {"input": "n K", "vec": "K"}
 
     @staticmethod
     def shape(input: TensorSpec, vec: TensorSpec) -> Specs:
@@ -215,6 +224,7 @@ class Matmul(MatrixProduct):
     name = "matmul"
     torch = (*spellings("matmul"), "torch.linalg.matmul", "torch.Tensor.__matmul__")
     tensors = ("input", "other")
+    letters: ClassVar[dict[str, str]] = {"input": "K | d_0? d_1? n K", "other": "K | d_0? d_1? K m"}
 
     @staticmethod
     def shape(input: TensorSpec, other: TensorSpec) -> Specs:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
@@ -10,6 +10,12 @@ from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.arithmetic import Size, least
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.sight import Sight, gathered, window
+
+# Letters of norms that have figures per channel.
+CHANNELS = {
+    "input": "N? C | N? C L? | N? C H? W? | N? C T? H? W?",
+    **dict.fromkeys(("weight", "bias", "running_mean", "running_var"), "C"),
+}
 
 
 class LocalResponseParameters(NamedTuple):
@@ -66,6 +72,7 @@ class LocalResponseNorm(Operator):
 
     name = "local_response_norm"
     family = "normalisation"
+    letters: ClassVar[dict[str, str]] = {"input": "N? C L | N? C H W | N? C T H W"}
     torch = ("torch.nn.functional.local_response_norm",)
 
     @classmethod
@@ -162,6 +169,7 @@ class BatchNorm(Operator):
 
     name = "batch_norm"
     family = "normalisation"
+    letters: ClassVar[dict[str, str]] = CHANNELS
     torch = ("torch.nn.functional.batch_norm", "torch.batch_norm")
     tensors = ("input", "running_mean", "running_var", "weight", "bias")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
@@ -12,6 +12,12 @@ from netstat.ops.normalization import moments, normalise
 from netstat.ops.sight import Sight, gathered
 from netstat.ops.spelling import without
 from netstat.units import shape as shape_text
+
+# Letters: the last sizes are those of a row.
+ROWS = {
+    "input": "F | R? F | d_0? R? F | d_0? d_1? R? F",
+    **dict.fromkeys(("normalized_shape", "weight", "bias"), "F | R? F | d_1? R? F | d_0? d_1? R? F"),
+}
 
 
 @operator
@@ -27,6 +33,7 @@ class LayerNorm(Operator):
 
     name = "layer_norm"
     family = "normalisation"
+    letters: ClassVar[dict[str, str]] = ROWS
     torch = spellings("layer_norm")
     tensors = ("input", "weight", "bias")
 
@@ -105,6 +112,7 @@ class RmsNorm(Operator):
 
     name = "rms_norm"
     family = "normalisation"
+    letters: ClassVar[dict[str, str]] = ROWS
     torch = spellings("rms_norm")
     tensors = ("input", "weight")
 

@@ -1,13 +1,13 @@
 """Pooling: largest or mean value of each window, and the adaptive kind whose windows follow from the output size."""
 
-from math import gcd, prod
+from math import prod
 from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import Argument, Node, TensorSpec
-from netstat.ops.arithmetic import Size, ceil_div, certainly, ntuple
-from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
+from netstat.ops.arithmetic import Size, ceil_div, certainly, common_divisor, ntuple
+from netstat.ops.base import OPERATORS, Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
 from netstat.ops.sight import Reach, Sight, everything, windowed
 from netstat.ops.windows import Padding, Window, occupied, output_size, reaches, refuse_below, taps, windows
@@ -17,6 +17,14 @@ class Pooling(Operator):
     """What all sliding pools share. Input (N, C, *sizes) or (C, *sizes)."""
 
     family = "pooling"
+    letters: ClassVar[dict[str, str]] = {
+        "input": "N? C *_in",
+        "kernel_size": "K*",
+        "stride": "S*",
+        "padding": "P*",
+        "dilation": "D*",
+        "output": "N? C *_out",
+    }
     dims: ClassVar[int]
 
     @classmethod
@@ -56,10 +64,28 @@ class Pooling(Operator):
         return {**attributes, **spread, "ceil_mode": bool(attributes["ceil_mode"])}
 
     @classmethod
-    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+    def windows_of(cls, node: Node) -> tuple[Window, ...]:
+        """Its sliding windows, dimension by dimension."""
         given = node.attributes
         settings = (given["kernel_size"], given["stride"], given["padding"], given.get("dilation", 1))
-        return windowed(node.input.shape, reaches(cls._windows(node.input, *settings)))
+        return cls._windows(node.input, *settings)
+
+    @classmethod
+    def sees(cls, node: Node, operand: Argument) -> Sight | None:
+        return windowed(node.input.shape, reaches(cls.windows_of(node)))
+
+
+def overlaps(node: Node) -> bool:
+    """Whether it is a sliding pool whose window is larger than its stride (Krizhevsky et al. 2012, section 3.4)."""
+    return any(window.extent > window.stride for window in sliding(node))
+
+
+def sliding(node: Node) -> tuple[Window, ...]:
+    """The windows of a sliding pool, dimension by dimension; of any other node there are none."""
+    if not node.op.startswith(("max_pool", "avg_pool")) or node.op not in OPERATORS:  # names are quick to look at
+        return ()
+    kind = OPERATORS[node.op]
+    return kind.windows_of(node) if issubclass(kind, Pooling) else ()
 
 
 class MaxPool(Pooling):
@@ -153,6 +179,7 @@ class AdaptivePool(Operator):
     """
 
     family = "pooling"
+    letters: ClassVar[dict[str, str]] = {"input": "N? C *_in", "output_size": "*_out", "output": "N? C *_out"}
     dims: ClassVar[int]
 
     @classmethod
@@ -169,7 +196,7 @@ class AdaptivePool(Operator):
     def _positions(cls, input: TensorSpec, output: TensorSpec) -> Size:
         """Window positions over all outputs, every channel of every image."""
         pairs = zip(input.shape[-cls.dims :], output.shape[-cls.dims :], strict=True)
-        return prod(input.shape[: -cls.dims]) * prod(size + out - gcd(size, out) for size, out in pairs)
+        return prod(input.shape[: -cls.dims]) * prod(size + out - common_divisor(size, out) for size, out in pairs)
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:
@@ -185,7 +212,7 @@ def _adapted(size: int, out: int) -> Reach:
     """What the windows see; one alone sees everything, as large as the input may be."""
     if out < 2:
         return everything(size)
-    shared = gcd(size, out)
+    shared = common_divisor(size, out)
     starts = [(at * size // out, ceil_div((at + 1) * size, out)) for at in range(out // shared)]
     return Reach(out // shared, size // shared, tuple(range(start, end) for start, end in starts))
 

@@ -68,6 +68,7 @@ class Recurrent(Operator):
 
     family = "recurrent"
     tensors = ("input", "hx", "params", "batch_sizes")
+    meanings: ClassVar[dict[str, str]] = {"L": "time steps", "H": "hidden features"}
     cell: ClassVar[type[Cell]]
 
     @classmethod
@@ -184,6 +185,15 @@ class Recurrent(Operator):
         yield Product(_projection(rows, run).macs, made, (run.names[-1],))
 
 
+def _letters(gates: int, layers: int = 8) -> dict[str, str]:
+    """Patterns for layers in one direction, with biases; of other calls the rules are explained in numbers."""
+    values = f"{gates}H"
+    own = (f"{values} I", f"{values} H", values, values)
+    deeper = (f"{values} H", *own[1:])
+    params = {f"params.{i}": (own if i < len(own) else deeper)[i % len(own)] for i in range(len(own) * layers)}
+    return {"input": "L N? I", **dict.fromkeys(("hx", "hx.0", "hx.1"), "N? H"), **params}
+
+
 def _state_names(hx: State) -> Names:
     return ("hx",) if isinstance(hx, TensorSpec) else tuple(f"hx.{i}" for i in range(len(hx)))
 
@@ -223,6 +233,7 @@ class Lstm(Recurrent):
 
     name = "lstm"
     torch = ("torch.lstm",)
+    letters: ClassVar[dict[str, str]] = _letters(4)
     cell = LstmCell
 
 
@@ -232,6 +243,7 @@ class Gru(Recurrent):
 
     name = "gru"
     torch = ("torch.gru",)
+    letters: ClassVar[dict[str, str]] = _letters(3)
     cell = GruCell
 
 
@@ -241,6 +253,7 @@ class RnnTanh(Recurrent):
 
     name = "rnn_tanh"
     torch = ("torch.rnn_tanh",)
+    letters: ClassVar[dict[str, str]] = _letters(1)
     cell = RnnTanhCell
 
 
@@ -250,4 +263,5 @@ class RnnRelu(Recurrent):
 
     name = "rnn_relu"
     torch = ("torch.rnn_relu",)
+    letters: ClassVar[dict[str, str]] = _letters(1)
     cell = RnnReluCell

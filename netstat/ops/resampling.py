@@ -22,6 +22,7 @@ class Upsample(Operator):
     """Input (N, C, *sizes), output (N, C, *output_size); one of output_size and scale_factors, ⌊size · factor⌋."""
 
     family = "resampling"
+    letters: ClassVar[dict[str, str]] = {"input": "N? C *_in", "output_size": "*_out", "output": "N? C *_out"}
     dims: ClassVar[int]
 
     @classmethod

@@ -1,12 +1,12 @@
 """Transposed convolutions."""
 
-from math import gcd, prod
+from math import prod
 from typing import Any, ClassVar
 
 from netstat.cost import Cost
 from netstat.errors import ShapeError
 from netstat.graph import Argument, Node, TensorSpec
-from netstat.ops.arithmetic import Size, ceil_div, certainly, least, ntuple
+from netstat.ops.arithmetic import Size, ceil_div, certainly, common_divisor, least, most, ntuple
 from netstat.ops.base import Operator, Specs, operator, refuse_rank, traffic
 from netstat.ops.convolution import LAYOUT
 from netstat.ops.sight import Reach, Sight, windowed
@@ -32,6 +32,18 @@ class TransposedConvolution(Operator):
 
     family = "convolution"
     tensors = ("input", "weight", "bias")
+    letters: ClassVar[dict[str, str]] = {
+        "groups": "g",
+        "input": "N? C_in *_in",
+        "weight": "C_in C_out/g K*",
+        "bias": "C_out",
+        "stride": "S*",
+        "padding": "P*",
+        "output_padding": "P_more*",
+        "dilation": "D*",
+        "output": "N? C_out *_out",
+    }
+    meanings: ClassVar[dict[str, str]] = {"P_more": "positions added at the end"}
     dims: ClassVar[int]
 
     @classmethod
@@ -123,7 +135,7 @@ def _output_size(size: Size, kernel: Size, stride: Size, padding: Size, output_p
         refuse_below(1, what, (value,))
     refuse_below(0, "padding", (padding,))
     refuse_below(0, "output padding", (output_padding,))
-    if output_padding >= max(stride, dilation):
+    if certainly(output_padding >= most(stride, dilation)):
         raise ShapeError(
             f"output padding {output_padding} is less than neither stride {stride} nor dilation {dilation}"
         )
@@ -141,7 +153,7 @@ def _reached(size: Size, kernel: Size, stride: Size, dilation: Size) -> Size:
     Of g = gcd(S, D), the taps k, k + S/g, k + 2·S/g, … fall on the same positions modulo S: L of them, moved on by D/g
     from one tap to the next. So min(K, S/g) taps reach L positions each, every other one min(L, D/g) more.
     """
-    shared = gcd(stride, dilation)
+    shared = common_divisor(stride, dilation)
     apart = least(kernel, stride // shared)
     return apart * size + (kernel - apart) * least(size, dilation // shared)
 

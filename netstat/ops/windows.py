@@ -86,8 +86,7 @@ def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
     Raises:
         ShapeError: the padded input holds no window.
     """
-    room = size + window.before + window.after - window.extent
-    out = room // window.stride + 1
+    room, out = _room(size, window), _fitting(size, window)
     if ceil_mode:
         out = least(ceil_div(room, window.stride) + 1, ceil_div(size + window.before, window.stride))
     if certainly(out < 1):
@@ -95,6 +94,16 @@ def output_size(size: Size, window: Window, ceil_mode: bool = False) -> Size:
         details = f"window of {window.extent}, padding {window.before}+{window.after}"
         raise ShapeError(f"needs an input size of at least {needed}, got {size} ({details})", too_small=True)
     return out
+
+
+def _room(size: Size, window: Window) -> Size:
+    """By how many positions a window can move in the padded input."""
+    return size + window.before + window.after - window.extent
+
+
+def _fitting(size: Size, window: Window) -> Size:
+    """How many windows the padded input holds."""
+    return _room(size, window) // window.stride + 1
 
 
 def reaches(found: Iterable[Window]) -> tuple[Reach, ...]:
@@ -108,10 +117,19 @@ def taps(size: Size, out: Size, window: Window) -> Size:
     Summed tap by tap: tap k lies inside for o from ⌈(P − k·D)/S⌉ to ⌈(L + P − k·D)/S⌉ − 1. Where there are fewer
     windows than taps, window by window: the same with o and k, S and D in each other's place.
     """
+    if not isinstance(window.kernel, int):
+        from netstat.ops.symbolic import Taps
+
+        return out * window.kernel if _all_inside(size, out, window) else Taps(size, out, *window)
     if isinstance(out, int) and out < window.kernel:
         kernel, window = window.kernel, window._replace(kernel=out, stride=window.dilation, dilation=window.stride)
         return _tap_by_tap(size, kernel, window)
     return _tap_by_tap(size, out, window)
+
+
+def _all_inside(size: Size, out: Size, window: Window) -> bool:
+    """Whether, of symbols, no window reaches beyond the input: nothing is padded and none of the windows is cut off."""
+    return not window.before and not window.after and bool(out == _fitting(size, window))
 
 
 def _tap_by_tap(size: Size, out: Size, window: Window) -> Size:
@@ -127,6 +145,10 @@ def occupied(size: Size, out: Size, window: Window) -> Size:
     """How many of the `out` windows have a tap inside the input. Only a dilated window can miss it."""
     if window.dilation == 1:
         return out
+    if not isinstance(window.kernel, int):
+        from netstat.ops.symbolic import Occupied
+
+        return out if _all_inside(size, out, window) else Occupied(size, out, *window)
     count, reached = 0, 0
     for first, end in sorted(_inside(k, size, out, window) for k in range(window.kernel)):
         count += max(end - max(first, reached), 0)

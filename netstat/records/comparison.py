@@ -9,7 +9,10 @@ from netstat.records.profile import Group, Totals
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One model of a comparison. Ratios are to the first model: params and macs of this one divided by the first's."""
+    """One model of a comparison. Ratios are to the first model: params and macs of this one divided by the first's.
+
+    `receptive_field` is that of the last layer that has one, `nonlinearities` how many layers are activations.
+    """
 
     model: str
     inputs: tuple[tuple[int, ...], ...]
@@ -20,6 +23,8 @@ class Compared:
     groups: tuple[Group, ...]
     params_ratio: float | None
     macs_ratio: float | None
+    receptive_field: tuple[int, ...] | None = None
+    nonlinearities: int | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.freezing import Freezing
+    from netstat.records.pooling import Overlap
     from netstat.records.roofline import Roofline
     from netstat.records.tree import Branch
 
@@ -36,7 +37,7 @@ class Layer:
     from one output position to the next, `center` its middle at output position 0, `effective_padding` how far it
     begins before the input there: exact, as text ("3", "-1/4"), None where branches move on at several speeds.
     `backward_macs` are the multiply-accumulates of the backward pass, None where nobody asked for them or the operator
-    has no formula.
+    has no formula. `overlapping`: it is or has a sliding pool whose window is larger than its stride.
     """
 
     path: str
@@ -65,6 +66,7 @@ class Layer:
     jump: tuple[str, ...] | None = None
     center: tuple[str, ...] | None = None
     effective_padding: tuple[str, ...] | None = None
+    overlapping: bool = False
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -165,6 +167,7 @@ class Profile(Record):
         sparse: whether pruning was counted as if it were permanent: of masked weights only what the masks keep.
         roofline: one entry per benchmark that is no second look.
         freezing: what goes away of a training step because parameters are frozen; None where nobody asked.
+        overlapping: the overlapping pools, each beside the same with windows that tile the input.
     """
 
     kind: ClassVar[str] = "profile"
@@ -187,6 +190,7 @@ class Profile(Record):
     sparse: bool = False
     roofline: "tuple[Roofline, ...] | None" = None
     freezing: "Freezing | None" = None
+    overlapping: "tuple[Overlap, ...] | None" = None
 
     @property
     def timed(self) -> "Benchmark | None":

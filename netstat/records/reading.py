@@ -12,14 +12,17 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from netstat.errors import ModelError
 from netstat.records import (
+    activations,
     benchmark,
     ceilings,
     comparison,
     crosscheck,
+    explanation,
     forecast,
     freezing,
     memory,
     pipeline,
+    pooling,
     profile,
     published,
     roofline,
@@ -38,8 +41,10 @@ KINDS: dict[str, type[Record]] = {
         published.Published,
         forecast.Forecasts,
         memory.Memory,
+        explanation.Explanations,
         pipeline.Pipeline,
         views.Views,
+        activations.Activations,
     )
 }
 _NAMES = {
@@ -47,6 +52,7 @@ _NAMES = {
     "Benchmark": benchmark.Benchmark,
     "Roofline": roofline.Roofline,
     "Freezing": freezing.Freezing,
+    "Overlap": pooling.Overlap,
 }
 
 

@@ -158,6 +158,7 @@ def _sum(path: str, parts: Sequence[_Grown], module: Module | None) -> Layer:
         arithmetic_intensity=sums["flops"] / moved if moved and complete else None,
         complete=complete,
         backward_macs=_known(layer.backward_macs for layer in layers),
+        overlapping=any(layer.overlapping for layer in layers),
         **_params(layers, module),
         **{name: getattr(last, name) for name in _SEEN},
         **sums,

@@ -101,12 +101,24 @@ def _ceilings(record: Any) -> Iterator[Chart]:
     yield "ceilings", partial(ceilings_chart, record.ceilings)
 
 
+def _activations(record: Any) -> Iterator[Chart]:
+    from netstat.reports._activations_chart import functions_chart, times_chart
+
+    yield "activations", partial(functions_chart, record)
+    if record.benchmarks:
+        yield "activation-times", partial(times_chart, record)
+
+
 def _comparison(record: Any) -> Iterator[Chart]:
     yield "comparison", partial(comparison_chart, record.models)
 
 
 def _published(record: Any) -> Iterator[Chart]:
     raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
+
+
+def _explanation(record: Any) -> Iterator[Chart]:
+    raise UsageError("an explanation has no chart; write it to .md, .html, .tex, .csv or .json")
 
 
 def _forecast(record: Any) -> Iterator[Chart]:
@@ -143,11 +155,13 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "profile": _profile,
     "crosscheck": _crosscheck,
     "benchmark": _benchmark,
+    "activations": _activations,
     "ceilings": _ceilings,
     "comparison": _comparison,
     "published": _published,
     "forecast": _forecast,
     "memory": _memory,
+    "explanation": _explanation,
     "pipeline": _pipeline,
     "views": _views,
 }

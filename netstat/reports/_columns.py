@@ -78,6 +78,10 @@ def _time_part(layer: Layer, whole: Whole) -> tuple[float, float] | None:
     return (time[0], whole.seconds) if time else None
 
 
+def _said_yes(holds: bool) -> str:
+    return "yes" if holds else ""
+
+
 _work = partial(count_column, missing="?")
 _shape = partial(Column, text=shape, left=True)
 
@@ -133,6 +137,7 @@ for _column in (
     _exact("jump", "jump", rank=1),
     _exact("center", "center", rank=1),
     _exact("effective_padding", "effective padding", rank=1),
+    Column("overlapping", "overlapping", _said_yes, left=True, rank=1),
     Column("time", "time", measured, cell=_time),
     share_column("time_share", "time %", cell=_time_part, rank=7),
 ):

@@ -45,13 +45,28 @@ _COLUMNS = (
     count_column("macs", "MACs", cell=_work("macs")),
     Column("macs_ratio", "× first", ratio, rank=8),
     count_column("flops", "FLOPs", cell=_work("flops"), rank=3),
+    Column("receptive_field", "field", shape, left=True),
+    count_column("nonlinearities", "non-linear"),
     share_column("convolution_params", "conv params", cell=_convolution("params"), rank=7),
     share_column("convolution_macs", "conv MACs", cell=_convolution("macs"), rank=7),
     Column("param_bytes", "parameters", mebibytes, _total("param_bytes"), rank=2),
     Column("activation_bytes", "activations", mebibytes, _total("activation_bytes"), rank=1),
 )
+_OF_STACKS = ("receptive_field", "nonlinearities")
+_NOT_OF_STACKS = ("layers", "weighted_layers", "convolution_params", "convolution_macs", "param_bytes")
 
 
 def comparison_table(models: Sequence[Compared]) -> Table:
-    """One row per model."""
-    return Table(title("comparison", plural(len(models), "model")), _COLUMNS, [rows(_COLUMNS, models)])
+    """One row per model; of stacks of convolutions what tells them apart, their one input in the title."""
+    stacks = bool(models) and all(map(_is_stack, models))
+    shared = _shapes(models[0].inputs) if stacks and len({model.inputs for model in models}) == 1 else ""
+    unsaid = (*(_NOT_OF_STACKS if stacks else _OF_STACKS), *(["inputs"] if shared else []))
+    columns = [column for column in _COLUMNS if column.name not in unsaid]
+    heading = title("comparison", plural(len(models), "model"), shared and f"input {shared}")
+    return Table(heading, columns, [rows(columns, models)])
+
+
+def _is_stack(model: Compared) -> bool:
+    """Whether convolutions have all its multiply-accumulates, and their fields are known."""
+    macs = sum(group.macs for group in model.groups if group.name == "convolution")
+    return model.receptive_field is not None and model.totals.macs == macs > 0

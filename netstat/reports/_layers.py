@@ -29,7 +29,20 @@ def layer_tables(profile: Profile, view: View) -> list[Table]:
     totals = [_total(column, profile, whole) for column in chosen]
     chosen, layers, notes = (_as_tree if view.tree else _flat)(profile, view, chosen, whole)
     first = Table(_headline(profile), chosen, [layers, [totals]], notes=[*_summary(profile), *_timing(profile), *notes])
-    return [first, _uncounted(profile)] if profile.uncounted else [first]
+    return [first, *_further(profile)]
+
+
+def _further(profile: Profile) -> Iterator[Table]:
+    if profile.uncounted:
+        yield _uncounted(profile)
+    if profile.overlapping is not None:
+        from netstat.reports._overlapping import overlapping_table
+
+        yield overlapping_table(profile)
+    if profile.freezing is not None:
+        from netstat.reports._freezing import freezing_table
+
+        yield freezing_table(profile.freezing, profile.model)
 
 
 def _is_parameters(profile: Profile) -> bool:
@@ -87,12 +100,22 @@ def _summary(profile: Profile) -> Iterator[Fact]:
             shares = f"{percent(group.params, totals.params)} of params, {percent(group.macs, totals.macs)} of MACs"
             yield group.name, f"{plural(group.layers, 'layer')}: {shares}"
     yield "memory", _memory(profile)
+    yield from _overlapping(profile)
     if profile.sparse:
         yield "pruning", _PRUNED
     if any(map(shown_before, profile.layers)):
         yield "(params)", "shown by an earlier row, counted once"
     if profile.captured in _CAPTURED:
         yield "capture", _CAPTURED[profile.captured]
+
+
+def _overlapping(profile: Profile) -> Iterator[Fact]:
+    """The pools whose windows overlap, the first three by name."""
+    names = [place(layer.path) for layer in profile.layers if layer.overlapping]
+    if names:
+        shown = ", ".join(dict.fromkeys(names[:3]))
+        more = f" and {exact(len(names) - 3)} more" if len(names) > 3 else ""
+        yield "overlapping pools", f"{shown}{more}: window larger than stride"
 
 
 def _works(profile: Profile) -> Iterator[Fact]:

@@ -15,6 +15,12 @@ Fact = tuple[str, str]
 AFTER_ABBREVIATION = 5
 
 
+class Formula(str):
+    """A text that is a formula, as the analysis writes it on one line; formats that can set it as one."""
+
+    __slots__ = ()
+
+
 class AtLeast(NamedTuple):
     """A value that is a lower bound."""
 

@@ -23,18 +23,10 @@ def _profile(profile: Any, view: View) -> Iterator[Table]:
     from netstat.reports._layers import layer_tables
 
     yield from layer_tables(profile, view)
-    yield from _freezing(profile)
     if profile.crosscheck is not None:
         yield from _crosscheck(profile, overview=False)
     if profile.benchmarks is not None:
         yield from _benchmark(profile, view, profile.layers)
-
-
-def _freezing(record: Any) -> Iterator[Table]:
-    if record.freezing is not None:
-        from netstat.reports._freezing import freezing_table
-
-        yield freezing_table(record.freezing, record.model)
 
 
 def _crosscheck(record: Any, *, overview: bool = True) -> Iterator[Table]:
@@ -66,6 +58,12 @@ def _comparison(record: Any) -> Iterator[Table]:
     from netstat.reports._comparison import comparison_table
 
     yield comparison_table(record.models)
+
+
+def _activations(record: Any) -> Iterator[Table]:
+    from netstat.reports._activations import activations_table
+
+    yield activations_table(record)
 
 
 def _published(record: Any) -> Iterator[Table]:
@@ -101,6 +99,12 @@ def _pipeline(record: Any) -> Iterator[Table]:
     yield from pipeline_tables(record)
 
 
+def _explanation(record: Any) -> Iterator[Table]:
+    from netstat.reports._explanation import explanation_tables
+
+    yield from explanation_tables(record)
+
+
 def _views(record: Any) -> Iterator[Table]:
     from netstat.reports._views import views_tables
 
@@ -108,12 +112,14 @@ def _views(record: Any) -> Iterator[Table]:
 
 
 _SECTIONS = {
+    "activations": _activations,
     "ceilings": _ceilings,
     "crosscheck": _crosscheck,
     "comparison": _comparison,
     "published": _published,
     "forecast": _forecast,
     "memory": _memory,
+    "explanation": _explanation,
     "pipeline": _pipeline,
     "views": _views,
 }

@@ -105,6 +105,23 @@ def _models(saved: Row) -> Iterator[Row]:
         yield {**figures, **model["totals"]}
 
 
+def _functions(saved: Row) -> Iterator[Row]:
+    """A function per row, its counts for the whole tensor, then the seconds of each benchmark; curves are in JSON."""
+    times = {
+        f"seconds_{benchmark['device']}_{benchmark['threads']}": _seconds(benchmark)
+        for benchmark in saved.get("benchmarks", ())
+    }
+    for found in saved["activations"]:
+        low, high = found["alive"] or ("", "")
+        row = {name: value for name, value in found.items() if name not in ("value", "gradient", "alive")}
+        seconds = {name: measured.get(found["name"], "") for name, measured in times.items()}
+        yield {**row, "alive_from": low, "alive_to": high, **seconds}
+
+
+def _seconds(benchmark: Row) -> dict[str, float]:
+    return {layer["path"]: layer["median_seconds"] for layer in benchmark["layers"]}
+
+
 def _probes(saved: Row) -> Iterator[Row]:
     for ceiling in saved["ceilings"]:
         settings = {name: ceiling[name] for name in ("device", "device_name", "dtype", "threads")}
@@ -166,6 +183,14 @@ def _pipeline(saved: Row) -> Iterator[Row]:
             }
 
 
+def _steps(saved: Row) -> Iterator[Row]:
+    """A figure per row, with its formula; the letters' values are in the formula with numbers."""
+    for layer in saved["layers"]:
+        place = {name: layer[name] for name in ("path", "op", "call")}
+        for step in layer["steps"]:
+            yield {**place, "figure": step["name"], **{name: step[name] for name in step if name != "name"}}
+
+
 def _views(saved: Row) -> Iterator[Row]:
     """A way of scoring an image per row, in crops or whole."""
     for what in ("crops", "dense"):
@@ -176,11 +201,13 @@ def _views(saved: Row) -> Iterator[Row]:
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
+    "activations": _functions,
     "ceilings": _probes,
     "comparison": _models,
     "published": _published,
     "forecast": _forecasts,
     "memory": _needs,
+    "explanation": _steps,
     "pipeline": _pipeline,
     "views": _views,
 }

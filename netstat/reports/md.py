@@ -7,7 +7,8 @@ from netstat import __version__
 from netstat.records.base import Record
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._table import Fact, Table, printable
+from netstat.reports._math import FormulaError, latex
+from netstat.reports._table import Fact, Formula, Table, printable
 from netstat.reports._tables import tables
 
 # Whatever Markdown, HTML or a mention would take for more than a character.
@@ -53,7 +54,19 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _facts(facts: Sequence[Fact]) -> str:
-    return "\n".join(f"- **{_escaped(label)}**: {_escaped(text)}" for label, text in facts)
+    return "\n".join(
+        f"- **{_escaped(label)}**: {_text(text)}" if label else f"  {_text(text)}" for label, text in facts
+    )
+
+
+def _text(text: str) -> str:
+    """A formula as one, as far as it is written as one; any other text as it is."""
+    if isinstance(text, Formula):
+        try:
+            return f"${latex(text)}$"
+        except FormulaError:
+            pass
+    return _escaped(text)
 
 
 def _escaped(text: str) -> str:

@@ -22,10 +22,12 @@ from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
 from netstat.reports._terminal import BOLD, RED, Terminal, shows_unicode, standard_output, terminal_width
 
 if TYPE_CHECKING:
+    from netstat.records.activations import Activations
     from netstat.records.benchmark import Benchmark, Benchmarks
     from netstat.records.ceilings import Ceiling
     from netstat.records.comparison import Compared
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.explanation import Explanations
     from netstat.records.forecast import Forecast
     from netstat.records.memory import Memory
     from netstat.records.pipeline import Pipeline
@@ -36,10 +38,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Text",
+    "activations_text",
     "benchmark_text",
     "ceilings_text",
     "comparison_text",
     "crosscheck_text",
+    "explanation_text",
     "forecast_text",
     "layers_text",
     "lost_text",
@@ -56,6 +60,7 @@ _ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
 _ALARM = "UNEXPLAINED"  # in a row
 _GLUE = "\N{NO-BREAK SPACE}"
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[mµun]?s|[KMGT]?i?B|[KMGT]?(?:FLOP|B)/s)(?:[^\w/]|$))")
+_VALUE = re.compile(r"(?<=\w) = (?=[\d,]+ [a-z])")
 
 
 @REPORTS.add("table")
@@ -90,12 +95,7 @@ def layers_text(
     Raises:
         UsageError: there is no such column.
     """
-    pages = layer_tables(profile, view or View())
-    if profile.freezing:
-        from netstat.reports._freezing import freezing_table
-
-        pages.append(freezing_table(profile.freezing, profile.model))
-    return _text(pages, Terminal(width or terminal_width(), unicode, color))
+    return _text(layer_tables(profile, view or View()), Terminal(width or terminal_width(), unicode, color))
 
 
 def crosscheck_text(
@@ -199,6 +199,15 @@ def comparison_text(
     return _text([comparison_table(models)], Terminal(width or terminal_width(), unicode, color))
 
 
+def activations_text(
+    record: "Activations", width: int | None = None, *, unicode: bool = True, color: bool = False
+) -> str:
+    """Activation functions by cost per element; arguments as for `layers_text`."""
+    from netstat.reports._activations import activations_table
+
+    return _text([activations_table(record)], Terminal(width or terminal_width(), unicode, color))
+
+
 def published_text(
     figures: "Sequence[PublishedFigure]",
     model: str = "",
@@ -225,6 +234,15 @@ def forecast_text(
     from netstat.reports._forecast import forecast_tables
 
     return _text(forecast_tables(forecasts, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def explanation_text(
+    record: "Explanations", width: int | None = None, *, unicode: bool = True, color: bool = False
+) -> str:
+    """Derivations, layer by layer; arguments as for `layers_text`."""
+    from netstat.reports._explanation import explanation_tables
+
+    return _text(explanation_tables(record), Terminal(width or terminal_width(), unicode, color))
 
 
 def memory_text(
@@ -275,8 +293,9 @@ def _facts(facts: Sequence[Fact], terminal: Terminal) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most `width` characters; a number stays with the unit after it."""
-    return [line.replace(_GLUE, " ") for line in wrap(_BEFORE_UNIT.sub(_GLUE, text), width)]
+    """Lines of at most `width` characters; a number stays with the unit after it, and with what it is the value of."""
+    kept = _VALUE.sub(f"{_GLUE}={_GLUE}", _BEFORE_UNIT.sub(_GLUE, text))
+    return [line.replace(_GLUE, " ") for line in wrap(kept, width)]
 
 
 def _grid(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:

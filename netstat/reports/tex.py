@@ -7,7 +7,8 @@ from netstat import __version__
 from netstat.records.base import Record
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._table import Table, printable
+from netstat.reports._math import FormulaError, latex
+from netstat.reports._table import Fact, Formula, Table, printable
 from netstat.reports._tables import tables
 
 _ESCAPES = str.maketrans(
@@ -25,6 +26,14 @@ _ESCAPES = str.maketrans(
         "µ": r"$\mu$",
         "·": r"$\cdot$",
         "…": r"\dots{}",
+        "→": r"$\to$",
+        "−": "$-$",
+        "Σ": r"$\Sigma$",
+        "√": r"$\surd$",
+        "²": "$^2$",
+        "≠": r"$\neq$",
+        "⌊": r"$\lfloor$",
+        "⌋": r"$\rfloor$",
     }
 )
 
@@ -45,10 +54,26 @@ class Latex:
 
 def _lines(table: Table) -> Iterator[str]:
     yield rf"\noindent\textbf{{{_escaped(table.title)}}}\par"
-    yield from (rf"\noindent {_escaped(label)}: {_escaped(text)}\par" for label, text in table.lead)
+    yield from map(_fact, table.lead)
     if table.columns:
         yield from _tabular(table)
-    yield from (rf"\noindent {_escaped(label)}: {_escaped(text)}\par" for label, text in table.notes)
+    yield from map(_fact, table.notes)
+
+
+def _fact(fact: Fact) -> str:
+    label, text = fact
+    before = f"{_escaped(label)}: " if label else ""
+    return rf"\noindent {before}{_text(text)}\par"
+
+
+def _text(text: str) -> str:
+    """A formula as one, as far as it is written as one; any other text as it is."""
+    if isinstance(text, Formula):
+        try:
+            return f"${latex(text)}$"
+        except FormulaError:
+            pass
+    return _escaped(text)
 
 
 def _tabular(table: Table) -> Iterator[str]:

@@ -56,8 +56,8 @@ def test_a_number_that_is_too_small_for_its_option(refused: Refused, option: str
         (["--as", "THOP"], "unknown convention 'THOP'; did you mean thop"),
         (["--against", "thop,thpo"], "unknown peer 'thpo'; did you mean thop"),
         (["--device", "cpu,kuda"], "unknown device 'kuda'; did you mean cuda?"),
-        (["-o", "a.json", "-o", "b.docx"], "cannot write 'b.docx': the suffix must be one of .csv, .json, .md,"),
-        (["-o", "noext"], "cannot write 'noext': the suffix must be one of .csv, .json, .md,"),
+        (["-o", "a.json", "-o", "b.docx"], "cannot write 'b.docx': the suffix must be one of .csv, .html, .json, .md,"),
+        (["-o", "noext"], "cannot write 'noext': the suffix must be one of .csv, .html, .json, .md,"),
     ],
 )
 @pytest.mark.parametrize("parts", [["--fast"], []], ids=["fast", "whole job"])
@@ -231,7 +231,10 @@ def test_options_that_a_model_does_not_have_or_take(refused: Refused, model: str
         (["profile", "alexnet", "--colour"], "profile does not take '--colour'; see netstat profile --help"),
         (["profile", "alexnet", "lenet"], "profile does not take 'lenet'; see netstat profile --help"),
         (["profile"], "the following arguments are required: MODEL; see netstat profile --help"),
-        (["compare"], "the following arguments are required: MODEL; see netstat compare --help"),
+        (
+            ["compare"],
+            "name models to compare, or stacks: netstat compare --stack 'conv3x3-256 x3' --stack conv7x7-256",
+        ),
         (["profile", "alexnet", "-i"], "argument -i/--input: expected one argument; see netstat profile --help"),
         (["--colour"], "netstat does not take '--colour'; see netstat --help"),
     ],
@@ -248,7 +251,8 @@ def test_no_arguments_show_the_help(netstat: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["profile", "crosscheck", "ceilings", "benchmark", "pipeline", "compare", "list", "stat"]
+    "command",
+    ["profile", "crosscheck", "ceilings", "benchmark", "pipeline", "compare", "activations", "list", "stat"],
 )
 def test_every_command_has_a_help_that_says_what_runs_code(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -5,14 +5,17 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
-README, EXTENDING, DENSE = ROOT / "README.md", ROOT / "docs" / "extending.md", ROOT / "docs" / "dense.md"
-FINE_TUNING = ROOT / "docs" / "fine-tuning.md"
+README = ROOT / "README.md"
+EXTENDING, DENSE, EXPLAIN, LAYERS, FINE_TUNING = (
+    ROOT / "docs" / f"{name}.md" for name in ("extending", "dense", "explain", "layers", "fine-tuning")
+)
 BLOCK = re.compile(r"<!-- output of: netstat (?P<command>[^\n]*) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 WIDTH = "120"
@@ -49,7 +52,7 @@ def run(command: list[str], folder: Path, *paths: Path) -> subprocess.CompletedP
 
 def output_of(command: str, folder: Path = ROOT) -> str:
     """What `netstat COMMAND` prints in `folder`."""
-    done = run(["-m", "netstat", *command.split()], folder)
+    done = run(["-m", "netstat", *shlex.split(command)], folder)
     done.check_returncode()
     return done.stdout
 
@@ -68,5 +71,5 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for page in (README, EXTENDING, DENSE, FINE_TUNING):
+    for page in (README, *sorted((ROOT / "docs").glob("*.md"))):
         page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -86,3 +86,27 @@ def test_the_settings_of_the_papers_alexnet_and_of_its_port() -> None:
     port = LocalResponseParameters.from_tensorflow(depth_radius=2, alpha=2e-5, beta=0.75, bias=1)
     assert paper == pytest.approx((5, 5e-4, 0.75, 2))
     assert port == pytest.approx((5, 1e-4, 0.75, 1))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("n", [1, 3, 4, 5, 9])
+def test_torchs_own_function_gives_the_papers_and_tensorflows_values(n: int) -> None:
+    import torch
+    from torch.nn.functional import local_response_norm as of_torch
+
+    a = torch.randn(7, dtype=torch.float64, generator=torch.Generator().manual_seed(n)).mul(3).tolist()
+    paper = {"n": n, "alpha": 0.3, "beta": 0.75, "k": 2.0}
+    tensorflow = {"depth_radius": n // 2, "bias": 1.0, "alpha": 0.02, "beta": 0.5}
+    x = torch.tensor(a, dtype=torch.float64).view(1, 7, 1)
+    for said, convert, defined in (
+        (paper, LocalResponseParameters.from_paper, by_paper),
+        (tensorflow, LocalResponseParameters.from_tensorflow, by_tensorflow),
+    ):
+        converted = convert(**said)  # type: ignore[operator]
+        assert same(of_torch(x, **converted._asdict()).flatten().tolist(), defined(a, **said))  # type: ignore[operator]
+
+
+def test_the_conversions_are_at_hand_in_python() -> None:
+    import netstat
+
+    assert netstat.LocalResponseParameters is LocalResponseParameters

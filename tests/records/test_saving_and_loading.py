@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 import netstat
 from netstat.errors import ModelError, UsageError
 from netstat.records import SCHEMA, load
+from netstat.records.activations import Activations
 from netstat.records.base import Record, check_writable, write
 from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.ceilings import Ceiling, Ceilings
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
+from netstat.records.explanation import Explanations
 from netstat.records.forecast import Forecast, Forecasts
 from netstat.records.memory import Memory
 from netstat.records.pipeline import Pipeline
@@ -91,11 +93,13 @@ def test_every_kind_of_record_can_be_read() -> None:
         "profile": Profile,
         "crosscheck": CrossChecks,
         "benchmark": Benchmarks,
+        "activations": Activations,
         "ceilings": Ceilings,
         "comparison": Comparison,
         "published": Published,
         "forecast": Forecasts,
         "memory": Memory,
+        "explanation": Explanations,
         "pipeline": Pipeline,
         "views": Views,
     }

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from math import prod
 
+from netstat.records.activations import Activation, Activations
 from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
 from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
+from netstat.records.explanation import Explanation, Explanations, Function, Letter, Step, Unexplained
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
 from netstat.records.freezing import Freezing, Learning
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
+from netstat.records.pooling import Overlap
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
@@ -328,10 +331,53 @@ def compared(profile: Profile, first: Profile) -> Compared:
     )
 
 
+OVERLAPPING = replace(
+    ALEXNET_PROFILE,
+    overlapping=(
+        Overlap(
+            "features.2", "max_pool2d", 0, (1, 64, 55, 55), (3, 3), (2, 2), (1, 64, 27, 27), 373_248, 774_400, 186_624,
+            (1, 64, 27, 27), 139_968, 774_400, 186_624,
+        ),
+        Overlap(HOSTILE, HOSTILE, 1, (1, 8, 8), (2,), (1,), (1, 8, 7), 56, 256, 224, (1, 8, 8), 0, 256, 256),
+    ),
+)  # fmt: skip
+
+_SIGMOID = Activation(
+    name="sigmoid",
+    op="sigmoid",
+    module="Sigmoid",
+    settings="",
+    elements=8,
+    multiplies=0,
+    adds=8,
+    divides=8,
+    compares=0,
+    specials=8,
+    bytes_read=32,
+    bytes_written=32,
+    alive=(-4.585, 4.585),
+    value=(0.0, 0.5, 1.0),
+    gradient=(0.0, 0.25, 0.0),
+)
+_RELU = replace(_SIGMOID, name="relu", adds=0, divides=0, specials=0, compares=8, alive=(0.005, 10.0))
+_ACROSS = replace(_RELU, name=HOSTILE, op=HOSTILE, settings=HOSTILE, also=HOSTILE, alive=None, value=(), gradient=())
+_ACTIVATION_TIMES = tuple(LayerTime(name, 0, name, 8e-9 * (1 + i)) for i, name in enumerate(("relu", "sigmoid")))
+ACTIVATIONS = Activations(
+    (1, 2, 2, 2), "float32", (-10.0, 0.0, 10.0), (_RELU, _SIGMOID, replace(_ACROSS, across_channels=True))
+)
+_DOUBTED = replace(CPU, layers=_ACTIVATION_TIMES, warnings=(HOSTILE,), reliable=False)
+TIMED_ACTIVATIONS = replace(ACTIVATIONS, benchmarks=(_DOUBTED,), environment={})
+
 _HALF = profile_of("alexnet-half", ALEXNET_PROFILE.layers[:12])
 COMPARISON = Comparison(
     tuple(compared(profile, ALEXNET_PROFILE) for profile in (ALEXNET_PROFILE, _HALF, HOSTILE_PROFILE))
 )
+
+_CONVOLUTION = layer("0", "conv2d", "Conv2d", (256, 56, 56), 9, 18, 36)
+_STACK = compared(profile_of("conv3x3-256 x3", (_CONVOLUTION,)), ALEXNET_PROFILE)
+_STACK = replace(_STACK, receptive_field=(7, 7), nonlinearities=3)
+_OTHER = replace(_STACK, model=HOSTILE, inputs=((1, 8, 8, 8),), nonlinearities=None)
+STACKS = Comparison((_STACK, _OTHER))
 
 _READING = Reading("alexnet-bvlc", "macs", "convolutions", 10, 6_657_848_640, None, "rounded")
 _SHARE = Reading("alexnet", "parameters", "convolutions", 1, 2_469_696, 61_100_840, "")
@@ -465,6 +511,49 @@ FROZEN_MEMORY = replace(
         FREEZING, complete=False, before=Learning(100, 400, 9, 800, 70, 2000), after=Learning(25, 100, 1, 200, 7, 600)
     ),
 )
+EXPLANATION = Explanations(
+    model="alexnet",
+    inputs=(Input("input", (1, 3, 224, 224), "float32"),),
+    layers=(
+        Explanation(
+            *("features.0", "conv2d", "Conv2d", 0, ((1, 3, 224, 224),), ((1, 64, 55, 55),)),
+            equation=("y[n, o, p] = b[o] + Σ_c Σ_k w[o, c, k] · x[n, c(o), S·p − P + D·k]", "with a second line"),
+            counting="Each output value takes K^d·C_in/g multiplications.",
+            source="torch.nn.Conv2d",
+            letters=(Letter("C_in", "input channels", 3), Letter("K", "kernel size", 11), Letter("S", "stride", 4)),
+            functions=(),
+            steps=(
+                Step("H_out", "⌊(H_in + 2·P − K)/S⌋ + 1", "⌊(224 + 2·2 − 11)/4⌋ + 1", 55, 55.25),
+                Step("params", "K²·C_in·C_out + C_out", "11²·3·64 + 64", 23_296),
+                Step("macs", "K²·C_in·C_out·H_out·W_out", "11²·3·64·55·55", 70_276_800),
+                Step("multiplies", "K²·C_in·C_out·H_out·W_out", "11²·3·64·55·55", 70_276_800),
+                Step("specials", "3", "3", 3),
+            ),
+        ),
+        Explanation(
+            *("avgpool", "adaptive_avg_pool2d", "", 1, ((1, 256, 7, 7),), ((1, 256, 6, 6),)),
+            *((), "", "", (Letter("C", "channels", 256),)),
+            functions=(Function("gcd(a, b)", "greatest common divisor"), Function("min(a, b)", "the smaller one")),
+            steps=(Step("adds", "C·min(H, gcd(H, 6))/2", "256·min(6, gcd(6, 6))/2", 768),),
+        ),
+        Explanation("dropout", "dropout", "Dropout", 0, ((1, 9216),), ((1, 9216),), ("y = x",), "", "", (), (), ()),
+        Explanation("again", "dropout", "Dropout", 0, ((1, 9216),), ((1, 9216),), ("y = x",), "", "", (), (), ()),
+    ),
+    unexplained=(Unexplained("features.1", "deform"), Unexplained("", "deform")),
+)
+HOSTILE_EXPLANATION = Explanations(
+    HOSTILE,
+    (Input(HOSTILE, (1,), HOSTILE),),
+    (
+        Explanation(
+            *(HOSTILE, HOSTILE, HOSTILE, 0, ((1,),), ((1,),), (HOSTILE,), HOSTILE, HOSTILE),
+            (Letter(HOSTILE, HOSTILE, 1),),
+            (Function(HOSTILE, HOSTILE),),
+            (Step(HOSTILE, HOSTILE, HOSTILE, 1), Step("macs", "a_b/$x$", "1", 1)),
+        ),
+    ),
+    (Unexplained(HOSTILE, HOSTILE),),
+)
 _ONE = Evaluation("one crop", ((3, 224, 224),), 1, (1, 1), 714_188_480, 1_429_585_920)
 _TEN = Evaluation("ten crops", ((3, 224, 224),), 10, (1, 1), 7_141_884_800, 14_295_859_200)
 _DENSE = Evaluation("dense 256×320", ((3, 256, 320),), 1, (2, 4), 1_370_292_224, 2_742_803_456, 5_713_507_840)
@@ -473,6 +562,8 @@ VIEWS = Views("alexnet", (3, 224, 224), True, (256, 320), (_ONE, _TEN), (_DENSE,
 NO_DENSE = Views(HOSTILE, (3, 32, 32), False, (36, 36), (replace(_ONE, name=HOSTILE),), None, HOSTILE)
 
 RECORDS: dict[str, Record] = {
+    "an explanation": EXPLANATION,
+    "a hostile explanation": HOSTILE_EXPLANATION,
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
     "a hostile, incomplete profile": HOSTILE_PROFILE,
@@ -480,6 +571,10 @@ RECORDS: dict[str, Record] = {
     "benchmarks": BENCHMARKS,
     "training steps": TRAINING,
     "a comparison": COMPARISON,
+    "stacks": STACKS,
+    "activations": ACTIVATIONS,
+    "timed activations": TIMED_ACTIVATIONS,
+    "a profile of overlapping pools": OVERLAPPING,
     "published figures": PUBLISHED,
     "forecasts": FORECASTS,
     "memory": MEMORY,

@@ -18,10 +18,12 @@ from matplotlib.text import Text
 from netstat.errors import UsageError
 from netstat.records.profile import Profile
 from netstat.registry import REPORTS
+from netstat.reports._activations_chart import times_chart
 from netstat.reports._charts import charts, figure
 from netstat.reports._curves import activation_functions
 from netstat.reports._style import look
 from tests.reports.samples import (
+    ACTIVATIONS,
     ALEXNET_PROFILE,
     BENCHMARKS,
     CHECKS,
@@ -29,6 +31,7 @@ from tests.reports.samples import (
     CPU,
     FULL_PROFILE,
     PIPELINE,
+    TIMED_ACTIVATIONS,
     benchmark_of,
     profile_of,
 )
@@ -210,3 +213,17 @@ def test_a_folder_for_charts_that_cannot_be_is_said_in_one_line(tmp_path: Path) 
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot make the folder"):
         charts(CHECKS, tmp_path / "file")
+
+
+def test_every_function_of_one_value_has_a_panel_with_its_gradient() -> None:
+    panels = [axes for axes in drawn(ACTIVATIONS).axes if axes.lines]
+    assert [axes.get_title(loc="left") for axes in panels] == ["relu", "sigmoid"]
+    for axes, found in zip(panels, ACTIVATIONS.activations, strict=False):
+        assert [tuple(line.get_ydata()) for line in axes.lines] == [found.value, found.gradient]
+
+
+def test_times_per_element_are_bars_and_an_unreliable_device_says_so() -> None:
+    with look():
+        (axes,) = times_chart(TIMED_ACTIVATIONS).axes
+    assert [bar.get_height() for bar in axes.patches] == pytest.approx([1e-9, 2e-9, 0])
+    assert axes.get_legend_handles_labels()[1] == ["cpu (unreliable)"]

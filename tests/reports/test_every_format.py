@@ -15,10 +15,12 @@ from netstat.records.base import Record, write
 from netstat.records.reading import from_dict
 from netstat.registry import REPORTS
 from tests.reports.samples import (
+    ACTIVATIONS,
     BENCHMARKS,
     CHECKS,
     COMPARISON,
     CPU,
+    EXPLANATION,
     FORECAST,
     FORECASTS,
     PIPELINE,
@@ -27,11 +29,17 @@ from tests.reports.samples import (
     profile_of,
 )
 
-TEXT = ["table", "json", "csv", "md", "tex"]
+TEXT = ["table", "json", "csv", "md", "tex", "html"]
 IMAGES = ["png", "svg"]
 DRAWN = [pytest.param(format, marks=pytest.mark.charts) for format in IMAGES]
 CASES = [(format, name) for format in TEXT for name in RECORDS]
-NOT_DRAWN = {"a profile", "a profile with layers frozen", "published figures"}
+NOT_DRAWN = {
+    "a profile",
+    "a profile with layers frozen",
+    "published figures",
+    "an explanation",
+    "a hostile explanation",
+}
 CASES += [
     pytest.param(format, name, marks=pytest.mark.charts)
     for format in IMAGES
@@ -100,9 +108,11 @@ def test_records_of_nothing_are_shown_as_such(format: str) -> None:
         replace(BENCHMARKS, benchmarks=(replace(CPU, layers=()),)),
         replace(CHECKS, crosscheck=()),
         replace(COMPARISON, models=()),
+        replace(ACTIVATIONS, activations=()),
         replace(FORECASTS, forecasts=()),
         replace(FORECASTS, forecasts=(replace(FORECAST, layers=(), remarks=()),)),
         replace(PIPELINE, stages=(), loaders=(), models=(), loops=()),
+        *([replace(EXPLANATION, layers=(), unexplained=())] if format in TEXT else []),
         *([replace(PUBLISHED, published=())] if format in TEXT else []),
     ]
     assert all(REPORTS[format].render(record) for record in nothing)
@@ -123,6 +133,13 @@ def test_every_row_of_a_file_of_data_says_that_it_is_a_forecast() -> None:
 def test_published_figures_have_no_chart_and_say_what_to_write(format: str) -> None:
     with pytest.raises(UsageError, match=r"^published figures have no chart; write them to a table"):
         REPORTS[format].render(PUBLISHED)
+
+
+@pytest.mark.charts
+@pytest.mark.parametrize("format", IMAGES)
+def test_an_explanation_has_no_chart_and_says_what_to_write(format: str) -> None:
+    with pytest.raises(UsageError, match=r"^an explanation has no chart; write it to \.md"):
+        REPORTS[format].render(EXPLANATION)
 
 
 def test_text_formats_load_neither_matplotlib_nor_numpy() -> None:

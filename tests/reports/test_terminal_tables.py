@@ -183,6 +183,7 @@ def test_print_keeps_to_what_standard_output_can_show(monkeypatch: pytest.Monkey
         "center": "-1/4×3",
         "effective_padding": "1×2",
         "backward_macs": "?",
+        "overlapping": "",
         "time": "3.515 ms",
         "time_share": "▌        9.19 %",
     }.items(),

@@ -43,12 +43,15 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         [],
         ["--help"],
         ["profile", "--help"],
+        ["explain", "--help"],
         ["pipeline", "--help"],
         ["list"],
+        ["activations", "--fast"],
         ["profile", "alexnet", "--fast"],
         ["profile", "vgg19_bn", "--fast", "--json"],
         ["profile", "alexnet", "--fast", "--columns", "path,macs", "--sort", "macs", "--batch", "4"],
         ["compare", "alexnet", "vgg16"],
+        ["compare", "--stack", "conv3x3-256 x3", "--stack", "dwconv3x3 + conv1x1-256"],
         ["crosscheck", "alexnet", "--published"],
         ["forecast", "alexnet", "--device", "h100,rtx-4090", "-b", "16"],
         ["forecast", "vgg16", "--device", "xeon-8480", "--dtype", "bf16", "--json"],
@@ -62,6 +65,11 @@ def test_import_netstat_loads_nothing_heavy() -> None:
 )
 def test_a_command_that_needs_no_torch_loads_nothing_heavy(arguments: list[str]) -> None:
     assert modules_after(RUN_NETSTAT, *arguments).isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize("arguments", [["alexnet"], ["vgg16", "features.0", "--json"]], ids=str)
+def test_an_explanation_of_a_built_in_model_loads_sympy_alone(arguments: list[str]) -> None:
+    assert modules_after(RUN_NETSTAT, "explain", *arguments) & set(HEAVY) == {"sympy"}
 
 
 def test_the_probe_sees_what_a_program_loads() -> None:

@@ -1,0 +1,126 @@
+"""Formulas set as such: the grammar of the line they are written on, and what each format makes of it."""
+
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+import netstat
+from netstat.registry import REPORTS
+from netstat.reports._math import FormulaError, latex, mathml
+from tests.reports.samples import EXPLANATION, HOSTILE_EXPLANATION, RECORDS
+
+# What MathML says by where things stand.
+PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", " _/()")
+VOID = {"meta", "br"}
+
+
+class Page(HTMLParser):
+    """What elements a page has, and whether each is closed where it should be."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.open += [] if tag in VOID else [tag]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("K²·C_in", r"K^{2} \cdot C_{\mathrm{in}}"),
+        ("(H − 7)/4", r"\frac{H - 7}{4}"),
+        ("⌊(H_in + 2·P − K)/S⌋ + 1", r"\lfloor \frac{H_{\mathrm{in}} + 2 \cdot P - K}{S} \rfloor + 1"),
+        ("2·(a + b)", r"2 \cdot (a + b)"),
+        ("23,296", "23{,}296"),
+        ("1 = 55.25 → 55", r"1 = 55.25 \to 55"),
+        ("min(a, gcd(b, 6))", r"\mathrm{min}(a, \mathrm{gcd}(b, 6))"),
+        ("taps_h·C_2", r"\mathrm{taps}_{h} \cdot C_{2}"),
+    ],
+)
+def test_a_formula_in_latex(line: str, written: str) -> None:
+    assert latex(line) == written
+
+
+@pytest.mark.parametrize("line", ["", "a b", "a +", "(a", "a)", "⌊a)", "a$b", "<b>", "a/", "²", "f(", "a = ", "1,·2"])
+def test_what_is_no_formula_is_not_set_as_one(line: str) -> None:
+    with pytest.raises(FormulaError):
+        latex(line)
+    with pytest.raises(FormulaError):
+        mathml(line)
+
+
+def formulas(model: str) -> list[str]:
+    steps = [step for layer in netstat.explain(model, batch=3).layers for step in layer.steps]
+    return list(dict.fromkeys(f"{step.formula} = {step.numbers} = {step.result:,}" for step in steps))
+
+
+@pytest.mark.parametrize("model", ["alexnet", "alexnet-bvlc", "vgg11_bn", "lenet"])
+def test_every_formula_that_is_printed_is_well_formed_mathml(model: str) -> None:
+    for line in formulas(model):
+        tree = ElementTree.fromstring(f"<div>{mathml(line)}</div>")
+        assert "".join(tree.itertext()).translate(PLAIN) == line.translate(PLAIN)
+
+
+@pytest.mark.charts
+@pytest.mark.parametrize("model", ["alexnet", "alexnet-bvlc", "lenet"])
+def test_every_formula_that_is_printed_is_latex_that_matplotlib_can_set(model: str) -> None:
+    from matplotlib.mathtext import MathTextParser
+
+    parser = MathTextParser("path")
+    for line in formulas(model):
+        assert parser.parse(f"${latex(line)}$").width > 0
+
+
+def test_a_formula_that_is_none_stays_text() -> None:
+    for format in ("md", "tex", "html"):
+        text = REPORTS[format].render(HOSTILE_EXPLANATION).decode()
+        assert "<script>" not in text
+        assert "<math>" not in text
+    assert "a\\_b/\\$x\\$" in REPORTS["md"].render(HOSTILE_EXPLANATION).decode()
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_page_is_whole_and_fetches_and_runs_nothing(name: str) -> None:
+    text = REPORTS["html"].render(RECORDS[name]).decode()
+    page = Page(text)
+    assert page.open == []
+    assert page.tags.isdisjoint({"script", "img", "link", "iframe", "object", "a", "form", "base", "svg"})
+    assert page.attributes <= {"lang", "charset", "http-equiv", "content", "name", "class"}
+    assert "default-src 'none'; style-src 'sha256-" in text
+
+
+def test_the_policy_of_a_page_allows_its_style() -> None:
+    from base64 import b64encode
+    from hashlib import sha256
+
+    text = REPORTS["html"].render(EXPLANATION).decode()
+    style = text.partition("<style>")[2].partition("</style>")[0]
+    assert f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" in text
+
+
+def test_an_explanation_in_markdown_is_symbols_numbers_result() -> None:
+    text = REPORTS["md"].render(EXPLANATION).decode()
+    assert (
+        r"- **parameters**: $K^{2} \cdot C_{\mathrm{in}} \cdot C_{\mathrm{out}} + C_{\mathrm{out}}"
+        r" = 11^{2} \cdot 3 \cdot 64 + 64 = 23{,}296$"
+    ) in text
+
+
+def test_what_repeats_is_named_and_not_repeated() -> None:
+    text = REPORTS["table"].render(EXPLANATION).decode()
+    assert re.search(r"^multiplies +as MACs: 70,276,800$", text, re.MULTILINE)
+    assert re.search(r"^again · dropout \(Dropout\).*\nsame as +dropout$", text, re.MULTILINE)
+    assert "55.25 → 55" in text
+    assert "no formula" in text
+    assert "deform in features.1, deform in (model)" in text
