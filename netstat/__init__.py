@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.explaining import explain
+    from netstat.api.formulas import formula, scaling
+    from netstat.api.partitioning import partition
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.api.views import views
     from netstat.cost import Cost
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
     **dict.fromkeys(("benchmark", "ceilings", "forecast", "memory", "pipeline"), "netstat.api.running"),
+    **dict.fromkeys(("formula", "scaling"), "netstat.api.formulas"),
     "fully_convolutional": "netstat.api.converting",
     "views": "netstat.api.views",
     "activations": "netstat.api.activations",
@@ -32,6 +35,7 @@ HOMES = {
     "TensorSpec": "netstat.graph",
     "explain": "netstat.api.explaining",
     "operator": "netstat.ops.base",
+    "partition": "netstat.api.partitioning",
     "traffic": "netstat.ops.base",
 }
 __all__ = [
@@ -48,13 +52,16 @@ __all__ = [
     "crosscheck",
     "explain",
     "forecast",
+    "formula",
     "fully_convolutional",
     "load",
     "memory",
     "operator",
+    "partition",
     "pipeline",
     "profile",
     "published",
+    "scaling",
     "stat",
     "traffic",
     "views",

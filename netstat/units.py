@@ -82,6 +82,11 @@ def deviation(share: float) -> str:
     return f"{100 * share:+.3g} %" if share else "="
 
 
+def power(number: float) -> str:
+    """A very small number by its power of ten: 0.00000012 -> '1.2e-07'; '0' for none."""
+    return f"{number:.1e}" if number else "0"
+
+
 def rate(per_second: float, noun: str) -> str:
     """How often in a second: (1234.56, 'examples') -> '1,235 examples/s'."""
     return f"{often(per_second)} {noun}/s"

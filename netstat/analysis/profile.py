@@ -51,7 +51,7 @@ def profile(
         complete=all(member.cost is not None for member in priced),
         training=graph.training,
         inputs=tuple(Input(name, spec.shape, spec.dtype) for name, spec in graph.inputs),
-        totals=_totals(graph, priced, sum(figures), uncounted),
+        totals=totals(graph, priced, sum(figures), uncounted),
         groups=_groups(priced, owned),
         layers=rows(graph, priced, figures, receptive_fields(graph), depth),
         uncounted=uncounted,
@@ -86,7 +86,8 @@ def _uncounted(priced: Sequence[Priced]) -> tuple[Uncounted, ...]:
     return uncounted(nodes)
 
 
-def _totals(graph: Graph, priced: Sequence[Priced], count: int, uncounted: Sequence[Uncounted]) -> Totals:
+def totals(graph: Graph, priced: Sequence[Priced], count: int = 0, uncounted: Sequence[Uncounted] = ()) -> Totals:
+    """Sums over the nodes; of a graph in letters, expressions."""
     cost = cost_of(priced)
     return Totals(
         **_params(graph),

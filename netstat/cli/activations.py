@@ -10,7 +10,7 @@ from netstat.records.activations import Activations
 
 def configure(parser: ArgumentParser) -> None:
     """Options of the command."""
-    model_options(parser, one=False)
+    model_options(parser, one=False, form=False)
     time_options(parser)
     parser.add_argument("--fast", action="store_true", help="counts alone: no measurement, no torch")
     parser.add_argument("--charts", metavar="DIR", help="also draw the functions and their gradients into this folder")

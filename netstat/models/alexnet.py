@@ -15,6 +15,9 @@ from netstat.models.layers import (
 from netstat.models.spec import Block, Call, Layer, sequential
 from netstat.ops.normalization import LocalResponseParameters
 
+# The convolutions of `alexnet-paper` that in the paper, section 3.5, see the maps of their own card alone: 2, 4 and 5.
+GROUPED_IN_PAPER = ("features.4", "features.10", "features.12")
+
 
 @model("alexnet", (3, 224, 224), "torchvision's AlexNet (one column, 64 first kernels)")
 def alexnet(num_classes: int = 1000) -> Block:

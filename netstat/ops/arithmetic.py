@@ -1,4 +1,4 @@
-"""Arithmetic that works on ints and on sympy symbols alike, so that one formula gives a number and an expression."""
+"""Arithmetic that works on ints and on symbols alike, so that one formula gives a number and an expression."""
 
 from collections.abc import Iterable
 from math import gcd
@@ -6,7 +6,7 @@ from typing import Any
 
 from netstat.errors import ShapeError
 
-Size = Any  # an int, or a sympy expression standing for one
+Size = Any  # an int, or what stands for one: a sympy expression, an `Extent`
 
 
 def ceil_div(numerator: Size, denominator: Size) -> Size:
@@ -18,27 +18,55 @@ def least(a: Size, b: Size) -> Size:
     """The smaller of two."""
     if isinstance(a, int) and isinstance(b, int):
         return min(a, b)
-    from sympy import Min
-
-    return Min(a, b)
+    return _joined("min", a, b)
 
 
 def most(a: Size, b: Size) -> Size:
     """The larger of two."""
     if isinstance(a, int) and isinstance(b, int):
         return max(a, b)
-    from sympy import Max
-
-    return Max(a, b)
+    return _joined("max", a, b)
 
 
 def common_divisor(a: Size, b: Size) -> Size:
     """The greatest common divisor of two. Sympy's own takes symbols for polynomials: of H and 6 it says 1."""
     if isinstance(a, int) and isinstance(b, int):
         return gcd(a, b)
-    from netstat.ops.symbolic import Gcd
+    return _joined("gcd", a, b)
 
-    return Gcd(a, b)
+
+def same(a: Size, b: Size) -> bool:
+    """Whether two sizes are one by their form, so that they are equal whatever their letters are."""
+    from netstat.ops.extent import Extent
+
+    rest = a - b
+    return not rest.terms if isinstance(rest, Extent) else bool(a == b)
+
+
+def common_size(a: Size, b: Size) -> Size | None:
+    """The size two have together, where 1 stretches; None where they do not fit.
+
+    A size in letters is asked for no more than is needed: with a 1 or with itself it fits, whatever it is.
+    """
+    for one, other in ((a, b), (b, a)):
+        if isinstance(one, int) and one == 1:
+            return other
+    if a == b or b == 1:
+        return a
+    return b if a == 1 else None
+
+
+def _joined(kind: str, a: Size, b: Size) -> Size:
+    """min, max or gcd of two of which one is no number."""
+    from netstat.ops.extent import Extent
+
+    if isinstance(a, Extent):
+        return a.joined(kind, b)
+    if isinstance(b, Extent):
+        return b.joined(kind, a)
+    from netstat.ops.symbolic import FUNCTIONS
+
+    return FUNCTIONS[kind](a, b)
 
 
 def certainly(condition: object) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
 from netstat.graph import Argument, Node, TensorSpec
+from netstat.ops.arithmetic import common_size
 from netstat.ops.base import Operator, Specs, signature, traffic
 from netstat.ops.dtypes import Operand, result_dtype
 from netstat.ops.sight import Sight, in_place
@@ -91,9 +92,10 @@ def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     """
     sizes = []
     for x, y in zip_longest(reversed(a), reversed(b), fillvalue=1):
-        if x != y and 1 not in (x, y):
+        together = common_size(x, y)
+        if together is None:
             raise ShapeError(f"shapes {shape_text(a)} and {shape_text(b)} do not fit together")
-        sizes.append(y if x == 1 else x)
+        sizes.append(together)
     return tuple(reversed(sizes))
 
 

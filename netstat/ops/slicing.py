@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from netstat.cost import ZERO, Cost
 from netstat.errors import ShapeError
 from netstat.graph import Argument, Node, TensorSpec
+from netstat.ops.arithmetic import Size, ceil_div, least, most
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.broadcasting import broadcast
 from netstat.ops.filling import fits
@@ -110,10 +111,22 @@ def _sliced(size: int, item: Any) -> list[int]:
     if isinstance(item, tuple):
         if (item[2] or 1) < 1:
             raise ShapeError(f"the step of a slice must be at least 1, got {item[2]}")
-        return [len(range(size)[slice(*item)])]
+        return [_length(size, *item)]
     if not -size <= item < size:
         raise ShapeError(f"index {item} is outside a size of {size}")
     return []
+
+
+def _length(size: Size, start: int | None, stop: int | None, step: int | None) -> Size:
+    """How many positions a slice has."""
+    first = 0 if start is None else _position(size, start)
+    end = size if stop is None else _position(size, stop)
+    return most(ceil_div(end - first, step or 1), 0)
+
+
+def _position(size: Size, index: int) -> Size:
+    """A position, from the end where it is negative; no further than either end."""
+    return least(index, size) if index >= 0 else most(index + size, 0)
 
 
 @operator

@@ -1,22 +1,13 @@
 """Counts that are no closed formula in a window's size: they stay functions until all of their sizes are numbers."""
 
-from math import gcd
 from typing import Any
 
 from sympy import Function, Integer
 
 from netstat.ops.windows import Window, occupied, taps
+from netstat.records.symbolic import FUNCTIONS, Gcd
 
-
-class Gcd(Function):  # type: ignore[misc]
-    """The greatest common divisor."""
-
-    @classmethod
-    def eval(cls, a: Any, b: Any) -> Any:
-        """The number, once there are numbers, or where one of them is 1."""
-        if 1 in (a, b):
-            return Integer(1)
-        return Integer(gcd(int(a), int(b))) if a.is_Integer and b.is_Integer else None
+__all__ = ["FUNCTIONS", "Gcd", "Occupied", "Taps"]
 
 
 class Taps(Function):  # type: ignore[misc]  # sympy is untyped

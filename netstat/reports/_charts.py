@@ -133,6 +133,22 @@ def _memory(record: Any) -> Iterator[Chart]:
     yield "memory", partial(memory_chart, record)
 
 
+def _formula(record: Any) -> Iterator[Chart]:
+    raise UsageError("formulas have no chart; netstat scaling draws them; or write .md, .tex, .csv, .json")
+
+
+def _scaling(record: Any) -> Iterator[Chart]:
+    from netstat.reports._scaling_chart import scaling_chart
+
+    yield "scaling", partial(scaling_chart, record)
+
+
+def _partition(record: Any) -> Iterator[Chart]:
+    from netstat.reports._partition_chart import partition_chart
+
+    yield "partition", partial(partition_chart, record)
+
+
 def _pipeline(record: Any) -> Iterator[Chart]:
     yield "pipeline", partial(pipeline_chart, record)
 
@@ -160,8 +176,11 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "comparison": _comparison,
     "published": _published,
     "forecast": _forecast,
+    "formula": _formula,
     "memory": _memory,
+    "partition": _partition,
     "explanation": _explanation,
+    "scaling": _scaling,
     "pipeline": _pipeline,
     "views": _views,
 }

@@ -87,6 +87,7 @@ class Table(NamedTuple):
         groups: rows of values, in groups with a rule between them; the last is the totals where there are any.
         lead: (label, text) pairs that belong above the table.
         notes: (label, text) pairs that belong below it.
+        math: (label, LaTeX) pairs that belong below these, in formats that show formulas as such.
     """
 
     title: str
@@ -94,6 +95,7 @@ class Table(NamedTuple):
     groups: Sequence[Sequence[Row]] = ()
     lead: Sequence[Fact] = ()
     notes: Sequence[Fact] = ()
+    math: Sequence[Fact] = ()
 
 
 def rows(columns: Sequence[Column], items: Iterable[Any], whole: Any = None) -> list[Row]:

@@ -81,10 +81,28 @@ def _forecast(record: Any) -> Iterator[Table]:
     yield from forecast_tables(record.forecasts, record.model)
 
 
+def _formula(record: Any) -> Iterator[Table]:
+    from netstat.reports._formula import formula_tables
+
+    yield from formula_tables(record)
+
+
+def _scaling(record: Any) -> Iterator[Table]:
+    from netstat.reports._scaling import scaling_tables
+
+    yield from scaling_tables(record)
+
+
 def _memory(record: Any) -> Iterator[Table]:
     from netstat.reports._memory import memory_tables
 
     yield from memory_tables(record)
+
+
+def _partition(record: Any) -> Iterator[Table]:
+    from netstat.reports._partition import partition_tables
+
+    yield from partition_tables(record)
 
 
 def _ceilings(record: Any) -> Iterator[Table]:
@@ -118,8 +136,11 @@ _SECTIONS = {
     "comparison": _comparison,
     "published": _published,
     "forecast": _forecast,
+    "formula": _formula,
     "memory": _memory,
+    "partition": _partition,
     "explanation": _explanation,
+    "scaling": _scaling,
     "pipeline": _pipeline,
     "views": _views,
 }

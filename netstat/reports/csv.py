@@ -163,6 +163,37 @@ def _resident(need: Row) -> int:
     return sum(need[f"{kind}_bytes"] for kind in ("param", "buffer", "input", "optimizer"))
 
 
+def _formulas(saved: Row) -> Iterator[Row]:
+    """A total per row; its expression is Python's integer arithmetic."""
+    yield from saved["figures"]
+
+
+def _sizes(saved: Row) -> Iterator[Row]:
+    """A size per row."""
+    for point in saved["points"]:
+        yield {**{name: size for name, size in point.items() if name != "sizes"}, **point["sizes"]}
+
+
+def _partitioned(saved: Row) -> Iterator[Row]:
+    """A layer per row; what differs from card to card stands in one cell, card by card."""
+    counted = (saved.get("run") or {"layers": ()})["layers"]
+    for at, layer in enumerate(saved["layers"]):
+        figures = {name: layer[name] for name in ("path", "op", "call", "family", "how", "output_shape", "params")}
+        channels = [sum(stop - start for start, stop in part) for part in layer["parts"]]
+        sent = counted[at] if at < len(counted) else {}
+        yield {
+            **figures,
+            "card_channels": " ".join(map(str, channels)),
+            "card_params": " ".join(map(str, layer["card_params"])),
+            "forward_bytes": sum(crossing["bytes"] for crossing in layer["crossings"]),
+            "backward_bytes": sum(crossing["returned_bytes"] for crossing in layer["crossings"]),
+            "grouped_bytes": layer["grouped_bytes"],
+            "gradient_bytes": layer["gradient_bytes"],
+            "counted_forward_bytes": sent.get("forward_bytes", ""),
+            "counted_backward_bytes": sent.get("backward_bytes", ""),
+        }
+
+
 def _pipeline(saved: Row) -> Iterator[Row]:
     """A time per row: seconds of an image, and what they are of."""
     settings = {"model": saved["model"], **saved["recipe"]}
@@ -206,8 +237,11 @@ _ROWS: dict[str, Any] = {
     "comparison": _models,
     "published": _published,
     "forecast": _forecasts,
+    "formula": _formulas,
     "memory": _needs,
+    "partition": _partitioned,
     "explanation": _steps,
+    "scaling": _sizes,
     "pipeline": _pipeline,
     "views": _views,
 }

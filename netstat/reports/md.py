@@ -39,6 +39,7 @@ def _blocks(table: Table) -> Iterator[str]:
         yield "\n".join(_lines(table))
     if table.notes:
         yield _facts(table.notes)
+    yield from (_formula(*formula) for formula in table.math)
 
 
 def _lines(table: Table) -> Iterator[str]:
@@ -47,6 +48,16 @@ def _lines(table: Table) -> Iterator[str]:
     for group in table.groups:
         for row in group:
             yield _row(_escaped(column.show(value)) for column, value in zip(table.columns, row, strict=True))
+
+
+def _formula(label: str, latex: str) -> str:
+    r"""A formula that a browser sets; nothing in it can end it before its end."""
+    content = printable(latex).replace("$", "").replace("`", "")
+    return f"$$\\begin{{aligned}} \\text{{{_word(label)}}} = {{}} & {content} \\end{{aligned}}$$"
+
+
+def _word(label: str) -> str:
+    return "".join(char if char.isalnum() else " " for char in label)
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossCheck
     from netstat.records.explanation import Explanations
     from netstat.records.forecast import Forecast
+    from netstat.records.formula import Formula
     from netstat.records.memory import Memory
+    from netstat.records.partition import Partition
     from netstat.records.pipeline import Pipeline
     from netstat.records.published import PublishedFigure
     from netstat.records.roofline import Roofline
+    from netstat.records.scaling import Scaling
     from netstat.records.training import TrainingStep
     from netstat.records.views import Views
 
@@ -45,11 +48,14 @@ __all__ = [
     "crosscheck_text",
     "explanation_text",
     "forecast_text",
+    "formula_text",
     "layers_text",
     "lost_text",
     "memory_text",
+    "partition_text",
     "pipeline_text",
     "published_text",
+    "scaling_text",
     "shows_unicode",
     "times_text",
     "training_text",
@@ -245,6 +251,15 @@ def explanation_text(
     return _text(explanation_tables(record), Terminal(width or terminal_width(), unicode, color))
 
 
+def formula_text(
+    formula: "Formula", width: int | None = None, *, unicode: bool = True, color: bool = False, every: bool = False
+) -> str:
+    """Totals as formulas, all of them or the main ones; other arguments as for `layers_text`."""
+    from netstat.reports._formula import formula_tables
+
+    return _text(formula_tables(formula, every=every), Terminal(width or terminal_width(), unicode, color))
+
+
 def memory_text(
     record: "Memory", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
 ) -> str:
@@ -252,6 +267,24 @@ def memory_text(
     from netstat.reports._memory import memory_tables
 
     return _text(memory_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
+
+
+def scaling_text(
+    scaling: "Scaling", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
+) -> str:
+    """Cost against input size and batch, with or without the layers; other arguments as for `layers_text`."""
+    from netstat.reports._scaling import scaling_tables
+
+    return _text(scaling_tables(scaling, layers=layers), Terminal(width or terminal_width(), unicode, color))
+
+
+def partition_text(
+    record: "Partition", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
+) -> str:
+    """A model split over cards, with or without its layers; other arguments as for `layers_text`."""
+    from netstat.reports._partition import partition_tables
+
+    return _text(partition_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
 
 
 def pipeline_text(pipeline: "Pipeline", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:

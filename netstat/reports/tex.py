@@ -47,8 +47,10 @@ class Latex:
     @staticmethod
     def render(record: Record, view: View | None = None) -> bytes:
         """UTF-8; names are text, never commands."""
-        head = rf"% netstat {__version__}; needs \usepackage{{booktabs}}"
-        parts = [head, *("\n".join(_lines(table)) for table in tables(record, view))]
+        pages = tables(record, view)
+        packages = "booktabs,amsmath" if any(page.math for page in pages) else "booktabs"
+        head = rf"% netstat {__version__}; needs \usepackage{{{packages}}}"
+        parts = [head, *("\n".join(_lines(page)) for page in pages)]
         return ("\n\n".join(parts) + "\n").encode()
 
 
@@ -58,6 +60,10 @@ def _lines(table: Table) -> Iterator[str]:
     if table.columns:
         yield from _tabular(table)
     yield from map(_fact, table.notes)
+    yield from (
+        rf"\[\begin{{aligned}} \text{{{_escaped(label)}}} = {{}} & {printable(latex)} \end{{aligned}}\]"
+        for label, latex in table.math
+    )
 
 
 def _fact(fact: Fact) -> str:

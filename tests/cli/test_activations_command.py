@@ -47,6 +47,7 @@ def test_charts_are_of_every_function_and_of_the_three_of_the_notes(netstat: Run
         (("-i", "3x4x4", "-i", "3x4x4"), "activations take one floating-point input such as 96x55x55"),
         (("-i", "3x0x4"), "input shape '3x0x4' needs positive whole sizes"),
         (("--device", "kuda"), "unknown device 'kuda'; did you mean cuda?"),
+        (("--fully-convolutional",), "activations does not take '--fully-convolutional'"),
         (("-b", "0"), "--batch must be 1 or more, got 0"),
         (("-o", "a.docx"), "cannot write 'a.docx'"),
     ],

@@ -19,11 +19,14 @@ from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
 from netstat.records.explanation import Explanations
 from netstat.records.forecast import Forecast, Forecasts
+from netstat.records.formula import Formula
 from netstat.records.memory import Memory
+from netstat.records.partition import Partition
 from netstat.records.pipeline import Pipeline
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
+from netstat.records.scaling import Scaling
 from netstat.records.views import Views
 from netstat.registry import REPORTS
 from tests.records.strategies import of, records
@@ -98,9 +101,12 @@ def test_every_kind_of_record_can_be_read() -> None:
         "comparison": Comparison,
         "published": Published,
         "forecast": Forecasts,
+        "formula": Formula,
         "memory": Memory,
+        "partition": Partition,
         "explanation": Explanations,
         "pipeline": Pipeline,
+        "scaling": Scaling,
         "views": Views,
     }
 

@@ -10,14 +10,30 @@ from netstat.records.comparison import Compared, Comparison
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
 from netstat.records.explanation import Explanation, Explanations, Function, Letter, Step, Unexplained
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
+from netstat.records.formula import Evaluation as FormulaEvaluation
+from netstat.records.formula import Figure, Formula, FormulaInput, LayerFormula, SizeLetter, Solution
 from netstat.records.freezing import Freezing, Learning
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
+from netstat.records.partition import (
+    COLLECTED,
+    GATHERED,
+    SPLIT,
+    Card,
+    Counted,
+    Crossing,
+    Needed,
+    Partition,
+    PartitionedLayer,
+    Run,
+    Slice,
+)
 from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, PipelineRecipe, Stage, Workers
 from netstat.records.pooling import Overlap
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
 from netstat.records.roofline import LayerRoof, Roofline
+from netstat.records.scaling import LayerGrowth, Scaling, ScalingPoint
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
 from netstat.records.views import Evaluation, Views
 from tests.records.ceilings_made import CEILING, CEILINGS
@@ -511,6 +527,57 @@ FROZEN_MEMORY = replace(
         FREEZING, complete=False, before=Learning(100, 400, 9, 800, 70, 2000), after=Learning(25, 100, 1, 200, 7, 600)
     ),
 )
+_HALVES = (((0, 3),), ((3, 5),))
+_EVERY = (((0, 5),), ((0, 5),))
+_THERE = (
+    Crossing("input", 0, 1, ((0, 3),), 24, 24),
+    Crossing("input", 1, 0, ((3, 5),), 16, 16),
+)
+_PARTS = (
+    PartitionedLayer(HOSTILE, "conv2d", 0, "convolution", SPLIT, (2, 5, 1), 1, _HALVES, (), (), 15, (9, 6), 60, None),
+    PartitionedLayer(
+        "fc",
+        HOSTILE,
+        1,
+        "other",
+        GATHERED,
+        (2, 5),
+        1,
+        _EVERY,
+        (Needed("input", 1, 5, _EVERY),),
+        _THERE,
+        0,
+        (0, 0),
+        0,
+        80,
+    ),
+    PartitionedLayer("", "output", 0, "output", COLLECTED, (2, 5), 1, _EVERY, (), (), 0, (0, 0), 0),
+)
+PARTITION = Partition(
+    model=HOSTILE,
+    ways=2,
+    inputs=(Input("input", (2, 3), "float32"),),
+    batch=2,
+    dtype="float32",
+    optimizer="adam",
+    lrn="within",
+    grouped=(HOSTILE,),
+    layers=_PARTS,
+    slices=(Slice(HOSTILE, 0, _HALVES),),
+    cards=(Card(9, 36, 0, 36, 72, 48, 16, 400), Card(6, 24, 0, 24, 48, 32, 24, 300)),
+    single=Card(15, 60, 0, 60, 120, 80, 0, 600),
+    copied_gradient_bytes=8,
+    unread=7,
+    not_predicted=HOSTILE,
+    limit_bytes=500,
+    run=Run(
+        "gloo",
+        (Counted(HOSTILE, "conv2d", 0, 0, 0), Counted("fc", HOSTILE, 1, 40, 39), Counted("", "output", 0, 0, 0)),
+        1e-3,
+        1e-16,
+        1e-12,
+    ),
+)
 EXPLANATION = Explanations(
     model="alexnet",
     inputs=(Input("input", (1, 3, 224, 224), "float32"),),
@@ -554,6 +621,38 @@ HOSTILE_EXPLANATION = Explanations(
     ),
     (Unexplained(HOSTILE, HOSTILE),),
 )
+_SIZES = {"N": 1, "H": 8, "W": 8}
+FORMULA = Formula(
+    model=HOSTILE,
+    inputs=(FormulaInput("input", ("N", "3", "H", "W"), "float32"),),
+    letters=(SizeLetter("N", 1), SizeLetter("H", 8, 3), SizeLetter("W", 8, 3, 64, 8)),
+    conditions=("H - W",),
+    figures=(
+        Figure("params", "28", "28", "28", 28),
+        Figure("macs", "N*(27*(H//2)*W + 1)", "N·(27·⌊H/2⌋·W + 1)", r"N \, \big( 27 \, W + 1 \big)", 865),
+        Figure("divides", HOSTILE, HOSTILE, HOSTILE, 0),
+    ),
+    layers=(LayerFormula(HOSTILE, "conv2d", 0, 28, "27*N*H*W", "54*N*H*W", "4*N*H*W", 2),),
+    checked=(_SIZES, {"N": 2, "H": 16, "W": 24}),
+    solutions=(Solution(HOSTILE, "macs", "<", 900, _SIZES, 865, {"N": 1, "H": 9, "W": 9}, 973),),
+    evaluations=(FormulaEvaluation({"N": 2, "H": 4, "W": 4}, {"params": 28, "macs": 434, "divides": 0}),),
+)
+_SIDES = ((1, 8), (1, 16), (4, 8), (4, 16))
+SCALING = Scaling(
+    model="alexnet",
+    batches=(1, 4),
+    points=tuple(
+        ScalingPoint(
+            {"N": n, "H": s, "W": s}, ((n, 3, s, s),), 28, 27 * n * s * s, 54 * n * s * s, 4 * n * s * s, 900 * n
+        )
+        for n, s in _SIDES
+    ),
+    layers=(
+        LayerGrowth("features.0", "conv2d", 0, 2, "∝ HW", (3456, 13824)),
+        LayerGrowth("fc", "linear", 0, 0, "constant", (64, 64)),
+    ),
+)
+HOSTILE_SCALING = replace(SCALING, model=HOSTILE, layers=(LayerGrowth(HOSTILE, HOSTILE, 1, 4, HOSTILE, (1, 2)),))
 _ONE = Evaluation("one crop", ((3, 224, 224),), 1, (1, 1), 714_188_480, 1_429_585_920)
 _TEN = Evaluation("ten crops", ((3, 224, 224),), 10, (1, 1), 7_141_884_800, 14_295_859_200)
 _DENSE = Evaluation("dense 256×320", ((3, 256, 320),), 1, (2, 4), 1_370_292_224, 2_742_803_456, 5_713_507_840)
@@ -578,6 +677,7 @@ RECORDS: dict[str, Record] = {
     "published figures": PUBLISHED,
     "forecasts": FORECASTS,
     "memory": MEMORY,
+    "a partition": PARTITION,
     "ceilings": CEILINGS,
     "benchmarks under roofs": UNDER_ROOFS,
     "a profile with layers frozen": FROZEN_PROFILE,
@@ -586,6 +686,9 @@ RECORDS: dict[str, Record] = {
     "training steps with layers frozen": replace(
         TRAINING, training=tuple(replace(step, freezing=FREEZING) for step in TRAINING.training or ())
     ),
+    "formulas": FORMULA,
+    "scaling": SCALING,
+    "hostile scaling": HOSTILE_SCALING,
     "an input pipeline": PIPELINE,
     "a hostile input pipeline": HOSTILE_PIPELINE,
     "views of an image": VIEWS,

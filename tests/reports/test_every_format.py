@@ -37,6 +37,7 @@ NOT_DRAWN = {
     "a profile",
     "a profile with layers frozen",
     "published figures",
+    "formulas",
     "an explanation",
     "a hostile explanation",
 }
