@@ -11,7 +11,7 @@ from netstat.analysis.replay import Sample, replay
 from netstat.errors import ModelError, UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import resolve
-from netstat.frontends.subject import Inputs, Subject, check_positive
+from netstat.frontends.subject import Inputs, Shape, Subject, check_positive
 from netstat.graph import PARAMETER, TensorSpec
 from netstat.records.formula import Evaluation, Formula, sides
 from netstat.registry import unknown
@@ -31,7 +31,12 @@ BATCHES = (2, 3)
 
 
 def formula(
-    model: Any, input_shape: InputShape = None, *, dtype: str = "float32", letters: str | Sequence[str] | None = None
+    model: Any,
+    input_shape: InputShape = None,
+    *,
+    dtype: str = "float32",
+    letters: str | Sequence[str] | None = None,
+    fully_convolutional: bool | Shape = False,
 ) -> Formula:
     """The totals of a model as closed formulas in N (batch), H and W, and where they hold.
 
@@ -44,14 +49,14 @@ def formula(
     Args:
         model: as for `profile`; no Graph and no saved result, which have one size only.
         input_shape: the input to begin with; built-in and torchvision models know theirs.
-        dtype: as for `profile`; decides bytes only.
+        dtype, fully_convolutional: as for `profile`; a dtype decides bytes only.
         letters: the ones to have, others staying as the input has them: "N", "N,H", ["H", "W"]; all by default.
 
     Raises:
         UsageError: as `profile`; no such letter.
         ModelError: the model takes no other sizes, or an operator stops the formula; says which, and why.
     """
-    inputs = inputs_of(input_shape, 1, dtype)
+    inputs = inputs_of(input_shape, 1, dtype, fully_convolutional=fully_convolutional)
     return formula_of(model, inputs, letters)
 
 
@@ -84,7 +89,9 @@ def _samples(model: Any, inputs: Inputs, native: Subject, pattern: Pattern) -> t
             return [first, *further], multiple
         except _RefusedError as error:
             failed = failed or error
-    raise ModelError(f"{native.graph.model} has no formula in {', '.join(pattern.native)}: {failed}{_instead(pattern)}")
+    head = "; of its fully convolutional form with --fully-convolutional" if "input features" in str(failed) else ""
+    letters = ", ".join(pattern.native)
+    raise ModelError(f"{native.graph.model} has no formula in {letters}: {failed}{_instead(pattern)}{head}")
 
 
 class _RefusedError(ModelError):
@@ -93,7 +100,7 @@ class _RefusedError(ModelError):
 
 def _instead(pattern: Pattern) -> str:
     more = BATCH in pattern.native and len(pattern.native) > 1
-    return "; one in N alone is had by --letters N, in Python letters='N'" if more else ""
+    return "; of N alone there is one with --letters N" if more else ""
 
 
 def _pattern(subject: Subject, letters: str | Sequence[str] | None) -> Pattern:
@@ -197,18 +204,20 @@ def scaling(
     batches: Sequence[int] | None = None,
     dtype: str = "float32",
     letters: str | Sequence[str] | None = None,
+    fully_convolutional: bool | Shape = False,
 ) -> "Scaling":
     """What a model costs over sizes of its input and batches, and how each layer grows, from its formulas.
 
     Args:
-        model, input_shape, dtype, letters: as for `formula`.
+        model, input_shape, dtype, letters, fully_convolutional: as for `formula`.
         sizes: sides of square inputs, or (height, width); from half the native size to four times that by default.
         batches: sizes of the batch; 1 and 8 by default.
 
     Raises:
         UsageError, ModelError: as `formula`; a size at which the formulas do not hold.
     """
-    return scaling_of(model, inputs_of(input_shape, 1, dtype), sizes, batches, letters)
+    inputs = inputs_of(input_shape, 1, dtype, fully_convolutional=fully_convolutional)
+    return scaling_of(model, inputs, sizes, batches, letters)
 
 
 def scaling_of(

@@ -81,11 +81,20 @@ def parse(arguments: Sequence[str]) -> tuple[Run, Namespace]:
             module.configure(command)
             run = module.run
     options, rest = parser.parse_known_args(arguments)
+    rest = _late_paths(options, rest)
     if rest:
         raise UsageError(
             f"{chosen or 'netstat'} does not take '{rest[0]}'; see {' '.join(filter(None, ('netstat', chosen)))} --help"
         )
     return run, options
+
+
+def _late_paths(options: Namespace, rest: list[str]) -> list[str]:
+    """What is left when paths that stand after options have joined those before: argparse takes only these."""
+    if "paths" not in options or any(word.startswith("-") for word in rest):
+        return rest
+    options.paths.extend(rest)
+    return []
 
 
 def _command(arguments: Sequence[str]) -> str | None:

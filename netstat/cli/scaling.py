@@ -18,6 +18,7 @@ def configure(parser: ArgumentParser) -> None:
         metavar="SHAPE",
         help="the native input, where the model does not say: 3x224x224",
     )
+    parser.add_argument("--fully-convolutional", action="store_true", help="convolutions for linear layers")
     parser.add_argument("--dtype", default="fp32", metavar="DTYPE", help="fp32, bf16, fp16 (default fp32)")
     parser.add_argument("--letters", metavar="A,B", help="the sizes that may change (default: all, as N,H,W)")
     parser.add_argument(

@@ -35,14 +35,6 @@ def common_divisor(a: Size, b: Size) -> Size:
     return _joined("gcd", a, b)
 
 
-def same(a: Size, b: Size) -> bool:
-    """Whether two sizes are one by their form, so that they are equal whatever their letters are."""
-    from netstat.ops.extent import Extent
-
-    rest = a - b
-    return not rest.terms if isinstance(rest, Extent) else bool(a == b)
-
-
 def common_size(a: Size, b: Size) -> Size | None:
     """The size two have together, where 1 stretches; None where they do not fit.
 

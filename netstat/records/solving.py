@@ -85,7 +85,7 @@ def _sides(formula: "Formula", names: Sequence[str]) -> tuple[int, int | None, i
     if formula.conditions:
         raise UsageError(f"{formula.model} has formulas only where {formula.conditions[0]} is 0 or more: try sizes")
     if not names:
-        raise UsageError(f"{formula.model} has no size left to look for: {', '.join(formula.native)} are given")
+        raise UsageError(f"{formula.model} has no size left to look for: its letters are {', '.join(formula.native)}")
     letters = [letter for letter in formula.letters if letter.name in names]
     step = lcm(*(letter.multiple for letter in letters))
     least = -(-max(letter.least for letter in letters) // step) * step

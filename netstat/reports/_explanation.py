@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from netstat.records.explanation import Explanation, Explanations, Step
-from netstat.reports._table import Fact, Formula, Table, place, title
+from netstat.reports._table import Fact, Formula, Notation, Table, place, title
 from netstat.units import decimals, exact, plural, shape
 
 _NAMES = {
@@ -50,8 +50,9 @@ def _facts(layer: Explanation, *, told: bool) -> Iterator[Fact]:
             ", ".join(f"{each.name} = {exact(each.value)} {each.meaning}".rstrip() for each in layer.letters),
         )
     if not told:
-        yield from (("" if i else "computes", line) for i, line in enumerate(layer.equation))
-        yield from ((label, text) for label, text in (("counted", layer.counting), ("source", layer.source)) if text)
+        yield from (("" if i else "computes", Notation(line)) for i, line in enumerate(layer.equation))
+        said = (("counted", Notation(layer.counting)), ("source", layer.source))
+        yield from ((label, text) for label, text in said if text)
     yield from (("" if i else "where", f"{each.name}: {each.meaning}") for i, each in enumerate(layer.functions))
     if not layer.steps:
         yield "figures", "all zero"

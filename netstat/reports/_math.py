@@ -25,6 +25,9 @@ _LATEX_SIGNS = {
     "⌈": r"\lceil ",
     "⌉": r" \rceil",
 }
+_ASCII_SIGNS = str.maketrans(
+    {"·": "*", "−": "-", "→": "->", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "Σ": "sum", "√": "sqrt", "×": "x"}
+)
 _CLOSING = {"(": ")", "⌊": "⌋", "⌈": "⌉"}
 
 
@@ -107,6 +110,12 @@ class MathMl:
 
     def row(self, parts: Sequence[str]) -> str:
         return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
+
+
+def ascii_text(text: str) -> str:
+    """Signs of mathematics as programs spell them: K^2*C_in, floor((H - K)/S)."""
+    raised = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: f"^{found[0].translate(_DIGITS)}", text)
+    return raised.translate(_ASCII_SIGNS)
 
 
 def latex(line: str) -> str:

@@ -15,8 +15,14 @@ Fact = tuple[str, str]
 AFTER_ABBREVIATION = 5
 
 
-class Formula(str):
-    """A text that is a formula, as the analysis writes it on one line; formats that can set it as one."""
+class Notation(str):
+    """A text with signs of mathematics, for which ASCII has other ones."""
+
+    __slots__ = ()
+
+
+class Formula(Notation):
+    """A text that is a formula, as the analysis writes it on one line; formats that can set it as one do."""
 
     __slots__ = ()
 

@@ -10,7 +10,7 @@ WITHOUT_TERMINAL = 120  # columns where nobody says how wide the output is
 BOLD, RED = "\x1b[1m", "\x1b[31m"
 _PLAIN = "\x1b[0m"
 _SAMPLE = "×≥…·µ█▏"
-_ASCII = str.maketrans({"×": "x", "≥": ">=", "…": "~", "·": "-", "µ": "u"})
+_ASCII = str.maketrans({"×": "x", "≥": ">=", "…": "~", "·": "-", "µ": "u", "−": "-", "→": "->"})
 
 
 class Terminal(NamedTuple):

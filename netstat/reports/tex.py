@@ -31,6 +31,8 @@ _ESCAPES = str.maketrans(
         "Σ": r"$\Sigma$",
         "√": r"$\surd$",
         "²": "$^2$",
+        "³": "$^3$",
+        "∝": r"$\propto$",
         "≠": r"$\neq$",
         "⌊": r"$\lfloor$",
         "⌋": r"$\rfloor$",

@@ -90,6 +90,15 @@ def test_a_model_of_one_size_says_which_layer_fixes_it_and_has_a_formula_of_the_
         assert found.at(**sizes) == {figure: getattr(totals, figure) for figure in FIGURES}
 
 
+@pytest.mark.parametrize("name", ["alexnet-paper", "alexnet-bvlc"])
+def test_its_fully_convolutional_form_has_a_formula_in_all_sizes(name: str) -> None:
+    found = netstat.formula(name, fully_convolutional=True)
+    for sizes in drawn(found, name)[:10]:
+        shape = (3, sizes["H"], sizes["W"])
+        totals = netstat.profile(name, shape, batch=sizes["N"], fully_convolutional=True).totals
+        assert found.at(**sizes) == {figure: getattr(totals, figure) for figure in FIGURES}, sizes
+
+
 def test_the_formula_of_alexnets_macs_is_short() -> None:
     assert formula_of("alexnet").figure("macs").text == (
         "N·(23232·⌊(H−3)/4⌋·⌊(W−3)/4⌋ + 307200·⌊(H−7)/8⌋·⌊(W−7)/8⌋ + 2138112·⌊(H−15)/16⌋·⌊(W−15)/16⌋ + 58621952)"

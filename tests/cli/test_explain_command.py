@@ -45,6 +45,12 @@ def test_a_batch_is_in_the_formulas(netstat: Run) -> None:
     assert "N = 128 batch size" in netstat("explain", "alexnet", "features.0", "-b", "128").out
 
 
+def test_a_path_may_stand_after_an_option(netstat: Run) -> None:
+    late = netstat("explain", "alexnet", "features.0", "-b", "2", "features.3")
+    assert late.out == netstat("explain", "-b", "2", "alexnet", "features.0", "features.3").out
+    assert "features.3 · conv2d" in late.out
+
+
 def test_half_precision_halves_the_bytes(netstat: Run) -> None:
     assert "2·C·H·W = 2·64·55·55 = 387,200" in netstat("explain", "alexnet", "features.1", "--dtype", "fp16").out
 
@@ -68,6 +74,8 @@ def test_json_on_stdout_is_the_record_and_files_are_written(netstat: Run, tmp_pa
         (("alexnet", "feature.0"), "unknown layer 'feature.0'; did you mean features.0", 2),
         (("alexnet", "[x]"), "unknown layer '[x]'; there is features, avgpool, (model), classifier", 2),
         (("alexnet", ""), "unknown layer ''", 2),
+        (("alexnet", "features.0", "--depht"), "explain does not take '--depht'", 2),
+        (("alexnet", "-b", "2", "features.99"), "unknown layer 'features.99'", 2),
         (("alexnt",), "unknown model 'alexnt'", 2),
         (("alexnet", "-b", "0"), "--batch must be 1 or more", 2),
         (("alexnet", "-i", "3x2x2"), "needs an input size of at least", 3),
