@@ -29,6 +29,13 @@ def differentiated(graph: Graph) -> set[int]:
     return _reached(graph, _wanting(graph))
 
 
+def gradients(graph: Graph) -> set[str]:
+    """The parameters that get a gradient, by the names that operators know them by."""
+    wanting = _wanting(graph)
+    sources = (source for i in _reached(graph, wanting) for source in _wants(graph.nodes[i], wanting))
+    return {source.name for source in sources if source.kind == "param"}
+
+
 def saved(graph: Graph) -> set[Source]:
     """Tensors that have to be kept for the backward pass, or made once more: the other side of what wants a gradient.
 

@@ -32,12 +32,8 @@ class Work(NamedTuple):
 
 
 def work_of(graph: Graph, places: Sequence[int]) -> Work:
-    """The work of a step that differentiates the outputs at `places` of those of `graph`.
-
-    A graph that does not name its outputs, or not so many, is taken as differentiated at all it has.
-    """
-    if graph.outputs and all(place < len(graph.outputs) for place in places):
-        graph = replace(graph, outputs=tuple(graph.outputs[place] for place in places))
+    """The work of a step that differentiates the outputs at `places` of those of `graph`."""
+    graph = differentiated_at(graph, places)
     costs, backward = [node_cost(node) for node in graph.nodes], backward_macs(graph)
     sums: dict[str, int] = {}
     ops: dict[str, dict[str, None]] = {}
@@ -51,6 +47,16 @@ def work_of(graph: Graph, places: Sequence[int]) -> Work:
         backward=sums,
         ops={path: "+".join(names) for path, names in ops.items()},
     )
+
+
+def differentiated_at(graph: Graph, places: Sequence[int]) -> Graph:
+    """The graph with its outputs at `places` alone: those that a loss is made of.
+
+    A graph that does not name its outputs, or not so many, is taken as differentiated at all it has.
+    """
+    if not graph.outputs or any(place >= len(graph.outputs) for place in places):
+        return graph
+    return replace(graph, outputs=tuple(graph.outputs[place] for place in places))
 
 
 def forecast(

@@ -9,6 +9,7 @@ from netstat.api.subjects import check_complete, crosscheck_subject, profile_sub
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import is_saved
+from netstat.frontends.selection import AS_IT_IS, Patterns, selection
 from netstat.frontends.subject import Inputs, Shape
 from netstat.records import Profile, Record
 from netstat.records import load as load_record
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from netstat.records.crosscheck import CrossChecks
     from netstat.records.published import Published
 
-_AS_EVER = ("documents", None, False, False, False, False)  # how a profile is counted where nobody says anything
+_AS_EVER = ("documents", None, False, False, False, False, AS_IT_IS)  # how a profile is counted where nobody says
 
 
 def profile(
@@ -37,6 +38,8 @@ def profile(
     sparse: bool = False,
     overlapping: bool = False,
     strict: bool = False,
+    freeze: Patterns = (),
+    train_only: Patterns = (),
     fully_convolutional: bool | Shape = False,
 ) -> Profile:
     """What one forward pass of a model costs, layer by layer.
@@ -63,21 +66,27 @@ def profile(
             masks keep. Bytes stay those of dense tensors.
         overlapping: show pools whose windows overlap beside the same with windows that tile the input: `overlapping`.
         strict: refuse a model that has an operator without a formula, instead of giving lower bounds.
+        freeze: parameters that are not trained: one pattern or several, globs over their names ("*.bias"), paths of
+            modules ("features.*", "classifier.6") and classes of modules ("BatchNorm2d"); a module means everything
+            below it. `freezing` then has what goes away of a training step.
+        train_only: the only parameters that are trained; `freeze` takes away from these.
         fully_convolutional: put convolutions in place of the linear layers behind the flatten, so that any larger input
             gives a map of scores; a shape says what size the model is made for, where it does not say so itself.
 
     Raises:
-        UsageError: unknown name, or sizes that cannot be.
+        UsageError: unknown name, sizes that cannot be, or a pattern that matches no parameter.
         IncompleteError: under `strict`; says what is uncounted.
         ShapeError: a layer cannot take its input; says which, and what would work.
         ModelError: the model could not be built or captured.
     """
+    trained = selection(freeze, train_only)
     if path := _saved(model):
         inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
-        anew = inputs != Inputs() or (convention, depth, training, backward, sparse, overlapping) != _AS_EVER
-        made = saved_profile(path, anew=anew)
+        said = (convention, depth, training, backward, sparse, overlapping, trained)
+        made = saved_profile(path, anew=inputs != Inputs() or said != _AS_EVER)
     else:
-        subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training, fully_convolutional)
+        form = fully_convolutional
+        subject = subject_of(model, input_shape, batch, dtype, args, kwargs, training, form, selection=trained)
         asked = {"backward": backward, "sparse": sparse, "overlapping": overlapping}
         made = profile_subject(subject, convention, depth, **asked)
     if strict:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netstat.analysis.memory import inference_need, layers, need
 from netstat.errors import ModelError, UsageError
+from netstat.frontends.freezing import selected
 from netstat.frontends.inputs import DTYPES
 from netstat.frontends.optimizers import OPTIMIZERS
+from netstat.frontends.selection import EVERYTHING
 from netstat.frontends.subject import Subject
 from netstat.graph import PARAMETER
 from netstat.records.memory import Fit, Measured, Memory
 from netstat.records.profile import Input
 
 if TYPE_CHECKING:
-    from netstat.frontends.lifetimes import Lifetimes
+    from netstat.frontends.rehearsal import Rehearsed
 
 AMP = ("bfloat16", "float16")
 RNN = "mkldnn_rnn_layer"  # keeps a workspace of which only oneDNN knows the size
@@ -73,21 +75,42 @@ def memory_subject(subject: Subject, plan: Plan) -> Memory:
         training=None,
         layers=layers(graph, inference),
     )
-    return _trained(record, subject, plan) if plan.training else record
+    if not plan.training:
+        subject.selection.check_idle()
+        return record
+    subject.selection.check_trains(graph)
+    return _trained(record, subject, plan)
 
 
 def _trained(record: Memory, subject: Subject, plan: Plan) -> Memory:
     """With a training step, or why there is none."""
     try:
-        lived, loss = rehearsed(subject, plan)
+        lived, loss, places = rehearsed(subject, plan)
     except ModelError as error:
         return replace(record, not_predicted=str(error))
     bound = NOT_KNOWN if any(event.op == RNN for event in lived.events) else ""
     rows = layers(subject.graph, record.inference, lived)
-    return replace(record, training=need(lived), loss=loss, layers=rows, not_predicted=bound)
+    made = replace(record, training=need(lived), loss=loss, layers=rows, not_predicted=bound)
+    return _freed(made, subject, plan, places)
 
 
-def rehearsed(subject: Subject, plan: Plan) -> "tuple[Lifetimes, str]":
+def _freed(record: Memory, subject: Subject, plan: Plan, places: tuple[int, ...]) -> Memory:
+    """With what goes away because parameters are frozen, where some are."""
+    frozen = any(not (param.trainable or param.buffer) for param in subject.graph.params)
+    if record.training is None or not (frozen or any(subject.selection)):
+        return record
+    from netstat.analysis.freezing import freezing, with_needs
+    from netstat.analysis.training import differentiated_at
+
+    found = freezing(differentiated_at(subject.graph, places), subject.selection)
+    try:
+        whole = need(rehearsed(selected(subject, EVERYTHING), plan).lifetimes)
+    except ModelError:  # it can be trained frozen alone: what it would need otherwise, nobody can say
+        return replace(record, freezing=found)
+    return replace(record, freezing=with_needs(found, whole, record.training))
+
+
+def rehearsed(subject: Subject, plan: Plan) -> "Rehearsed":
     """A training step of the model on tensors that hold nothing, and its loss.
 
     Raises:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from netstat.api.subjects import Ways, benchmark_subject, forecast_subject, subject_of
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape
+from netstat.frontends.selection import Patterns, selection
 from netstat.frontends.subject import Shape
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def benchmark(
     loss: str = "cross-entropy",
     epochs: int | None = None,
     images: int | None = None,
+    freeze: Patterns = (),
+    train_only: Patterns = (),
     fully_convolutional: bool | Shape = False,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
@@ -57,11 +60,13 @@ def benchmark(
         optimizer: sgd, sgd-momentum, adam, adamw.
         loss: cross-entropy, mse, sum; a model that returns its own loss is trained by that.
         epochs, images: forecast the time of so many epochs over so many examples.
+        freeze, train_only: which parameters are trained, as for `profile`; the others take no gradient.
         settings: how long to measure; `netstat.measure.settings` has QUICK and RIGOROUS.
         progress: called with a label and the share that is done.
 
     Raises:
-        UsageError: no such device, dtype, memory format, mode, optimiser, loss or number of threads; half a forecast.
+        UsageError: no such device, dtype, memory format, mode, optimiser, loss or number of threads; half a forecast;
+            a pattern that matches nothing, or patterns that leave nothing to train.
         ModelError: the model cannot run or be trained there, or would not fit into memory. One combination of several
             that cannot be measured is in `failures`.
     """
@@ -69,9 +74,14 @@ def benchmark(
 
     batches, regime = _several(batch), Regime(optimizer, loss, epochs, images)
     ways = Ways(*map(_several, (device, batches, dtype, threads, memory_format, mode)))
-    (regime.check if training else regime.check_idle)()
-    form = fully_convolutional
-    subject = subject_of(model, input_shape, batches[0], training=training, fully_convolutional=form)
+    trained, form = selection(freeze, train_only), fully_convolutional
+    if training:
+        regime.check()
+    else:
+        regime.check_idle()
+        trained.check_idle()
+    first = batches[0]
+    subject = subject_of(model, input_shape, first, training=training, fully_convolutional=form, selection=trained)
     if training:
         from netstat.api.training import training_subject
 
@@ -99,6 +109,8 @@ def forecast(
     batch: int = 1,
     dtype: str = "fp32",
     training: bool = False,
+    freeze: Patterns = (),
+    train_only: Patterns = (),
     fully_convolutional: bool | Shape = False,
 ) -> "Forecasts":
     """The time a model is expected to take on devices that need not be at hand, each with an interval.
@@ -111,13 +123,15 @@ def forecast(
         device: name of a device on paper, or several; `netstat list devices` has them.
         dtype: fp32 (no TF32), tf32, bf16, fp16.
         training: a training step with SGD and momentum instead of a forward pass.
+        freeze, train_only: which parameters that step trains, as for `profile`.
 
     Raises:
         UsageError: nothing is on record for the device, or it has no peak in this dtype.
         ShapeError, ModelError: as `profile`.
     """
-    form = fully_convolutional
-    subject = subject_of(model, input_shape, batch, dtype, training=training, fully_convolutional=form)
+    form, trained = fully_convolutional, selection(freeze, train_only)
+    given = (model, input_shape, batch, dtype)
+    subject = subject_of(*given, training=training, fully_convolutional=form, selection=trained)
     return forecast_subject(subject, [device] if isinstance(device, str) else device, dtype, training=training)
 
 
@@ -134,6 +148,8 @@ def memory(
     fit: Sequence[int] = (),
     measure: bool = False,
     device: str = "cpu",
+    freeze: Patterns = (),
+    train_only: Patterns = (),
     fully_convolutional: bool | Shape = False,
 ) -> "Memory":
     """What a forward pass and a training step need of memory, predicted, and measured where asked for.
@@ -150,26 +166,28 @@ def memory(
         fit: limits in bytes; the largest batch that fits is looked for at each.
         measure: also run both passes and follow the allocator.
         device: where; the cpu.
+        freeze, train_only: which parameters are trained, as for `profile`; `freezing` has what goes away.
 
     Returns:
         Bytes: `.inference_peak_bytes`, `.training_peak_bytes`, what they are made of, and the way to the peak.
 
     Raises:
-        UsageError: an optimizer, dtype or device that there is not, or sizes that cannot be.
+        UsageError: an optimizer, dtype or device that there is not, sizes that cannot be, a pattern that matches
+            nothing, or patterns that leave nothing to train.
         ModelError: the model could not be built, captured or measured.
     """
     from netstat.api.needs import Plan, fitted, measured, memory_subject
 
     plan = Plan(dtype, optimizer, amp, training).checked()
+    trained, form = selection(freeze, train_only), fully_convolutional
 
     def at(size: int) -> "Subject":
-        return subject_of(model, input_shape, size, dtype, fully_convolutional=fully_convolutional)
+        return subject_of(model, input_shape, size, dtype, fully_convolutional=form, selection=trained)
 
     if fit and args is not None:
         raise UsageError("the largest batch is looked for by shapes; give input_shape instead of args")
-    form = fully_convolutional
     given = (model, input_shape, batch, dtype, args)
-    subject = at(batch) if args is None else subject_of(*given, fully_convolutional=form)
+    subject = at(batch) if args is None else subject_of(*given, fully_convolutional=form, selection=trained)
     record = memory_subject(subject, plan)
     record = fitted(record, at, plan, fit) if fit else record
     return measured(record, subject, plan, device) if measure else record

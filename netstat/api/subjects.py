@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,6 +10,7 @@ from netstat.conventions import CONVENTIONS
 from netstat.errors import IncompleteError, ModelError, UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import resolve
+from netstat.frontends.selection import AS_IT_IS, Selection
 from netstat.frontends.subject import Shape, Subject, check_by_position, check_positive, runnable
 from netstat.graph import PARAMETER
 from netstat.records import Profile, load
@@ -37,10 +39,11 @@ def subject_of(
     kwargs: Mapping[str, Any] | None = None,
     training: bool = False,
     fully_convolutional: bool | Shape = False,
+    selection: Selection = AS_IT_IS,
 ) -> Subject:
     """The model that a user named or handed over, resolved; arguments as for `netstat.profile`."""
     inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
-    return resolve(model, inputs, training=training)
+    return resolve(model, inputs, training=training, selection=selection)
 
 
 def profile_subject(
@@ -62,7 +65,12 @@ def profile_subject(
         raise UsageError(f"{convention} counts what torch runs, and nothing of '{graph.model}' was: name another one")
     if sparse:
         graph = _pruned(subject, convention)
-    return analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse, overlapping=overlapping)
+    made = analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse, overlapping=overlapping)
+    if not any(subject.selection) and not (backward and made.totals.frozen_params):
+        return made
+    from netstat.analysis.freezing import freezing
+
+    return replace(made, freezing=freezing(graph, subject.selection, sparse=sparse))
 
 
 def _pruned(subject: Subject, convention: str) -> "Graph":
@@ -263,6 +271,7 @@ def forecast_subject(
         raise UsageError(unknown("dtype", dtype, DTYPES))
     if all(node.op == PARAMETER for node in subject.graph.nodes):
         raise ModelError(f"'{subject.graph.model}' has no forward pass to forecast; name a model, not its parameters")
+    (subject.selection.check_trains(subject.graph) if training else subject.selection.check_idle())
     chosen = [specification(device) for device in devices]
     made = (forecast(subject.graph, device, dtype, training=training) for device in chosen)
     return Forecasts(subject.graph.model, tuple(made))

@@ -39,6 +39,7 @@ def training_subject(
     from netstat.records.benchmark import Benchmarks
 
     check_ways(ways)
+    subject.selection.check_trains(subject.graph)
     module, state = runnable(subject, subject.module()), environment(ways.devices)
     found = list(product(ways.devices, ways.dtypes, ways.threads))
     steps = [
@@ -50,6 +51,7 @@ def training_subject(
             dtype=dtype,
             threads=threads,
             graph=subject.graph,
+            selection=subject.selection,
             owned=subject.owned and len(found) == 1,
             settings=settings or TRAINING,
             progress=progress or silent,

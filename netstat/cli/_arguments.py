@@ -174,6 +174,25 @@ def layer_options(parser: ArgumentParser) -> None:
     )
 
 
+def freezing_options(parser: ArgumentParser) -> None:
+    """What of a model is trained."""
+    parser.add_argument(
+        "--freeze",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="parameters that are not trained: globs over modules ('features.*'), names ('*.bias') and classes "
+        "(BatchNorm2d); repeatable",
+    )
+    parser.add_argument(
+        "--train-only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="the only parameters that are trained, such as classifier.6; --freeze takes away from them; repeatable",
+    )
+
+
 def time_options(parser: ArgumentParser) -> None:
     """How time is measured."""
     parser.add_argument(

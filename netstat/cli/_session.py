@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from netstat.errors import UsageError
 from netstat.frontends.inputs import DTYPES, inputs_of
 from netstat.frontends.resolve import resolve
+from netstat.frontends.selection import Selection, selection
 from netstat.frontends.subject import Inputs, Subject
 from netstat.records.base import Record, check_writable, report_for
 from netstat.registry import Registry, unknown
@@ -75,7 +76,12 @@ def _input(text: str) -> tuple[tuple[int, ...], str, str]:
 def subject(options: Namespace, *, training: bool = False) -> Subject:
     """The model that was named, at its inputs."""
     with redirect_stdout(sys.stderr):  # stdout is for results, and the user's code may print
-        return resolve(options.model, inputs(options), training=training)
+        return resolve(options.model, inputs(options), training=training, selection=trained(options))
+
+
+def trained(options: Namespace) -> Selection:
+    """What --freeze and --train-only choose, of commands that have them."""
+    return selection(getattr(options, "freeze", ()), getattr(options, "train_only", ()))
 
 
 def counts_anew(options: Namespace) -> bool:
@@ -83,7 +89,7 @@ def counts_anew(options: Namespace) -> bool:
     left_out = {"input": None, "batch": "1", "dtype": "fp32", "convention": "documents", "train": False}
     left_out |= {"backward": False, "sparse": False, "overlapping": False, "fully_convolutional": False}
     left_out |= {} if getattr(options, "tree", False) else {"depth": None}
-    return any(getattr(options, name, value) != value for name, value in left_out.items())
+    return any(trained(options)) or any(getattr(options, name, value) != value for name, value in left_out.items())
 
 
 def check_outputs(options: Namespace) -> None:

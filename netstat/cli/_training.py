@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netstat.api.subjects import Ways
 from netstat.api.training import check_ways, training_subject
 from netstat.cli import _session as session
+from netstat.cli._arguments import freezing_options
 from netstat.measure.regime import Regime
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def training_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--loss", default="cross-entropy", metavar="NAME", help="cross-entropy, mse, sum (default cross-entropy)"
     )
+    freezing_options(parser)
     parser.add_argument("--epochs", metavar="E", help="forecast so many epochs; with --images")
     parser.add_argument("--images", metavar="N", help="examples of an epoch")
 
@@ -37,6 +39,7 @@ def check(options: Namespace) -> None:
         regime.check()
     else:
         regime.check_idle()
+        session.trained(options).check_idle()
 
 
 def run(options: Namespace, ways: Ways) -> int:

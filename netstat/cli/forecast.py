@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from netstat.analysis.devices import specification
 from netstat.api.subjects import forecast_subject
 from netstat.cli import _session as session
-from netstat.cli._arguments import model_options, output_options
+from netstat.cli._arguments import freezing_options, model_options, output_options
 from netstat.units import plural
 
 
@@ -17,6 +17,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--dtype", default="fp32", metavar="DTYPE", help="fp32, tf32, bf16, fp16 (default fp32)")
     parser.add_argument("--train", action="store_true", help="a training step: forward, backward, SGD with momentum")
+    freezing_options(parser)
     parser.add_argument("--charts", metavar="DIR", help="also draw a chart into this folder")
     output_options(parser)
 
@@ -31,6 +32,8 @@ def run(options: Namespace) -> int:
     devices = session.names(options.device, "--device") or []
     for name in devices:
         specification(name).peak(options.dtype)  # refuses what is not on record before the model is looked at
+    if not options.train:
+        session.trained(options).check_idle()
     subject = session.subject(options, training=options.train)
     made = forecast_subject(subject, devices, options.dtype, training=options.train)
     session.show(forecast_text(made.forecasts, made.model, **session.style()), options)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from netstat.api.needs import Plan, fitted, measured, memory_subject
 from netstat.cli import _session as session
-from netstat.cli._arguments import model_options, output_options
+from netstat.cli._arguments import freezing_options, model_options, output_options
 from netstat.errors import UsageError
 from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.resolve import resolve
@@ -27,6 +27,7 @@ def configure(parser: ArgumentParser) -> None:
         help=f"{', '.join(OPTIMIZERS.names())} (default sgd-momentum)",
     )
     parser.add_argument("--amp", default="", metavar="DTYPE", help="train in mixed precision: bf16 or fp16")
+    freezing_options(parser)
     parser.add_argument("--no-training", action="store_true", help="inference alone; loads no torch for a built-in")
     parser.add_argument(
         "--fit", metavar="SIZE", action="append", default=[], help="the largest batch that fits: 3GiB, 3GB; repeatable"
@@ -73,7 +74,8 @@ def _found(options: Namespace, plan: Plan, limits: list[int]) -> "Memory":
 
 
 def _at(options: Namespace, batch: int) -> Subject:
-    return resolve(options.model, session.inputs(options)._replace(batch=batch))
+    inputs = session.inputs(options)._replace(batch=batch)
+    return resolve(options.model, inputs, selection=session.trained(options))
 
 
 def _bytes(text: str) -> int:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from netstat.api.subjects import check_complete, profile_subject, saved_profile
 from netstat.cli import _session as session
-from netstat.cli._arguments import layer_options, model_options, output_options, roofline_options, time_options
+from netstat.cli._arguments import (
+    freezing_options,
+    layer_options,
+    model_options,
+    output_options,
+    roofline_options,
+    time_options,
+)
 from netstat.conventions import CONVENTIONS
 from netstat.errors import ModelError
 from netstat.frontends.resolve import is_saved
@@ -27,6 +34,7 @@ def configure(parser: ArgumentParser) -> None:
     """Options of the command."""
     model_options(parser)
     layer_options(parser)
+    freezing_options(parser)
     time_options(parser)
     roofline_options(parser)
     parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: thop,fvcore,torch)")

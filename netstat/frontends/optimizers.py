@@ -4,13 +4,15 @@ Each is torch's own in its default implementation (a loop over the parameters on
 learning rate that its documentation or the first networks used: S11 of the documents trains AlexNet by SGD at 0.01.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from netstat.errors import ModelError
 from netstat.registry import Registry
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch.nn import Module
     from torch.optim import Optimizer
 
 OPTIMIZERS: Registry["Recipe"] = Registry("optimizer")
@@ -28,6 +30,19 @@ class Recipe(NamedTuple):
     make: "Callable[[Iterable[Tensor], float], Optimizer]"
     learning_rate: float
     states: int
+
+
+def trainable(module: "Module") -> Sequence["Tensor"]:
+    """The parameters that take a gradient, each once.
+
+    Raises:
+        ModelError: there are none.
+    """
+    found = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    if not found:
+        held = "all its parameters are frozen" if any(True for _ in module.parameters()) else "it has no parameters"
+        raise ModelError(f"the model cannot be trained: {held}; ask for its forward pass alone")
+    return found
 
 
 def _sgd(parameters: "Iterable[Tensor]", rate: float) -> "Optimizer":

@@ -34,10 +34,11 @@ _AFTER_EVERY_OTHER = 2**63  # the sequence number of what accumulates gradients
 
 
 class Rehearsed(NamedTuple):
-    """A training step that was gone through: its lifetimes, and the loss it differentiated."""
+    """A training step that was gone through: its lifetimes, the loss it differentiated, and the outputs that is of."""
 
     lifetimes: Lifetimes
     loss: str
+    places: tuple[int, ...] = ()
 
 
 def rehearse(
@@ -102,12 +103,16 @@ def _followed(module: nn.Module, given: Sequence[Tensor], optimizer: Optimizer, 
 
     with stage.active(), watch.watching():
         held = differentiate(module, given, criterion, enter, amp)
+    if criterion.wanted is not None:
+        watch.given(criterion.wanted)
+    idle = (state for parameter, state in optimizer.state.items() if parameter.grad is None)
+    watch.forget(tensor for state in idle for tensor in tensors_in(dict(state)))
     enter("optimizer")
     watch.adopt("gradients", (p.grad for p in module.parameters() if p.grad is not None))
     with watch.watching():  # off the stage: optimizers count their steps in tensors that have a value
         optimizer.step()
     del held
-    return Rehearsed(watch.lifetimes(), criterion.loss)
+    return Rehearsed(watch.lifetimes(), criterion.loss, criterion.places)
 
 
 class _Piece:
@@ -144,6 +149,16 @@ class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Know these as what they are; what is not known yet has been there from the beginning."""
         for tensor in tensors:
             self._piece(tensor, kind).kind = kind
+
+    def given(self, tensor: Tensor) -> None:
+        """Know this as an input, whenever it was made: who trains has it from the beginning."""
+        piece = self._piece(tensor, "inputs")
+        piece.kind, piece.path, piece.born = "inputs", "", BEFORE
+
+    def forget(self, tensors: Iterable[Tensor]) -> None:
+        """Know these as what is not there: an optimizer makes a parameter's state with its first gradient."""
+        for tensor in tensors:
+            self._piece(tensor, "optimizer").nbytes = 0
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -10,6 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from netstat.errors import ModelError, UsageError, said
+from netstat.frontends.freezing import selected
+from netstat.frontends.selection import AS_IT_IS, Selection
 from netstat.frontends.subject import Inputs, Subject, built_in, of_model
 from netstat.graph import Graph
 from netstat.models import MODELS
@@ -29,7 +31,7 @@ STACK = "stack:"  # layers in one line: conv3x3-256 x3
 CONFIG = "hf:"  # a configuration file of the transformers library, which would otherwise look like a saved result
 
 
-def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
+def resolve(model: Any, inputs: Inputs, *, training: bool = False, selection: Selection = AS_IT_IS) -> Subject:
     """The subject a user means.
 
     Args:
@@ -39,16 +41,18 @@ def resolve(model: Any, inputs: Inputs, *, training: bool = False) -> Subject:
             `.pth`, `.bin`.
         inputs: what the user said about the inputs.
         training: whether to count the training-mode forward pass.
+        selection: which parameters are trained.
 
     Raises:
-        UsageError: no such model or option.
+        UsageError: no such model or option, or a pattern that matches no parameter.
         ModelError: the model could not be built or captured.
         ShapeError: the input does not fit.
     """
     subject = _resolved(os.fspath(model) if isinstance(model, os.PathLike) else model, inputs, training)
-    if not inputs.fully_convolutional:
-        return subject
-    return subject._replace(graph=replace(subject.graph, model=f"{subject.graph.model} (fully convolutional)"))
+    if inputs.fully_convolutional:
+        name = f"{subject.graph.model} (fully convolutional)"
+        subject = subject._replace(graph=replace(subject.graph, model=name))
+    return selected(subject, selection)
 
 
 def _resolved(model: Any, inputs: Inputs, training: bool) -> Subject:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from netstat.errors import ModelError, ShapeError, UsageError
+from netstat.frontends.selection import AS_IT_IS, Selection
 from netstat.graph import Graph, TensorSpec
 from netstat.models import MODELS, Model
 from netstat.models.spec import Block
@@ -73,6 +74,8 @@ class Subject(NamedTuple):
             and clocks know no other.
         left_out: a line that says why peers and clocks have nothing to run; "" where they have.
         named: the text and inputs it was resolved from, by which another process finds the same; None for an object.
+            What is frozen is not part of it: it is for processes that run the evaluation pass.
+        selection: the patterns that chose the parameters to train.
     """
 
     graph: Graph
@@ -82,6 +85,7 @@ class Subject(NamedTuple):
     by_position: bool = True
     left_out: str = ""
     named: tuple[str, Inputs] | None = None
+    selection: Selection = AS_IT_IS
 
 
 def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bool = False) -> Subject:

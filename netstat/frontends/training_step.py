@@ -16,9 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from netstat.errors import ModelError
 from netstat.frontends.losses import Target, loss_for, target
-from netstat.frontends.optimizers import OPTIMIZERS
+from netstat.frontends.optimizers import OPTIMIZERS, trainable
 
 Enter = Callable[[str], None]  # told which phase begins
 
@@ -28,13 +27,10 @@ def optimizer_of(name: str, module: nn.Module) -> Optimizer:
 
     Raises:
         UsageError: there is none of that name.
-        ModelError: every parameter is frozen.
+        ModelError: there is no parameter to train.
     """
     recipe = OPTIMIZERS[name]
-    trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    if not trained:
-        raise ModelError("there is nothing to train: the model has no parameter that takes a gradient")
-    return recipe.make(trained, recipe.learning_rate)
+    return recipe.make(trainable(module), recipe.learning_rate)
 
 
 class Criterion:
@@ -47,6 +43,11 @@ class Criterion:
     def loss(self) -> str:
         """Its name, a key of `LOSSES` or `OWN`; "" before the first call."""
         return self._target.loss if self._target else ""
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Among the tensors of the output those that the loss is made of; none before the first call."""
+        return self._target.places if self._target else ()
 
     @property
     def wanted(self) -> Tensor | None:

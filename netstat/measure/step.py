@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netstat.errors import ModelError, NetstatError, said
 from netstat.frontends.losses import Target, target
-from netstat.frontends.optimizers import OPTIMIZERS
+from netstat.frontends.optimizers import OPTIMIZERS, trainable
 from netstat.measure.precision import Precision
 
 if TYPE_CHECKING:
@@ -119,16 +119,3 @@ class Step:
 def is_mixed(kind: Precision) -> bool:
     """Whether parameters are wider than what is computed in."""
     return kind.dtype != WEIGHTS.dtype
-
-
-def trainable(module: "Module") -> Sequence["Tensor"]:
-    """The parameters that take a gradient, each once.
-
-    Raises:
-        ModelError: there are none.
-    """
-    found = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    if not found:
-        held = "all its parameters are frozen" if any(True for _ in module.parameters()) else "it has no parameters"
-        raise ModelError(f"the model cannot be trained: {held}; leave out --train to time its forward pass")
-    return found

@@ -21,8 +21,10 @@ from dataclasses import replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from netstat.analysis.training import forecast, work_of
-from netstat.frontends.optimizers import OPTIMIZERS
+from netstat.analysis.freezing import freezing
+from netstat.analysis.training import differentiated_at, forecast, work_of
+from netstat.frontends.optimizers import OPTIMIZERS, trainable
+from netstat.frontends.selection import AS_IT_IS, Selection
 from netstat.graph import Graph
 from netstat.measure import devices, host, precision
 from netstat.measure.clock import Clock, Stopwatch, SystemClock
@@ -31,16 +33,17 @@ from netstat.measure.isolation import isolated
 from netstat.measure.regime import STANDARD, Regime
 from netstat.measure.sampling import Progress, calls_per_block, sample, silent, warm_up
 from netstat.measure.settings import DEFAULT, RIGOROUS, Settings
-from netstat.measure.step import WEIGHTS, Step, trainable
+from netstat.measure.step import WEIGHTS, Step
 from netstat.measure.subject import Inputs, check_values, prepared, tensors
 from netstat.measure.summary import Summary, summarise
 from netstat.measure.training_fitting import check_step_fits
 from netstat.measure.training_record import Setting, record
 from netstat.measure.training_run import run_phases
+from netstat.records.freezing import Freezing
 from netstat.records.training import TrainingStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from torch.nn import Module
 
@@ -58,6 +61,7 @@ def training_step(
     dtype: str = "float32",
     threads: int | None = None,
     graph: Graph | None = None,
+    selection: Selection = AS_IT_IS,
     owned: bool = False,
     settings: Settings = TRAINING,
     clock: Clock | None = None,
@@ -72,6 +76,7 @@ def training_step(
         device, threads, clock, progress: as for `benchmark`.
         dtype: a key of `precision.PRECISIONS`; 16 bits mean mixed precision.
         graph: the forward pass of this module in training mode and at these inputs: tells the arithmetic.
+        selection: the patterns that chose what of it is trained, for the record.
         owned: the module was made for this and need not be copied. It will be trained.
         settings: how long to go on; a quarter of the cap for the forward pass alone.
 
@@ -100,7 +105,14 @@ def training_step(
     setting = Setting(target, kind, used, batch, load, regime.optimizer, recipe, loss, params, codes)
     made = record(run, setting, inference, work_of(graph, step.target.places) if graph else None)
     expected = forecast(regime.epochs, regime.images, batch=batch, seconds=made.median_seconds, ci95=made.ci95_seconds)
-    return replace(made, forecast=expected)
+    return replace(made, forecast=expected, freezing=_freezing(graph, step.target.places, selection))
+
+
+def _freezing(graph: Graph | None, places: "Sequence[int]", selection: Selection) -> Freezing | None:
+    """What goes away because parameters are frozen; None where none are."""
+    if graph is None or not (any(selection) or any(not (param.trainable or param.buffer) for param in graph.params)):
+        return None
+    return freezing(differentiated_at(graph, places), selection, weights=WEIGHTS.dtype)
 
 
 @contextmanager

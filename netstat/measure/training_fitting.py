@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from netstat.analysis.memory import need
 from netstat.errors import ModelError
-from netstat.frontends.optimizers import OPTIMIZERS
+from netstat.frontends.optimizers import OPTIMIZERS, trainable
 from netstat.graph import Graph
 from netstat.measure.devices import Device
 from netstat.measure.fitting import bytes_needed
 from netstat.measure.precision import Precision
-from netstat.measure.step import WEIGHTS, trainable
+from netstat.measure.step import WEIGHTS
 from netstat.measure.subject import Inputs
 from netstat.units import mebibytes
 

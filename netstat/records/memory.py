@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from netstat.records.base import Record
+from netstat.records.freezing import Freezing
 from netstat.records.profile import Input
 
 PHASES = ("forward", "loss", "backward", "optimizer")
@@ -139,6 +140,7 @@ class Memory(Record):
         layers: per operator call of the forward pass.
         measured: what a device said; None where nobody asked it.
         fits: largest batches; None where nobody asked.
+        freezing: what goes away because parameters are frozen; None where none are.
     """
 
     kind: ClassVar[str] = "memory"
@@ -156,6 +158,7 @@ class Memory(Record):
     not_predicted: str = ""
     measured: tuple[Measured, ...] | None = None
     fits: tuple[Fit, ...] | None = None
+    freezing: Freezing | None = None
 
     @property
     def inference_peak_bytes(self) -> int:

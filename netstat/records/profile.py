@@ -9,6 +9,7 @@ from netstat.records.base import Record
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.freezing import Freezing
     from netstat.records.pooling import Overlap
     from netstat.records.roofline import Roofline
     from netstat.records.tree import Branch
@@ -165,6 +166,7 @@ class Profile(Record):
         captured: what the forward pass was followed on: "meta", "fake" or "cpu" tensors, "" where shape rules sufficed.
         sparse: whether pruning was counted as if it were permanent: of masked weights only what the masks keep.
         roofline: one entry per benchmark that is no second look.
+        freezing: what goes away of a training step because parameters are frozen; None where nobody asked.
         overlapping: the overlapping pools, each beside the same with windows that tile the input.
     """
 
@@ -187,6 +189,7 @@ class Profile(Record):
     captured: str = ""
     sparse: bool = False
     roofline: "tuple[Roofline, ...] | None" = None
+    freezing: "Freezing | None" = None
     overlapping: "tuple[Overlap, ...] | None" = None
 
     @property

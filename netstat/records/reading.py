@@ -20,6 +20,7 @@ from netstat.records import (
     explanation,
     forecast,
     formula,
+    freezing,
     memory,
     partition,
     pipeline,
@@ -56,6 +57,7 @@ _NAMES = {
     "CrossCheck": crosscheck.CrossCheck,
     "Benchmark": benchmark.Benchmark,
     "Roofline": roofline.Roofline,
+    "Freezing": freezing.Freezing,
     "Overlap": pooling.Overlap,
 }
 

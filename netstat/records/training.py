@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from netstat.records.ceilings import Ceiling
+from netstat.records.freezing import Freezing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class TrainingStep:
         complete: whether every operator had a formula; if not, both are lower bounds.
         layers: backward time per module, in the order they ended; `layers_unattributed_seconds` is what is missing to
             the backward phase, and `hooked_seconds` the backward pass with the hooks that told them.
+        freezing: what goes away because parameters are frozen, computed; None where none are.
         ceiling: of the device, in this dtype and with these threads; None where nobody asked for it.
     """
 
@@ -110,6 +112,7 @@ class TrainingStep:
     hooked_seconds: float = 0.0
     forecast: EpochForecast | None = None
     ceiling: Ceiling | None = None
+    freezing: Freezing | None = None
 
     @property
     def times_inference(self) -> float | None:

@@ -167,7 +167,11 @@ def layer_columns(profile: Profile, names: Sequence[str] | None = None, *, timed
 def _said(profile: Profile, timed: bool) -> Iterator[str]:
     """What a profile has to say; in a convention that was asked for, its figure is what the shares are of."""
     asked = profile.convention != "documents"
-    yield from (name for name in _ALWAYS if not (asked and name == "macs_share"))
+    for name in _ALWAYS:
+        if not (asked and name == "macs_share"):
+            yield name
+        if name == "params_share" and profile.freezing is not None:
+            yield "trainable_params"
     if profile.totals.backward_macs is not None:
         yield "backward_macs"
     if asked:
@@ -177,10 +181,12 @@ def _said(profile: Profile, timed: bool) -> Iterator[str]:
 
 
 def _headed(column: Column, profile: Profile) -> Column:
-    """The columns of the convention by its name, and never left out where it was asked for."""
+    """The column of the convention by its name, never left out where it was asked for; nor what is trained."""
     if column.name == "count":
         rank = column.rank if profile.convention == "documents" else 0
         return column._replace(heading=f"{profile.unit} ({profile.convention})", rank=rank)
+    if column.name == "trainable_params" and profile.freezing is not None:
+        return column._replace(rank=0)
     return column
 
 

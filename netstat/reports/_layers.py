@@ -39,6 +39,10 @@ def _further(profile: Profile) -> Iterator[Table]:
         from netstat.reports._overlapping import overlapping_table
 
         yield overlapping_table(profile)
+    if profile.freezing is not None:
+        from netstat.reports._freezing import freezing_table
+
+        yield freezing_table(profile.freezing, profile.model)
 
 
 def _is_parameters(profile: Profile) -> bool:

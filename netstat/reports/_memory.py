@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from netstat.records.memory import Fit, Layer, Measured, Memory, Need
+from netstat.reports._freezing import freezing_table
 from netstat.reports._table import Column, Fact, Row, Table, loss_of, place, rows, share_column, title
 from netstat.units import deviation, exact, mebibytes, shape, signed
 
@@ -36,6 +37,8 @@ class _Line(NamedTuple):
 def memory_tables(memory: Memory, *, layers: bool = True) -> list[Table]:
     """Components and peaks, then the layers where wanted, then the largest batches where somebody asked."""
     found = [_components(memory)]
+    if memory.freezing:
+        found.append(freezing_table(memory.freezing, memory.model, memory.optimizer))
     if layers and memory.layers:
         found.append(_layers(memory))
     if memory.fits:

@@ -5,6 +5,7 @@ from functools import partial
 
 from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
+from netstat.reports._freezing import freezing_table
 from netstat.reports._table import (
     Column,
     Fact,
@@ -30,6 +31,8 @@ def training_tables(steps: Sequence[TrainingStep], model: str = "", peak: float 
 def _tables(step: TrainingStep, model: str, peak: float | None) -> Iterator[Table]:
     settings = tuple(_settings(step))
     yield _phases(step, title("training step", model, *settings), peak)
+    if step.freezing:
+        yield freezing_table(step.freezing, model)
     if step.layers:
         yield _layers(step, title("backward pass", model, *settings))
 

@@ -114,6 +114,15 @@ CALLS: dict[str, Call] = {
     "benchmark in half precision": lambda model: netstat.benchmark(
         model, (3, 8, 8), dtype="bf16", threads=1, settings=QUICK
     ),
+    "profile with layers frozen": lambda model: netstat.profile(model, (3, 8, 8), freeze=["head"], backward=True),
+    "profile of a layer that came frozen": lambda model: netstat.profile(model, (3, 8, 8), train_only=["conv"]),
+    "memory": lambda model: netstat.memory(model, (3, 8, 8), batch=2, measure=True),
+    "memory with layers frozen": lambda model: netstat.memory(
+        model, (3, 8, 8), batch=2, measure=True, train_only=["conv"], freeze="*.bias"
+    ),
+    "benchmark of a training step with layers frozen": lambda model: netstat.benchmark(
+        model, (3, 8, 8), batch=2, threads=1, training=True, loss="sum", train_only=["conv"], settings=QUICK
+    ),
     "benchmark of a training step": lambda model: netstat.benchmark(
         model, (3, 8, 8), batch=2, dtype="fp16", threads=1, training=True, loss="sum", settings=QUICK
     ),

@@ -14,6 +14,9 @@ from netstat.errors import ModelError
 from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.pytorch import capture
 from netstat.frontends.rehearsal import rehearse
+from netstat.frontends.resolve import resolve
+from netstat.frontends.selection import selection
+from netstat.frontends.subject import Inputs
 from netstat.graph import TensorSpec
 from netstat.measure import devices
 from netstat.measure.memory import measure_inference, measure_training
@@ -185,6 +188,87 @@ def test_frozen_parameters_have_neither_gradient_nor_state() -> None:
     assert frozen.saved_total_bytes < trained.saved_total_bytes
 
 
+class Aside(Residual):
+    """A layer that the output does not come from: no gradient, and no state of an optimizer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.aside = nn.Linear(WIDTH, WIDTH)
+
+
+FREEZINGS = [
+    (Normalised, {"freeze": ["4"]}),
+    (Normalised, {"train_only": ["*.bias"]}),
+    (Normalised, {"train_only": ["BatchNorm1d"]}),
+    (Normalised, {"freeze": ["BatchNorm1d"]}),
+    (Residual, {"train_only": ["c"]}),
+    (Residual, {"train_only": ["a"]}),
+    (Residual, {"freeze": ["b"]}),
+    (Tied, {"train_only": ["c", "b.bias"]}),
+    (Frozen, {"train_only": ["a"]}),
+    (Aside, {"freeze": ["a"]}),
+]
+
+
+@pytest.mark.parametrize(("model", "patterns"), FREEZINGS)
+@pytest.mark.parametrize("optimizer", ["sgd-momentum", "adam"])
+def test_what_is_frozen_is_predicted_to_the_byte(
+    model: Callable[[], nn.Module], patterns: dict[str, list[str]], optimizer: str
+) -> None:
+    found = netstat.memory(model(), (WIDTH,), batch=ROWS, optimizer=optimizer, measure=True, **patterns)  # type: ignore[arg-type]
+    _, measured = found.measured or ()
+    whole = netstat.memory(model(), (WIDTH,), batch=ROWS, optimizer=optimizer, measure=True, train_only="*")
+    _, measured_whole = whole.measured or ()
+    assert found.freezing is not None
+    assert found.freezing.after.peak_bytes == found.training_peak_bytes == measured.tensor_peak_bytes
+    assert found.freezing.before.peak_bytes == whole.training_peak_bytes == measured_whole.tensor_peak_bytes
+
+
+@pytest.mark.parametrize(("model", "patterns"), FREEZINGS)
+def test_what_is_saved_for_the_backward_pass_is_what_torch_packs(
+    model: Callable[[], nn.Module], patterns: dict[str, list[str]]
+) -> None:
+    """Each storage once, but for parameters, buffers, the input and the targets, which are there anyway."""
+    found = netstat.memory(model(), (WIDTH,), batch=ROWS, optimizer="sgd", **patterns)  # type: ignore[arg-type]
+    graph = resolve(model(), Inputs(shapes=(((WIDTH,), "", ""),)), selection=selection(**patterns)).graph
+    module, x = model().train(), torch.randn(ROWS, WIDTH)
+    for param in graph.params:
+        if not param.buffer:
+            module.get_parameter(param.name).requires_grad_(param.trainable)
+    packed: dict[int, Tensor] = {}
+    with torch.autograd.graph.saved_tensors_hooks(lambda tensor: keep(packed, tensor), lambda tensor: tensor):
+        output = module(x)
+        classes = torch.zeros(ROWS, dtype=torch.int64)
+        loss = nn.functional.cross_entropy(output, classes)
+    there = {tensor.data_ptr() for tensor in (*module.parameters(), *module.buffers(), x, classes)}
+    assert found.freezing is not None
+    assert found.freezing.after.saved_bytes == sum(t.nbytes for at, t in packed.items() if at not in there)
+    assert loss.isfinite()
+
+
+def test_the_mask_of_a_dropout_below_all_that_trains_is_predicted_and_measured_as_workspace() -> None:
+    """Nobody saves it: torch's dropout makes and gives it back within one call, and so it counts as the operator's."""
+    found = netstat.memory(Normalised(), (WIDTH,), batch=ROWS, train_only="4", measure=True)
+    _, measured = found.measured or ()
+    assert found.training_peak_bytes == measured.peak_bytes
+    assert measured.workspace_bytes == 4 * ROWS * WIDTH
+
+
+def keep(packed: dict[int, Tensor], tensor: Tensor) -> Tensor:
+    packed[tensor.untyped_storage().data_ptr()] = tensor
+    return tensor
+
+
+def test_targets_are_there_from_the_beginning_as_inputs_are() -> None:
+    """Of a head that trains alone the forward pass needs most, and the labels lie beside it."""
+    found = netstat.memory("lenet", batch=4, train_only="11", measure=True)
+    assert found.training is not None
+    assert found.training.moment.phase == "forward"
+    assert found.training.input_bytes == found.inference.input_bytes + 4 * 8
+    assert found.measured is not None
+    assert found.training_peak_bytes == found.measured[1].tensor_peak_bytes
+
+
 def test_from_moment_to_moment_what_is_freed_goes_and_what_is_made_comes() -> None:
     timeline = predicted(SharedGradients(), "adam").timeline
     for before, after in pairwise(timeline):
@@ -201,7 +285,7 @@ def test_a_model_is_as_it_was_after_both() -> None:
 
 
 def test_a_model_without_trainable_parameters_cannot_be_trained() -> None:
-    with pytest.raises(ModelError, match="nothing to train"):
+    with pytest.raises(ModelError, match="the model cannot be trained: all its parameters are frozen"):
         rehearse(nn.Linear(WIDTH, 2).requires_grad_(False), INPUTS, "sgd")
 
 

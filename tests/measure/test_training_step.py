@@ -9,6 +9,9 @@ import pytest
 
 from netstat.errors import ModelError, UsageError
 from netstat.frontends.optimizers import OPTIMIZERS
+from netstat.frontends.resolve import resolve
+from netstat.frontends.selection import Selection
+from netstat.frontends.subject import Inputs
 from netstat.graph import TensorSpec
 from netstat.measure.regime import Regime
 from netstat.measure.settings import Settings
@@ -20,6 +23,7 @@ from tests.measure.models import nn, torch
 pytestmark = pytest.mark.torch
 
 Tensor = torch.Tensor
+is_lazy = torch.nn.parameter.is_lazy
 SUM = Regime(loss="sum")
 X = [("input", TensorSpec((8, 4)))]
 IMAGE = [("input", TensorSpec((4, 1, 8, 8)))]
@@ -289,10 +293,35 @@ def test_a_phase_that_raises_is_named_and_leaves_no_trace(make: Any, inputs: Any
     assert everything(model) == before
 
 
+@pytest.mark.parametrize("first", [nn.Linear(4, 6), nn.LazyLinear(6)], ids=["", "lazy"])
+def test_frozen_layers_stay_as_they_are_and_have_no_backward_pass(first: Any) -> None:
+    """The model that is trained is a copy of the user's, frozen as the patterns say."""
+    subject = resolve(
+        nn.Sequential(first, nn.ReLU(), nn.Linear(6, 3)),
+        Inputs(shapes=(((4,), "", ""),), batch=8),
+        training=True,
+        selection=Selection(train_only=("2",)),
+    )
+    module = subject.module()
+    before = {name: value.clone() for name, value in module.state_dict().items() if not is_lazy(value)}
+    step = training_step(
+        module, X, SUM, graph=subject.graph, selection=subject.selection, owned=True, threads=1, settings=SHORT
+    )
+    after = module.state_dict()
+    assert [name for name in before if not torch.equal(before[name], after[name])] == ["2.weight", "2.bias"]
+    assert [name for name, parameter in module.named_parameters() if parameter.requires_grad] == ["2.weight", "2.bias"]
+    assert (step.trainable_params, step.frozen_params) == (21, 30)
+    assert [layer.path for layer in step.layers] == ["2"]
+    assert step.freezing is not None
+    assert step.backward_macs == step.freezing.after.backward_macs == 8 * 18
+    assert step.freezing.before.backward_macs == 8 * (24 + 2 * 18)
+    assert first.weight.requires_grad
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (nn.ReLU, "the model cannot be trained: it has no parameters; leave out --train"),
+        (nn.ReLU, "the model cannot be trained: it has no parameters; ask for its forward pass alone"),
         (lambda: nn.Linear(4, 4).requires_grad_(False), "the model cannot be trained: all its parameters are frozen"),
         (lambda: nn.Linear(4, 4, device="meta"), "on the meta device and has no values to run"),
         (lambda: nn.Linear(4, 1), "cross entropy needs a score for each of two classes .* is 8×1; use --loss mse"),

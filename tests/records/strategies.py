@@ -9,11 +9,18 @@ from hypothesis import strategies as st
 from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark
 from netstat.records.crosscheck import CrossCheck
+from netstat.records.freezing import Freezing
 from netstat.records.pooling import Overlap
 from netstat.records.reading import KINDS
 from netstat.records.roofline import Roofline
 
-_NAMED_IN_QUOTES = {"CrossCheck": CrossCheck, "Benchmark": Benchmark, "Roofline": Roofline, "Overlap": Overlap}
+_NAMED_IN_QUOTES = {
+    "CrossCheck": CrossCheck,
+    "Benchmark": Benchmark,
+    "Roofline": Roofline,
+    "Freezing": Freezing,
+    "Overlap": Overlap,
+}
 _SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(),
     float: st.floats(allow_nan=False, allow_infinity=False),

@@ -12,6 +12,7 @@ from netstat.records.explanation import Explanation, Explanations, Function, Let
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
 from netstat.records.formula import Evaluation as FormulaEvaluation
 from netstat.records.formula import Figure, Formula, FormulaInput, LayerFormula, SizeLetter, Solution
+from netstat.records.freezing import Freezing, Learning
 from netstat.records.memory import Fit, Measured, MeasuredCall, Memory, Moment, Need
 from netstat.records.memory import Layer as MemoryLayer
 from netstat.records.partition import (
@@ -508,6 +509,24 @@ PIPELINE = Pipeline(
 )
 HOSTILE_PIPELINE = replace(PIPELINE, model=HOSTILE, stages=(Stage(HOSTILE, 1e-3, (1e-3, 1e-3), (1e-3,)),))
 
+FREEZING = Freezing(
+    freeze=("features",),
+    train_only=(),
+    params=100,
+    complete=True,
+    ends="classifier.1",
+    before=Learning(100, 400, 1000),
+    after=Learning(25, 100, 10),
+)
+HOSTILE_FREEZING = Freezing((HOSTILE,), (HOSTILE, "*"), 100, False, None, Learning(100, 0, None), Learning(0, 0, None))
+FROZEN_PROFILE = replace(ALEXNET_PROFILE, freezing=FREEZING)
+FROZEN_MEMORY = replace(
+    MEMORY,
+    model="alexnet",
+    freezing=replace(
+        FREEZING, complete=False, before=Learning(100, 400, 9, 800, 70, 2000), after=Learning(25, 100, 1, 200, 7, 600)
+    ),
+)
 _HALVES = (((0, 3),), ((3, 5),))
 _EVERY = (((0, 5),), ((0, 5),))
 _THERE = (
@@ -661,6 +680,12 @@ RECORDS: dict[str, Record] = {
     "a partition": PARTITION,
     "ceilings": CEILINGS,
     "benchmarks under roofs": UNDER_ROOFS,
+    "a profile with layers frozen": FROZEN_PROFILE,
+    "a hostile profile with layers frozen": replace(HOSTILE_PROFILE, freezing=HOSTILE_FREEZING),
+    "memory with layers frozen": FROZEN_MEMORY,
+    "training steps with layers frozen": replace(
+        TRAINING, training=tuple(replace(step, freezing=FREEZING) for step in TRAINING.training or ())
+    ),
     "formulas": FORMULA,
     "scaling": SCALING,
     "hostile scaling": HOSTILE_SCALING,
