@@ -14,8 +14,10 @@ MIB = 2**20
 @row(
     "C1",
     "FLOPs are about twice the MACs",
-    "Every addition, subtraction, multiplication and division counts one: a convolution with bias takes exactly 2·K²·C_in "
-    "operations for each output value, about 2·parameters·H_out·W_out in all; a linear layer is a convolution with K = 1.",
+    "Every addition, subtraction, multiplication and division counts one: a convolution with bias takes exactly "
+    "2·K²·C_in "
+    "operations for each output value, about 2·parameters·H_out·W_out in all; a linear layer is a convolution "
+    "with K = 1.",
     "netstat explain alexnet features.0",
     "netstat explain alexnet classifier.1",
     verdict="confirmed",
@@ -25,12 +27,15 @@ def flops_are_twice_the_macs() -> Iterator[str]:
     first, linear = (next(layer for layer in p.layers if layer.path == path) for path in ("features.0", "classifier.1"))
     approximate = 2 * first.params * 55 * 55
     yield (
-        f"First convolution: {exact(first.macs)} MACs, {exact(first.flops)} FLOPs, exactly twice; 2·{exact(first.params)}·55·55 = "
-        f"{exact(approximate)}, which counts the biases twice and is {percent(approximate - first.flops, first.flops, 3)} more."
+        f"First convolution: {exact(first.macs)} MACs, {exact(first.flops)} FLOPs, exactly twice; "
+        f"2·{exact(first.params)}·55·55 = "
+        f"{exact(approximate)}, which counts the biases twice and is "
+        f"{percent(approximate - first.flops, first.flops, 3)} more."
     )
     yield f"First linear layer: 9216·4096 + 4096 = {exact(linear.params)} parameters, {exact(linear.macs)} MACs."
     yield (
-        f"Whole network: {exact(p.totals.flops)} FLOPs, {p.totals.flops / p.totals.macs:.4f} per MAC: pooling and ReLU are "
+        f"Whole network: {exact(p.totals.flops)} FLOPs, {p.totals.flops / p.totals.macs:.4f} per MAC: pooling "
+        f"and ReLU are "
         "what is more than two."
     )
 
@@ -44,7 +49,9 @@ def flops_are_twice_the_macs() -> Iterator[str]:
 )
 def torchstat_swaps_the_names() -> Iterator[str]:
     first = netstat.profile("alexnet").layers[0]
-    columns = {name: netstat.profile("alexnet", convention=name).layers[0].count for name in ("torchstat", "torchstat-madd")}
+    columns = {
+        name: netstat.profile("alexnet", convention=name).layers[0].count for name in ("torchstat", "torchstat-madd")
+    }
     yield table(
         ["first convolution of AlexNet", "operations"],
         [
@@ -70,7 +77,8 @@ def relu_is_cheaper() -> Iterator[str]:
 @row(
     "C7",
     "62.3 M parameters, 1.1 G multiply-accumulates",
-    "AlexNet has 62.3 M parameters and about 1.1 G multiply-accumulates per forward pass; the convolutions are 6 % of the parameters "
+    "AlexNet has 62.3 M parameters and about 1.1 G multiply-accumulates per forward pass; the convolutions are "
+    "6 % of the parameters "
     "and 95 % of the work.",
     "netstat profile alexnet-paper --fast",
     "netstat crosscheck alexnet --published",
@@ -80,7 +88,8 @@ def figures_of_the_paper() -> Iterator[str]:
     yield f"Of the paper's network in one column without groups: {figures('alexnet-paper')}"
     grouped, torchvision = (netstat.profile(name).totals for name in ("alexnet-bvlc", "alexnet"))
     yield (
-        f"Of no other variant: with the paper's two groups it is {exact(grouped.params)} and {exact(grouped.macs)}, and "
+        f"Of no other variant: with the paper's two groups it is {exact(grouped.params)} and "
+        f"{exact(grouped.macs)}, and "
         f"torchvision's has {exact(torchvision.params)} and {exact(torchvision.macs)}."
     )
 
@@ -109,7 +118,8 @@ def nearly_a_gigabyte() -> Iterator[str]:
     )
     yield (
         f"As parameters they are {held / 1e9:.2f} GB: {exact(sum(large))} numbers of four bytes, "
-        f"{percent(sum(large), p.totals.params)} of the network. Under training with Adam, and no other reading, it is nearly 1 GB."
+        f"{percent(sum(large), p.totals.params)} of the network. Under training with Adam, and no other "
+        f"reading, it is nearly 1 GB."
     )
 
 
@@ -125,7 +135,8 @@ def crops() -> Iterator[str]:
 
     recipe = PipelineRecipe((500, 375), 256, (224, 224), decode=True, batch=32, group=32, images=32, encoded_bytes=0)
     yield (
-        f"{exact(recipe.crops_in_print)} as the paper counts. A crop at the first and one at the last offset are two, so there are "
+        f"{exact(recipe.crops_in_print)} as the paper counts. A crop at the first and one at the last offset "
+        f"are two, so there are "
         f"33·33·2 = {exact(recipe.crops)} different ones."
     )
 
@@ -133,7 +144,8 @@ def crops() -> Iterator[str]:
 @row(
     "C11",
     "AlexNet and LeNet",
-    'AlexNet is "a few lines more" than LeNet, has 8 layers (5 convolutions, 3 fully connected) and about ten times the channels.',
+    'AlexNet is "a few lines more" than LeNet, has 8 layers (5 convolutions, 3 fully connected) and about ten '
+    "times the channels.",
     "netstat compare lenet alexnet-d2l alexnet",
     verdict="confirmed",
 )
@@ -150,7 +162,8 @@ def alexnet_and_lenet() -> Iterator[str]:
     small, large = netstat.profile("lenet"), netstat.profile("alexnet-d2l")
     firsts = [p.layers[0].output_shape[1] for p in (small, large) if p.layers[0].output_shape]
     yield (
-        f"Channels: {firsts[1]} against {firsts[0]} in the first layer, {ratio(firsts[1] / firsts[0])}; 384 against 16 at the widest, "
+        f"Channels: {firsts[1]} against {firsts[0]} in the first layer, {ratio(firsts[1] / firsts[0])}; 384 "
+        f"against 16 at the widest, "
         f"{ratio(384 / 16)}. Parameters: {ratio(large.totals.params / small.totals.params)}; MACs: "
         f"{ratio(large.totals.macs / small.totals.macs)}."
     )

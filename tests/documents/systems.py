@@ -5,7 +5,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import netstat
-from netstat.models.alexnet_card import AlexNetCard
 from netstat.records.profile import Profile
 from netstat.units import exact, percent, shape
 from tests.benchmarks.page import table
@@ -103,7 +102,9 @@ _of_the_family(
     "The TensorFlow port of Caffe's: two groups in the second, fourth and fifth convolution, normalisation after pooling, "
     "zeros padded explicitly; for fine-tuning some layers are skipped when weights load, and only they train.",
 )
-_of_the_family("alexnet-d2l", 9, "The book's version for Fashion-MNIST: 1×224×224, ten classes, and the shapes it prints.")
+_of_the_family(
+    "alexnet-d2l", 9, "The book's version for Fashion-MNIST: 1×224×224, ten classes, and the shapes it prints."
+)
 _of_the_family(
     "lenet",
     10,

@@ -1,7 +1,6 @@
 """docs/documents.md says what netstat says now, every row of it has a test of its own, and its commands run."""
 
 import re
-import shlex
 from pathlib import Path
 
 import pytest

@@ -22,8 +22,8 @@ def training_step() -> Iterator[str]:
     phases = [[phase.name, duration(phase.median_seconds)] for phase in step.phases]
     yield table(["phase", "median"], [*phases, ["whole step", duration(step.median_seconds)]])
     yield (
-        f"{rate(step.examples_per_second, "examples")} in training beside {rate(128 / step.inference_seconds, "examples")} in inference, on "
-        f"{step.device_name} with {step.threads} threads."
+        f"{rate(step.examples_per_second, 'examples')} in training beside "
+        f"{rate(128 / step.inference_seconds, 'examples')} in inference, on {step.device_name} with {step.threads} threads."
     )
 
 
@@ -81,7 +81,11 @@ def augmentation_is_free() -> Iterator[str]:
         f"{ratio(share)} that, preparation included {ratio(found.whole.median_seconds / model.time.median_seconds)}."
     )
     rows = [
-        [str(each.loop.workers), *(rate(time.images_per_second, "images") for time in (each.loop.time, each.model.time)), each.code]
+        [
+            str(each.loop.workers),
+            *(rate(time.images_per_second, "images") for time in (each.loop.time, each.model.time)),
+            each.code,
+        ]
         for each in found.verdicts
     ]
     yield table(["workers", "model fed by the pipeline", "model alone", "verdict"], rows)
