@@ -1,13 +1,13 @@
 r"""LaTeX: booktabs tables to `\input`, for a document in UTF-8."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar
 
 from netstat import __version__
 from netstat.records.base import Record
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._math import FormulaError, latex_lines
+from netstat.reports._math import FormulaError, latex, latex_lines
 from netstat.reports._table import Fact, Formula, Table, printable
 from netstat.reports._tables import tables
 
@@ -66,21 +66,27 @@ def _lines(table: Table) -> Iterator[str]:
 def _fact(fact: Fact) -> str:
     label, text = fact
     before = f"{_escaped(label)}: " if label else ""
-    return rf"\noindent {before}{_text(text)}\par"
+    return rf"\noindent {before}{_text(text, _inline)}\par"
 
 
-def _text(text: str) -> str:
+def _text(text: str, spelled: Callable[[str], str]) -> str:
     """A formula as one, as far as it is written as one; any other text as it is."""
     if isinstance(text, Formula):
         try:
-            return _formula(latex_lines(text))
+            return spelled(text)
         except FormulaError:
             pass
     return _escaped(text)
 
 
-def _formula(lines: Sequence[str]) -> str:
-    """In math mode, where cells do not break lines by themselves."""
+def _inline(formula: str) -> str:
+    """In a paragraph, which TeX breaks into lines."""
+    return f"${latex(formula)}$"
+
+
+def _stacked(formula: str) -> str:
+    """In a cell, where TeX breaks no lines."""
+    lines = latex_lines(formula)
     if len(lines) == 1:
         return f"${lines[0]}$"
     content = r" \\[3pt] \quad ".join(lines)
@@ -94,7 +100,7 @@ def _tabular(table: Table) -> Iterator[str]:
     for group in table.groups:
         yield r"\midrule"
         for row in group:
-            yield _row(_text(column.show(value)) for column, value in zip(table.columns, row, strict=True))
+            yield _row(_text(column.show(value), _stacked) for column, value in zip(table.columns, row, strict=True))
     yield r"\bottomrule"
     yield r"\end{tabular}\par"
 

@@ -36,8 +36,8 @@ stops the formula, and the message names the operator and why: nothing is guesse
 output must not be empty), the way it goes is a condition, and the conditions make up the sizes for which the formula
 **holds**.
 
-`-o x.html` sets the formulas as MathML, `.md` and `.tex` as LaTeX, long ones over several lines; `.json` and `.csv` have them
-as Python's integer arithmetic as well.
+`-o x.html` sets the formulas as MathML, `.md` and `.tex` as LaTeX, long ones over several lines; `.json` and `.csv`
+have them as Python's integer arithmetic as well.
 
 A model that takes one size only has a formula in the batch (`--letters N`), and one in all sizes as a fully
 convolutional network (`--fully-convolutional`).

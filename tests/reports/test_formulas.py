@@ -1,6 +1,7 @@
 """Formulas set as such: the grammar of the line they are written on, and what each format makes of it."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -81,6 +82,13 @@ def test_a_long_total_is_cut_between_its_terms_and_nowhere_else() -> None:
     assert found == [rf"N \cdot ({spelled}", f"{{}} + {spelled}", f"{{}} - {spelled})", "{} + 10"]
     assert latex_lines(f"N·({term} + {term} − {term}) + 10")[2:] == [f"{{}} - {spelled}) + 10"]
     assert mathml(f"N·({term} + {term} − {term}) + 10").count('<math><mo form="infix">') == 3
+
+
+def test_a_long_total_is_stacked_in_a_cell_of_latex() -> None:
+    text = REPORTS["tex"].render(replace(FORMULA, figures=netstat.formula("alexnet").figures)).decode()
+    (macs,) = (line for line in text.splitlines() if line.startswith("macs & "))
+    assert macs.count(r"\\[3pt]") == 2
+    assert macs.endswith(r" \\[3pt] \end{array}$ & 714,188,480 \\")
 
 
 @pytest.mark.parametrize("around", ["⌊{}⌋", "max({}, 1)", "({})²", "({})/4", "4/({})", "2·((({})))"])
