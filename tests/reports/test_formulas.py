@@ -73,6 +73,7 @@ def test_every_formula_that_is_printed_is_well_formed_mathml(model: str) -> None
         assert "".join(tree.itertext()).translate(PLAIN) == line.translate(PLAIN)
 
 
+@pytest.mark.slow
 @pytest.mark.charts
 @pytest.mark.parametrize("model", ["alexnet", "alexnet-bvlc", "lenet"])
 def test_every_formula_that_is_printed_is_latex_that_matplotlib_can_set(model: str) -> None:
