@@ -28,6 +28,7 @@ def test_a_notebook_has_the_cells_of_its_script(script: Path) -> None:
     assert cells[0] == cells[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_without_an_error(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)

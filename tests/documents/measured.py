@@ -9,6 +9,7 @@ from typing import Any
 import netstat
 from netstat.records.base import Record
 from netstat.records.reading import from_dict
+from tests.benchmarks.machine import environment
 
 FILE = Path(__file__).parents[2] / "docs" / "measurements" / "documents.json"
 MEASUREMENTS: dict[str, Callable[[], Record]] = {
@@ -25,7 +26,7 @@ def measure(names: Sequence[str]) -> None:
     found = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     for name in names or MEASUREMENTS:
         print(f"measuring: {name}", file=sys.stderr)  # noqa: T201  progress of a script
-        found[name] = MEASUREMENTS[name]().to_dict()
+        found[name] = MEASUREMENTS[name]().to_dict() | {"environment": environment()}
     FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -193,6 +193,7 @@ def test_c20_a_counter_that_hooks_modules_has_the_relus_of_modules_and_no_others
     assert sum(row.flops for row in functional) == values
 
 
+@pytest.mark.slow
 def test_c21_the_exported_file_has_the_layers_of_the_model() -> None:
     saved, own = exported("vgg16"), netstat.profile("vgg16")
     work = [[(row.op, row.macs, row.output_shape) for row in p.layers if row.macs] for p in (own, saved)]

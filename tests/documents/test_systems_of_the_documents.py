@@ -152,6 +152,7 @@ def test_s12_one_image_is_timed_forward_only() -> None:
     assert accounted == pytest.approx(found.median_seconds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "params"),
     [("vgg11", 132_863_336), ("vgg13", 133_047_848), ("vgg16", 138_357_544), ("vgg19", 143_667_240)],

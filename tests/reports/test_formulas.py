@@ -105,6 +105,7 @@ def test_every_formula_that_is_printed_is_well_formed_mathml(model: str) -> None
         assert {len(fraction) for fraction in tree.iter("mfrac")} <= {2}
 
 
+@pytest.mark.slow
 @pytest.mark.charts
 @pytest.mark.parametrize("model", ["alexnet", "alexnet-bvlc", "lenet"])
 def test_every_formula_that_is_printed_is_latex_that_matplotlib_can_set(model: str) -> None:
