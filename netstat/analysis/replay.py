@@ -169,6 +169,7 @@ class _Replay:
         for among in (own, self.known):
             fitting = [scaled for size in among if (scaled := _scaled(size, values)) is not None]
             if fitting:
+                fitting += [size for size in self.known if size.values == values]
                 if any(other.terms != fitting[0].terms for other in fitting):
                     raise UndecidedError(f"its {name} is {fitting[0]} or another size: {_listed(values)}")
                 return fitting[0]

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 BATCH = "N"
 WORDS = {1: "N", 2: "N F", 3: "N T F", 4: "N C H W", 5: "N C T H W"}
 KEPT = ("C", "F")  # sizes that belong to the model
-# By how much the letters besides N are larger at two further samples, and what that makes all sizes multiples of: such
-# as common divisors do not explain, or by 32 where a model takes no others.
-STEPS = (((64, 160, 96), (37, 75, 51), 1), ((64, 160, 96), (96, 32, 192), 32))
+# Where two further samples have the letters besides N, from the last multiple of so much on, the first letter and the
+# second in turns; and what that makes all sizes multiples of, such as common divisors do not explain. A multiple of 64
+# and one is odd however often it is halved upwards, a multiple less one however often downwards: twice a half is not
+# the whole at all samples by chance. By 32 where a model takes no others.
+PLACES = ((64, ((65, 127), (127, 65)), 1), (1, ((64, 96), (160, 32)), 32))
+APART = 192  # from the places of two letters to those of the next two
 BATCHES = (2, 3)
 
 
@@ -83,10 +86,11 @@ def _samples(model: Any, inputs: Inputs, native: Subject, pattern: Pattern) -> t
         ModelError: it takes no other sizes.
     """
     first, failed = Sample(pattern.native, native.graph), None
-    for *steps, multiple in STEPS:
+    for block, pairs, multiple in PLACES:
+        sizes = (_grown(pattern.native, block, steps) for steps in zip(*pairs, strict=True))
+        further = ({BATCH: batch, **each} for batch, each in zip(BATCHES, sizes, strict=True))
         try:
-            further = [_sample(model, inputs, native, pattern, *each) for each in zip(BATCHES, steps, strict=True)]
-            return [first, *further], multiple
+            return [first, *(_sample(model, inputs, native, pattern, each) for each in further)], multiple
         except _RefusedError as error:
             failed = failed or error
     head = "; of its fully convolutional form with --fully-convolutional" if "input features" in str(failed) else ""
@@ -145,10 +149,15 @@ def _listed(letters: str | Sequence[str], native: Mapping[str, int]) -> list[str
     return names
 
 
-def _sample(model: Any, inputs: Inputs, native: Subject, pattern: Pattern, batch: int, steps: Sequence[int]) -> Sample:
+def _grown(native: Mapping[str, int], block: int, steps: Sequence[int]) -> dict[str, int]:
+    """The letters besides N at another sample."""
+    letters = (name for name in native if name != BATCH)
+    return {name: native[name] // block * block + steps[at % 2] + at // 2 * APART for at, name in enumerate(letters)}
+
+
+def _sample(model: Any, inputs: Inputs, native: Subject, pattern: Pattern, wanted: Mapping[str, int]) -> Sample:
     """The model at another size."""
-    grown = iter(steps)
-    sizes = {name: batch if name == BATCH else size + next(grown) for name, size in pattern.native.items()}
+    sizes = {name: wanted[name] for name in pattern.native}
     specs = [tuple(size if isinstance(size, int) else sizes[size] for size in each) for each in pattern.inputs]
     try:
         subject = resolve(model, _inputs(inputs, native, specs))

@@ -54,6 +54,10 @@ FOLLOWED: dict[str, Callable[[Tensor], Any]] = {
     "pooling with padding": lambda x: functional.avg_pool2d(functional.max_pool2d(x, 3, 2, 1), 5, 3, 2),
     "adaptive pooling": lambda x: functional.adaptive_avg_pool2d(x, (5, 7)).flatten(1).relu(),
     "sizes of the input again": lambda x: functional.interpolate(x, size=(x.shape[2] * 2, x.shape[3] * 2)),
+    "sizes of a tensor before, halves rounded up": lambda x: functional.interpolate(
+        x[:, :, ::2, ::2], size=x.shape[2:]
+    ),
+    "sizes of a tensor before, thirds": lambda x: functional.interpolate(x[:, :, ::3, ::3], size=x.shape[2:]),
     "split and concatenated": lambda x: torch.cat(x.chunk(2, 1)[::-1], 1) * x,
     "channels shuffled": lambda x: x.view(x.shape[0], 2, 3, *x.shape[2:]).transpose(1, 2).reshape(x.shape),
     "a tensor of its own": lambda x: x + torch.ones(x.shape[2], x.shape[3]),
@@ -78,6 +82,12 @@ STOPPED: dict[str, tuple[Callable[[Tensor], Any], str]] = {
         lambda x: functional.pad(x, (0, (7 - x.shape[3] % 7) % 7)),
         r"pad in .* stops the formula: its pad is .* by no size",
     ),
+    "a size that may be one or another": (
+        lambda x: functional.interpolate(
+            functional.avg_pool2d(functional.max_pool2d(x, 2), 2), size=functional.max_pool2d(x, 2).shape[2:]
+        ),
+        r"its output_size is 2\*\(\(H \+ 1\)//8\) or another size: 10, 16, 32",
+    ),
     "a call that depends on the size": (lopsided, r"calls other operators at other sizes"),
 }  # fmt: skip
 
@@ -99,7 +109,7 @@ def test_a_reshape_to_written_numbers_ends_at_the_first_other_size() -> None:
 
 
 def test_equal_sizes_at_all_samples_that_are_not_the_same_stop_it() -> None:
-    """Twice the half of an even size is the size; of an odd one it is not, and the third sample is odd."""
+    """Twice the half of an even size is the size; of an odd one it is not, and both further samples are odd."""
     model = Body(lambda x: x + functional.interpolate(x[:, :, ::2, ::2], scale_factor=2))
     with pytest.raises(ModelError, match=r"add in the model's forward stops the formula: .* meets "):
         netstat.formula(model, (3, 64, 64))
