@@ -217,4 +217,7 @@ def _listed(values: Values) -> str:
 
 
 def _why(error: BaseException) -> str:
-    return error.message if isinstance(error, ShapeError) else str(error)
+    """In words for the user: what Python says of letters where its rule takes numbers speaks of neither."""
+    if isinstance(error, ShapeError):
+        return error.message
+    return str(error) if isinstance(error, ModelError) else "its rule takes numbers, not sizes in letters"

@@ -58,6 +58,9 @@ FOLLOWED: dict[str, Callable[[Tensor], Any]] = {
         x[:, :, ::2, ::2], size=x.shape[2:]
     ),
     "sizes of a tensor before, thirds": lambda x: functional.interpolate(x[:, :, ::3, ::3], size=x.shape[2:]),
+    "scaled by a fraction": lambda x: functional.interpolate(x, scale_factor=(1.5, 0.75), mode="bilinear"),
+    "padded with a reflection": lambda x: functional.pad(x, (3, 1, 0, 4), mode="reflect"),
+    "padded with the other end": lambda x: functional.pad(x, (3, 1, 0, 4), mode="circular"),
     "split and concatenated": lambda x: torch.cat(x.chunk(2, 1)[::-1], 1) * x,
     "channels shuffled": lambda x: x.view(x.shape[0], 2, 3, *x.shape[2:]).transpose(1, 2).reshape(x.shape),
     "a tensor of its own": lambda x: x + torch.ones(x.shape[2], x.shape[3]),
@@ -81,6 +84,10 @@ STOPPED: dict[str, tuple[Callable[[Tensor], Any], str]] = {
     "a number that depends on no size before": (
         lambda x: functional.pad(x, (0, (7 - x.shape[3] % 7) % 7)),
         r"pad in .* stops the formula: its pad is .* by no size",
+    ),
+    "a rule that takes numbers": (
+        lambda x: functional.interpolate(x, scale_factor=1.1),
+        r"upsample_nearest2d in .* stops the formula: its rule takes numbers, not sizes in letters",
     ),
     "a size that may be one or another": (
         lambda x: functional.interpolate(
