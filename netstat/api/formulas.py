@@ -12,7 +12,8 @@ from netstat.errors import ModelError, UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Inputs, Shape, Subject, check_positive
-from netstat.graph import PARAMETER, TensorSpec
+from netstat.graph import PARAMETER, Graph, Source, TensorSpec
+from netstat.ops import OPERATORS
 from netstat.records.formula import Evaluation, Formula, sides
 from netstat.registry import unknown
 from netstat.units import shape as shape_text
@@ -112,17 +113,24 @@ def _pattern(subject: Subject, letters: str | Sequence[str] | None) -> Pattern:
     if all(node.op == PARAMETER for node in subject.graph.nodes):
         raise ModelError(f"'{subject.graph.model}' has no forward pass of which there could be a formula")
     native: dict[str, int] = {}
-    named = [tuple(_named(spec, native)) for _, spec in subject.graph.inputs]
+    named = [tuple(_named(spec, native, _words(subject.graph, name, spec))) for name, spec in subject.graph.inputs]
     wanted = list(native) if letters is None else _listed(letters, native)
     kept = [tuple(native[size] if size in native and size not in wanted else size for size in sizes) for sizes in named]
     return Pattern(tuple(kept), {name: native[name] for name in native if name in wanted})
 
 
-def _named(spec: TensorSpec, native: dict[str, int]) -> list[str | int]:
-    """A letter or number for each dimension; `native` learns what the letters are."""
-    words = WORDS.get(len(spec.shape), "").split()
+def _words(graph: Graph, name: str, spec: TensorSpec) -> list[str]:
+    """What the dimensions of an input are called, the batch first."""
     if len(spec.shape) == 2 and "int" in spec.dtype:
-        words = ["N", "T"]  # a sequence of indices
+        return ["N", "T"]  # a sequence of indices
+    readers = (node.op for node in graph.nodes for each in node.arguments if each.source == Source("input", name=name))
+    if len(spec.shape) == 3 and any(op in OPERATORS and getattr(OPERATORS[op], "dims", 0) == 1 for op in readers):
+        return ["N", "C", "T"]  # windows slide along the last
+    return WORDS.get(len(spec.shape), "").split()
+
+
+def _named(spec: TensorSpec, native: dict[str, int], words: Sequence[str]) -> list[str | int]:
+    """A letter or number for each dimension; `native` learns what the letters are."""
     found: list[str | int] = []
     for word, size in zip(words, spec.shape, strict=False):
         name = next(each for each in _numbered(word) if native.get(each, size) == size)

@@ -138,6 +138,34 @@ def test_sequences_have_a_letter_for_their_length() -> None:
     assert max(layer.degree for layer in found.layers) == 2
 
 
+def test_signals_have_channels_that_stay_and_a_length() -> None:
+    model = nn.Sequential(nn.Conv1d(2, 4, 9, stride=4, padding=4), nn.GELU(), nn.ConvTranspose1d(4, 2, 8, 4, 2))
+    found = netstat.formula(model, (2, 64))
+    assert found.native == {"N": 1, "T": 64}
+    for batch, length in ((1, 5), (3, 131)):
+        totals = netstat.profile(model, (2, length), batch=batch).totals
+        assert found.at(N=batch, T=length) == {figure: getattr(totals, figure) for figure in FIGURES}
+
+
+class TwoImages(nn.Module):
+    """Images of two sizes, each by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.other = nn.Conv2d(3, 4, 3), nn.Conv2d(1, 4, 3)
+
+    def forward(self, one: Tensor, other: Tensor) -> Tensor:
+        """The sum of their means."""
+        return self.one(one).mean((2, 3)) + self.other(other).mean((2, 3))
+
+
+def test_inputs_of_several_sizes_have_letters_each() -> None:
+    found = netstat.formula(TwoImages(), [(3, 64, 48), (1, 32, 24)])
+    assert found.native == {"N": 1, "H": 64, "W": 48, "H2": 32, "W2": 24}
+    totals = netstat.profile(TwoImages(), [(3, 50, 41), (1, 9, 30)], batch=2).totals
+    assert found.at(N=2, H=50, W=41, H2=9, W2=30)["flops"] == totals.flops
+
+
 def test_films_have_a_length_that_stays_where_height_and_width_grow() -> None:
     model = nn.Sequential(nn.Conv3d(3, 4, 3, stride=2), nn.MaxPool3d(2))
     found = netstat.formula(model, (3, 9, 40, 40))
