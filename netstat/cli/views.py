@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from netstat.api.views import views_of
 from netstat.cli import _session as session
 from netstat.cli._arguments import output_options
+from netstat.errors import UsageError
 from netstat.units import parse_shape
 
 
@@ -37,5 +38,8 @@ def run(options: Namespace) -> int:
 
 
 def _size(text: str) -> int | tuple[int, ...]:
-    sizes = parse_shape(text)
+    try:
+        sizes = parse_shape(text)
+    except UsageError:
+        raise UsageError(f"--sizes takes sides such as 256 and sizes such as 384x512, not '{text}'") from None
     return sizes[0] if len(sizes) == 1 else sizes

@@ -123,7 +123,7 @@ def _nothing(graph: Graph, names: _Names, pattern: str) -> str:
     places = list(dict.fromkeys(param.name.rpartition(".")[0] or param.name for param in names))
     more = f" and {len(places) - MOST_NAMED:,} more" if len(places) > MOST_NAMED else ""
     there = f"parameters are in {', '.join(places[:MOST_NAMED])}{more}"
-    for module in graph.modules:
+    for module in graph.modules if pattern else ():
         if fnmatchcase(module.path, pattern) or fnmatchcase(module.kind, pattern):
             return f"'{pattern}' has no parameters (it is {module.kind}); {there}"
     return unknown("module or parameter", pattern, (name for known in names.values() for name in known), there)

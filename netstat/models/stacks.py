@@ -84,6 +84,8 @@ def _refused(written: str, reason: str) -> UsageError:
 
 
 def _step(text: str, written: str) -> _Step:
+    if not text:
+        raise _refused(written, "a layer is missing before or behind + or ," if written else "it names no layers")
     if text in _FUNCTIONS:
         return _Step(text, text)
     found = _WINDOW.match(text)

@@ -63,7 +63,7 @@ def _fits(peak: int | None, limit: int) -> str | None:
 def _card_notes(record: Partition) -> Iterator[Fact]:
     if record.single.training_peak_bytes is not None:
         peaks = [card.training_peak_bytes for card in record.cards if card.training_peak_bytes is not None]
-        cards = f", most on a card of {record.ways} {exact(max(peaks))} B" if peaks else ""
+        cards = f", {exact(max(peaks))} B at most on each of {record.ways}" if peaks else ""
         optimizer = f"trained by {record.optimizer}, without workspace of kernels"
         yield "training peak", f"{exact(record.single.training_peak_bytes)} B on one card{cards}; {optimizer}"
     yield "activations", "all that a forward pass makes on a card; received: what the others send it besides"

@@ -58,11 +58,9 @@ def views_tables(views: Views) -> Iterator[Table]:
 
 def _of_crops(views: Views) -> Iterator[Fact]:
     both = views.positions
-    yield (
-        "every crop",
-        f"{_product(both)} of {shape(views.resized)}, both ends counted; "
-        f"{_product(tuple(places - 1 for places in both))} leaves out one end",
-    )
+    fewer = tuple(places - 1 for places in both)
+    without = f"; {_product(fewer)} leaves out one end" if all(fewer) else ""
+    yield "every crop", f"{_product(both)} of {shape(views.resized)}, both ends counted{without}"
 
 
 def _product(places: tuple[int, ...]) -> str:

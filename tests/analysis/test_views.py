@@ -51,6 +51,12 @@ def test_c_crops_of_256_are_2178_and_2048_leaves_out_an_end() -> None:
     assert "33·33·2 = 2,178 of 256×256, both ends counted; 32·32·2 = 2,048 leaves out one end" in str(record)
 
 
+def test_an_image_no_larger_than_a_crop_has_one_position_and_no_end_to_leave_out() -> None:
+    text = str(views("lenet", sizes=[28]))
+    assert "1·1·2 = 2 of 28×28, both ends counted" in text
+    assert "leaves out" not in text
+
+
 def test_s16_dense_evaluation_of_vgg_at_its_papers_scales() -> None:
     record = views("vgg16")
     assert record.dense is not None

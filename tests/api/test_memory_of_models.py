@@ -6,7 +6,6 @@ import pytest
 
 import netstat
 from netstat.errors import ModelError, UsageError
-from netstat.models.alexnet_card import AlexNetCard
 
 pytestmark = pytest.mark.torch
 
@@ -25,18 +24,13 @@ def test_the_one_liner_of_the_interface() -> None:
     assert found.training.optimizer_bytes == found.training.param_bytes == 4 * 61_706
 
 
+@pytest.mark.slow
 def test_the_paper_trains_at_batch_128_in_3_gb_on_one_card_and_on_each_of_two() -> None:
-    one = netstat.memory("alexnet-paper", batch=128)
-    half = netstat.memory(AlexNetCard(), (3, 227, 227), batch=128)
-    assert half.training_peak_bytes is not None
-    assert one.training_peak_bytes is not None
-    assert half.training_peak_bytes < one.training_peak_bytes < 3 * GB < 3 * GIB
-
-
-def test_two_cards_hold_all_kernels_of_the_grouped_network_between_them() -> None:
-    """conv2, conv4 and conv5 have two groups; everything else sees all maps."""
-    params = sum(parameter.numel() for parameter in AlexNetCard().parameters())
-    assert 2 * params == 60_965_224  # as `alexnet-bvlc`, whose groups are the same
+    found = netstat.partition("alexnet-paper", paper=True, batch=128)
+    half, one = found.cards[0].training_peak_bytes, found.single.training_peak_bytes
+    assert half is not None
+    assert one is not None
+    assert half < one < 3 * GB < 3 * GIB
 
 
 def test_the_two_large_layers_hold_less_than_1_gb_even_in_training() -> None:
@@ -48,6 +42,7 @@ def test_the_two_large_layers_hold_less_than_1_gb_even_in_training() -> None:
     assert 4 * sum(large) == 872_546_304  # with gradient and Adam's two moments
 
 
+@pytest.mark.slow
 def test_the_largest_batch_fits_and_one_more_does_not() -> None:
     found = netstat.memory("lenet", fit=[10**7])
     inference, training = found.fits or ()
@@ -66,6 +61,7 @@ def test_half_precision_halves_what_is_floating_point() -> None:
     assert full.inference_peak_bytes == 2 * half.inference_peak_bytes
 
 
+@pytest.mark.slow
 def test_mixed_precision_keeps_parameters_and_saves_less() -> None:
     full, mixed = (netstat.memory("alexnet", batch=8, amp=amp).training for amp in ("", "bf16"))
     assert full is not None

@@ -58,7 +58,7 @@ def test_the_chart_is_drawn(netstat: Run, tmp_path: Path) -> None:
     ("words", "code", "said"),
     [
         (("views", "vgg16", "--sizes", "100"), 2, "an image of 100×100 is smaller than a crop, 224×224"),
-        (("views", "vgg16", "--sizes", "a"), 2, "'a'"),
+        (("views", "vgg16", "--sizes", "a"), 2, "--sizes takes sides such as 256 and sizes such as 384x512, not 'a'"),
         (("views", "vgg16", "--sizes", ","), 2, "--sizes names nothing"),
         (("views", "vgg17"), 2, "unknown model 'vgg17'"),
         (("views", "saved.json"), 2, "is a saved result"),

@@ -82,8 +82,8 @@ def test_patterns_are_texts(wrong: object) -> None:
         ("features.0.wieght", "did you mean features.0.weight"),
         ("BatchNorm2d", "unknown module or parameter 'BatchNorm2d'; parameters are in features.0, features.3,"),
         ("Features", "did you mean features"),
-        ("", "parameters are in features.0"),
         ("features.1", r"'features.1' has no parameters \(it is ReLU\); parameters are in features.0,"),
+        ("", "unknown module or parameter ''; parameters are in features.0,"),
         ("Dropout", r"'Dropout' has no parameters \(it is Dropout\)"),
     ],
 )

@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import netstat
-from netstat.models.alexnet_card import AlexNetCard
 from netstat.records.memory import Measured, Memory
 from netstat.units import deviation, exact, signed
 from tests.benchmarks.page import table
 
 PAGE = Path(__file__).parents[2] / "docs" / "memory.md"
 CASES = [(name, batch) for name in ("alexnet", "vgg16", "resnet50", "vit_b_16") for batch in (1, 8)]
-GB, GIB = 10**9, 2**30
 HEAD = """# Memory: predicted beside measured
 
 `netstat memory MODEL` predicts what a forward pass and a training step need, and `--measure` runs both and follows
@@ -27,13 +25,10 @@ All figures are bytes: float32, SGD with momentum, gradients None when the step 
 before they return (copies of operands in oneDNN's layout, indices of a pooling that nobody asked for): it is the
 kernel library's choice, and in no prediction.
 """
-QUESTIONS = """## Does AlexNet at batch 128 train in 3 GB, on one card and on two?
+CARDS = """## Does AlexNet at batch 128 train in 3 GB, on one card and on two?
 
-The paper's network (`alexnet-paper`) at 3×227×227, batch 128, float32, SGD with momentum. On two cards each holds half
-of every layer's kernels (`netstat.models.alexnet_card:AlexNetCard`): parameters, gradients, momentum and activations
-are halved, the input is on both, and what conv3 and the fully connected layers need of the other card's activations is
-received and held as well. Predicted for the operators torch has now: its local response normalisation alone keeps
-several tensors of the size of its input. Workspace and what a driver takes come on top.
+Yes, on both: [partition](partition.md#does-training-at-batch-128-fit-in-3-gb-on-one-card-and-on-two) has what each
+card holds and needs, and the largest batches.
 """
 
 
@@ -41,7 +36,12 @@ def render() -> str:
     """The page; measures, which takes a few minutes and 4 GB."""
     found = [(name, batch, netstat.memory(name, batch=batch, measure=True)) for name, batch in CASES]
     parts = [HEAD, "## Inference\n", _passes(found, "inference"), "## Training\n", _passes(found, "training")]
-    return "\n".join([*parts, QUESTIONS, *_cards(), _large_layers()])
+    return "\n".join([*parts, questions()])
+
+
+def questions() -> str:
+    """What needs no measurement."""
+    return f"{CARDS}\n{_large_layers()}"
 
 
 def _passes(found: list[tuple[str, int, Memory]], passed: str) -> str:
@@ -60,27 +60,6 @@ def _figures(record: Memory, passed: str) -> Iterator[str]:
     yield exact(measured.workspace_bytes)
     yield exact(measured.peak_bytes)
     yield deviation(predicted.peak_bytes / measured.peak_bytes - 1)
-
-
-def _cards() -> Iterator[str]:
-    one = netstat.memory("alexnet-paper", batch=128, fit=[3 * GB, 3 * GIB])
-    half = netstat.memory(AlexNetCard(), (3, 227, 227), batch=128, fit=[3 * GB, 3 * GIB])
-    named = (("one card", one), ("each of two cards", half))
-    fields = ("param_bytes", "gradient_bytes", "optimizer_bytes", "input_bytes", "saved_bytes", "activation_bytes")
-    heads = ["", "parameters", "gradients", "momentum", "input", "saved", "other", "peak", "3 GB", "3 GiB"]
-    rows = []
-    for name, record in named:
-        need = record.training
-        assert need is not None
-        fits = ["yes" if need.peak_bytes <= limit else "no" for limit in (3 * GB, 3 * GIB)]
-        rows.append([name, *(exact(getattr(need, field)) for field in fields), exact(need.peak_bytes), *fits])
-    yield table(heads, rows)
-    heads = ["", "largest training batch in 3 GB", "needs", "in 3 GiB", "needs"]
-    rows = []
-    for name, record in named:
-        fits = [fit for fit in record.fits or () if fit.passed == "training"]
-        rows.append([name, *(text for fit in fits for text in (exact(fit.batch), exact(fit.peak_bytes)))])
-    yield table(heads, rows)
 
 
 def _large_layers() -> str:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import netstat
+from netstat.analysis.largest_batch import largest_batch
 from netstat.records.partition import HOW, Partition
 from netstat.units import exact
 from tests.benchmarks.page import table
 
 PAGE = Path(__file__).parents[2] / "docs" / "partition.md"
 BATCH, LIMIT = 128, 3 * 10**9
+SIZES = {"3 GB": LIMIT, "3 GiB": 3 * 2**30}
 PAPER: dict[str, Any] = {"model": "alexnet-paper", "paper": True}
 DENSE: dict[str, Any] = {"model": "alexnet-paper"}
 BVLC: dict[str, Any] = {"model": "alexnet-bvlc"}
@@ -93,8 +95,11 @@ SGD with momentum; the peak of a training step as `netstat memory` predicts it, 
 the model without values; the workspace of kernels comes on top. 3 GB are 3·10⁹ bytes.
 """
 FITTED = """\
-The network with groups is that of the paper; [memory](memory.md) has the largest batches. What torch keeps for
-the normalisation alone is several tensors of the size of its input; the paper's own kernels are not known.
+The network with groups is that of the paper. What torch keeps for the normalisation alone is several tensors of the
+size of its input; the paper's own kernels are not known.
+"""
+LARGEST = """\
+Of the paper's split, by the same prediction: each batch below fits, and one example more does not.
 """
 MIXED = f"""\
 What a training step at batch {BATCH} sends, by kind of layer. Convolutions have few weights and many activations,
@@ -117,7 +122,7 @@ def split(name: str) -> Partition:
 
 def render() -> str:
     """The page; runs models in processes of their own, which takes minutes."""
-    return "\n".join([worked_out(), *ran()])
+    return "\n".join([worked_out(), *largest(), *ran()])
 
 
 def worked_out() -> str:
@@ -198,6 +203,27 @@ def _data() -> Iterator[str]:
         )
     heads = ["model", "conv split", "conv data", "linear split", "linear data", "all split", "all data", "mixed"]
     yield table(heads, rows)
+
+
+def largest() -> Iterator[str]:
+    """The largest batches, each found by some ten predictions."""
+    yield "## The largest batch that fits\n"
+    yield LARGEST
+    rows = []
+    for card, words in enumerate(("one, all of it", "each of two")):
+        fits = [largest_batch("training", lambda batch: peaks(batch)[card], limit) for limit in SIZES.values()]  # noqa: B023
+        rows.append([words, *(exact(count) for fit in fits for count in (fit.batch, fit.peak_bytes))])
+    yield table(["card", *(head for size in SIZES for head in (f"batch in {size}", "peak"))], rows)
+
+
+@cache
+def peaks(batch: int) -> tuple[int, int]:
+    """Of a training step of the paper's network: on one card, and on each of two."""
+    record = netstat.partition(batch=batch, **PAPER)
+    half, one = record.cards[0].training_peak_bytes, record.single.training_peak_bytes
+    assert half is not None
+    assert one is not None
+    return one, half
 
 
 def ran() -> Iterator[str]:
