@@ -169,6 +169,7 @@ class _Replay:
         for among in (own, self.known):
             fitting = [scaled for size in among if (scaled := _scaled(size, values)) is not None]
             if fitting:
+                fitting += [size for size in self.known if size.values == values]
                 if any(other.terms != fitting[0].terms for other in fitting):
                     raise UndecidedError(f"its {name} is {fitting[0]} or another size: {_listed(values)}")
                 return fitting[0]
@@ -216,4 +217,7 @@ def _listed(values: Values) -> str:
 
 
 def _why(error: BaseException) -> str:
-    return error.message if isinstance(error, ShapeError) else str(error)
+    """In words for the user: what Python says of letters where its rule takes numbers speaks of neither."""
+    if isinstance(error, ShapeError):
+        return error.message
+    return str(error) if isinstance(error, ModelError) else "its rule takes numbers, not sizes in letters"

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from netstat.ops.base import Operator
 
-_EQUATION = re.compile(r"[\w'\[\]√()*]+(?:, [\w'\[\]√()*]+)* \+?= ")
+_LEFT = r"(?:[\w'√()*]|\[[^]]*\])+"  # of an equation: y[n, o, p]
+_EQUATION = re.compile(rf"{_LEFT}(?:, {_LEFT})* \+?= ")
 _REFERS = re.compile(r"\bas (?:for|of)(?: every)? `(\w+)`")
 _POINTER = re.compile(r"; (?:\w+ )*(?:rules|costs) as (?:for|of)(?: every)? `\w+`[^.]*")
 _SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z_√])")

@@ -12,7 +12,8 @@ from netstat.errors import ModelError, UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Inputs, Shape, Subject, check_positive
-from netstat.graph import PARAMETER, TensorSpec
+from netstat.graph import PARAMETER, Graph, Source, TensorSpec
+from netstat.ops import OPERATORS
 from netstat.records.formula import Evaluation, Formula, sides
 from netstat.registry import unknown
 from netstat.units import shape as shape_text
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
 BATCH = "N"
 WORDS = {1: "N", 2: "N F", 3: "N T F", 4: "N C H W", 5: "N C T H W"}
 KEPT = ("C", "F")  # sizes that belong to the model
-# By how much the letters besides N are larger at two further samples, and what that makes all sizes multiples of: such
-# as common divisors do not explain, or by 32 where a model takes no others.
-STEPS = (((64, 160, 96), (37, 75, 51), 1), ((64, 160, 96), (96, 32, 192), 32))
+# Where two further samples have the letters besides N, from the last multiple of so much on, the first letter and the
+# second in turns; and what that makes all sizes multiples of, such as common divisors do not explain. A multiple of 64
+# and one is odd however often it is halved upwards, a multiple less one however often downwards: twice a half is not
+# the whole at all samples by chance. By 32 where a model takes no others.
+PLACES = ((64, ((65, 127), (127, 65)), 1), (1, ((64, 96), (160, 32)), 32))
+APART = 192  # from the places of two letters to those of the next two
 BATCHES = (2, 3)
 
 
@@ -83,10 +87,11 @@ def _samples(model: Any, inputs: Inputs, native: Subject, pattern: Pattern) -> t
         ModelError: it takes no other sizes.
     """
     first, failed = Sample(pattern.native, native.graph), None
-    for *steps, multiple in STEPS:
+    for block, pairs, multiple in PLACES:
+        sizes = (_grown(pattern.native, block, steps) for steps in zip(*pairs, strict=True))
+        further = ({BATCH: batch, **each} for batch, each in zip(BATCHES, sizes, strict=True))
         try:
-            further = [_sample(model, inputs, native, pattern, *each) for each in zip(BATCHES, steps, strict=True)]
-            return [first, *further], multiple
+            return [first, *(_sample(model, inputs, native, pattern, each) for each in further)], multiple
         except _RefusedError as error:
             failed = failed or error
     head = "; of its fully convolutional form with --fully-convolutional" if "input features" in str(failed) else ""
@@ -108,17 +113,24 @@ def _pattern(subject: Subject, letters: str | Sequence[str] | None) -> Pattern:
     if all(node.op == PARAMETER for node in subject.graph.nodes):
         raise ModelError(f"'{subject.graph.model}' has no forward pass of which there could be a formula")
     native: dict[str, int] = {}
-    named = [tuple(_named(spec, native)) for _, spec in subject.graph.inputs]
+    named = [tuple(_named(spec, native, _words(subject.graph, name, spec))) for name, spec in subject.graph.inputs]
     wanted = list(native) if letters is None else _listed(letters, native)
     kept = [tuple(native[size] if size in native and size not in wanted else size for size in sizes) for sizes in named]
     return Pattern(tuple(kept), {name: native[name] for name in native if name in wanted})
 
 
-def _named(spec: TensorSpec, native: dict[str, int]) -> list[str | int]:
-    """A letter or number for each dimension; `native` learns what the letters are."""
-    words = WORDS.get(len(spec.shape), "").split()
+def _words(graph: Graph, name: str, spec: TensorSpec) -> list[str]:
+    """What the dimensions of an input are called, the batch first."""
     if len(spec.shape) == 2 and "int" in spec.dtype:
-        words = ["N", "T"]  # a sequence of indices
+        return ["N", "T"]  # a sequence of indices
+    readers = (node.op for node in graph.nodes for each in node.arguments if each.source == Source("input", name=name))
+    if len(spec.shape) == 3 and any(op in OPERATORS and getattr(OPERATORS[op], "dims", 0) == 1 for op in readers):
+        return ["N", "C", "T"]  # windows slide along the last
+    return WORDS.get(len(spec.shape), "").split()
+
+
+def _named(spec: TensorSpec, native: dict[str, int], words: Sequence[str]) -> list[str | int]:
+    """A letter or number for each dimension; `native` learns what the letters are."""
     found: list[str | int] = []
     for word, size in zip(words, spec.shape, strict=False):
         name = next(each for each in _numbered(word) if native.get(each, size) == size)
@@ -145,10 +157,15 @@ def _listed(letters: str | Sequence[str], native: Mapping[str, int]) -> list[str
     return names
 
 
-def _sample(model: Any, inputs: Inputs, native: Subject, pattern: Pattern, batch: int, steps: Sequence[int]) -> Sample:
+def _grown(native: Mapping[str, int], block: int, steps: Sequence[int]) -> dict[str, int]:
+    """The letters besides N at another sample."""
+    letters = (name for name in native if name != BATCH)
+    return {name: native[name] // block * block + steps[at % 2] + at // 2 * APART for at, name in enumerate(letters)}
+
+
+def _sample(model: Any, inputs: Inputs, native: Subject, pattern: Pattern, wanted: Mapping[str, int]) -> Sample:
     """The model at another size."""
-    grown = iter(steps)
-    sizes = {name: batch if name == BATCH else size + next(grown) for name, size in pattern.native.items()}
+    sizes = {name: wanted[name] for name in pattern.native}
     specs = [tuple(size if isinstance(size, int) else sizes[size] for size in each) for each in pattern.inputs]
     try:
         subject = resolve(model, _inputs(inputs, native, specs))

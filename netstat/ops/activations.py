@@ -21,9 +21,9 @@ from netstat.ops.sight import Sight, beside
 class Gelu(ParametricActivation):
     """y = x · Φ(x) = x · ½ · (1 + erf(x / √2)); approximate="tanh": ½ · x · (1 + tanh(√(2/π) · (x + 0.044715 · x³))).
 
-    Per value one division, one special function, one addition and two multiplications; approximately two special
-    functions (cube and hyperbolic tangent), two additions and four multiplications. Source: torch.nn.GELU; Hendrycks
-    and Gimpel 2016.
+    Per value one division, one special function, one addition and two multiplications; with approximate="tanh"
+    two special functions (cube and hyperbolic tangent), two additions and four multiplications. Source: torch.nn.GELU;
+    Hendrycks and Gimpel 2016.
     """
 
     name = "gelu"

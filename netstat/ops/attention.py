@@ -32,17 +32,17 @@ class _Sizes(NamedTuple):
 
 @operator
 class ScaledDotProductAttention(Operator):
-    """L queries and S keys of E features, S values of Ev features, H heads, A = H·L·S scores of the whole batch.
+    """L queries and S keys of E features, S values of E_v features, H heads, A = H·L·S scores of the whole batch.
 
     y = dropout(softmax(scale · q·kᵀ + mask)) · v,  scale 1/√E unless it is given
 
-    MACs: A·E for q·kᵀ and A·Ev for the weights times v. Further per score: one multiplication by the scale unless it is
-    given as 1; one addition of a mask that is a number (a truth value only selects); softmax as in `Softmax`; where
-    dropout_p is not 0, one comparison and one multiplication. `is_causal` selects too: the scores it leaves out are
-    counted like any other, as the field counts them. With `enable_gqa` keys and values are repeated for groups of
-    heads, which is no arithmetic.
+    Scores: A = H·L·S. MACs: A·E for q·kᵀ and A·E_v for the weights times v. Further per score: one multiplication by
+    the scale unless it is given as 1; one addition of a mask that is a number (a truth value only selects); softmax as
+    in `Softmax`; where dropout_p is not 0, one comparison and one multiplication. `is_causal` selects too: the scores
+    it leaves out are counted like any other, as the field counts them. With `enable_gqa` keys and values are repeated
+    for groups of heads, which is no arithmetic.
 
-    Query (*, H, L, E), key (*, H, S, E), value (*, H, S, Ev), mask repeated to (*, H, L, S). Source:
+    Query (*, H, L, E), key (*, H, S, E), value (*, H, S, E_v), mask repeated to (*, H, L, S). Source:
     torch.nn.functional.scaled_dot_product_attention; Vaswani et al. 2017, section 3.2.1.
     """
 

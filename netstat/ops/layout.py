@@ -13,6 +13,7 @@ from netstat.graph import Argument, Node, TensorSpec
 from netstat.ops.base import Operator, Specs, operator, traffic
 from netstat.ops.dtypes import result_dtype
 from netstat.ops.sight import Sight, beside, in_place, permuted, renamed, swapped, window
+from netstat.ops.windows import refuse_below
 from netstat.units import shape as shape_text
 
 
@@ -180,6 +181,9 @@ class Cat(Operator):
         return Cost(**traffic(tensors, Cat.shape(tensors, dim)))
 
 
+LONGER = {"reflect": 1, "circular": 0}  # than its padding an axis has to be by so much: that is filled with its values
+
+
 @operator
 class Pad(Operator):
     """Values around the border: `pad` holds (before, after) pairs from the last dimension on. Source: F.pad."""
@@ -199,13 +203,15 @@ class Pad(Operator):
     @staticmethod
     def shape(input: TensorSpec, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Specs:
         sizes = list(input.shape)
-        for i, (before, after) in enumerate(zip(pad[::2], pad[1::2], strict=True)):
-            sizes[-1 - i] += before + after
+        for i, around in enumerate(zip(pad[::2], pad[1::2], strict=True)):
+            for width in around if mode in LONGER else ():
+                refuse_below(width + LONGER[mode], "input size", sizes[-1 - i : len(sizes) - i])
+            sizes[-1 - i] += sum(around)
         return (TensorSpec(tuple(sizes), input.dtype),)
 
     @staticmethod
     def cost(input: TensorSpec, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Cost:
-        return Cost(**traffic((input,), Pad.shape(input, pad)))
+        return Cost(**traffic((input,), Pad.shape(input, pad, mode)))
 
     @classmethod
     def canonical(cls, attributes: dict[str, Any]) -> dict[str, Any]:

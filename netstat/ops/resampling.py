@@ -79,8 +79,11 @@ def _step(size: int, out: int, factor: float | None) -> tuple[int, int] | None:
 
 
 def _scaled(size: Size, factor: float) -> Size:
-    """⌊size · factor⌋, of a symbol too where the factor is whole."""
-    return size * int(factor) if factor == int(factor) else int(size * factor)
+    """⌊size · factor⌋, of a symbol too where the factor is a fraction of small numbers, exactly: 3, 0.5, 1.25."""
+    above, below = factor.as_integer_ratio()
+    if below == 1:
+        return size * above
+    return size * above // below if below <= MOST_STEPS else int(size * factor)
 
 
 class UpsampleNearest(Upsample, Copy):

@@ -19,7 +19,7 @@ class TransposedConvolution(Operator):
 
     y[n, o, S·p − P + D·k] += w[c, o, k] · x[n, c, p],  c over the C_in/g channels of o's group, y from b[o]
 
-    L_out = (L_in − 1)·S − 2P + D·(K − 1) + P_out + 1 along each dimension.
+    L_out = (L_in − 1)·S − 2P + D·(K − 1) + P_more + 1 along each dimension.
 
     Parameters: K^d · C_in · C_out/g weights, and C_out biases.
     MACs: N · C_in · L_in · K^d · C_out/g: every input value meets each of its weights, also where the result falls into
@@ -126,7 +126,7 @@ def _reach(kernel: int, stride: int, padding: int, dilation: int) -> Reach:
 
 
 def _output_size(size: Size, kernel: Size, stride: Size, padding: Size, output_padding: Size, dilation: Size) -> Size:
-    """(L − 1)·S − 2P + D·(K − 1) + P_out + 1.
+    """(L − 1)·S − 2P + D·(K − 1) + P_more + 1.
 
     Raises:
         ShapeError: a number is too small to be what it is, or the padding cuts off more than there is.

@@ -256,3 +256,16 @@ def test_a_docstring_that_refers_to_another_is_told_with_it() -> None:
     assert said.equation[0].startswith("y[n, o, p] = b[o] + Σ_c Σ_k w[o, c, k]")
     assert said.source == "torch.nn.Conv2d"
     assert "equation and rules" not in said.counting
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("conv_transpose2d", "y[n, o, S·p − P + D·k] += w[c, o, k] · x[n, c, p]"),
+        ("kron", "y[i·B + j] = a[i] · b[j]"),
+        ("tensordot", "y[rest of a, rest of b] = Σ_k a[…, k] · b[k, …]"),
+    ],
+)
+def test_an_equation_is_one_whatever_its_indices_are(name: str, begins: str) -> None:
+    (equation,) = wording(OPERATORS[name]).equation
+    assert equation.startswith(begins)

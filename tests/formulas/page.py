@@ -31,6 +31,8 @@ positions along an input of L.
 
 The model is looked at at three sizes. An attribute of a call that is the same at all of them belongs to the model;
 one that varies is read as the size, among those of the tensors before, that varies with it (`x.view(x.size(0), -1)`).
+Two of the sizes are one position off a multiple of 64 each, above and below, so that twice a half is the whole at none
+of them by chance; where two sizes still could be meant, neither is taken.
 At all three, every tensor's shape and every call's cost have to be what the formula says. What cannot be followed so
 stops the formula, and the message names the operator and why: nothing is guessed. Where a rule compares sizes (an
 output must not be empty), the way it goes is a condition, and the conditions make up the sizes for which the formula

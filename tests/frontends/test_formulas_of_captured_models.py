@@ -54,6 +54,13 @@ FOLLOWED: dict[str, Callable[[Tensor], Any]] = {
     "pooling with padding": lambda x: functional.avg_pool2d(functional.max_pool2d(x, 3, 2, 1), 5, 3, 2),
     "adaptive pooling": lambda x: functional.adaptive_avg_pool2d(x, (5, 7)).flatten(1).relu(),
     "sizes of the input again": lambda x: functional.interpolate(x, size=(x.shape[2] * 2, x.shape[3] * 2)),
+    "sizes of a tensor before, halves rounded up": lambda x: functional.interpolate(
+        x[:, :, ::2, ::2], size=x.shape[2:]
+    ),
+    "sizes of a tensor before, thirds": lambda x: functional.interpolate(x[:, :, ::3, ::3], size=x.shape[2:]),
+    "scaled by a fraction": lambda x: functional.interpolate(x, scale_factor=(1.5, 0.75), mode="bilinear"),
+    "padded with a reflection": lambda x: functional.pad(x, (3, 1, 0, 4), mode="reflect"),
+    "padded with the other end": lambda x: functional.pad(x, (3, 1, 0, 4), mode="circular"),
     "split and concatenated": lambda x: torch.cat(x.chunk(2, 1)[::-1], 1) * x,
     "channels shuffled": lambda x: x.view(x.shape[0], 2, 3, *x.shape[2:]).transpose(1, 2).reshape(x.shape),
     "a tensor of its own": lambda x: x + torch.ones(x.shape[2], x.shape[3]),
@@ -78,6 +85,16 @@ STOPPED: dict[str, tuple[Callable[[Tensor], Any], str]] = {
         lambda x: functional.pad(x, (0, (7 - x.shape[3] % 7) % 7)),
         r"pad in .* stops the formula: its pad is .* by no size",
     ),
+    "a rule that takes numbers": (
+        lambda x: functional.interpolate(x, scale_factor=1.1),
+        r"upsample_nearest2d in .* stops the formula: its rule takes numbers, not sizes in letters",
+    ),
+    "a size that may be one or another": (
+        lambda x: functional.interpolate(
+            functional.avg_pool2d(functional.max_pool2d(x, 2), 2), size=functional.max_pool2d(x, 2).shape[2:]
+        ),
+        r"its output_size is 2\*\(\(H \+ 1\)//8\) or another size: 10, 16, 32",
+    ),
     "a call that depends on the size": (lopsided, r"calls other operators at other sizes"),
 }  # fmt: skip
 
@@ -99,7 +116,7 @@ def test_a_reshape_to_written_numbers_ends_at_the_first_other_size() -> None:
 
 
 def test_equal_sizes_at_all_samples_that_are_not_the_same_stop_it() -> None:
-    """Twice the half of an even size is the size; of an odd one it is not, and the third sample is odd."""
+    """Twice the half of an even size is the size; of an odd one it is not, and both further samples are odd."""
     model = Body(lambda x: x + functional.interpolate(x[:, :, ::2, ::2], scale_factor=2))
     with pytest.raises(ModelError, match=r"add in the model's forward stops the formula: .* meets "):
         netstat.formula(model, (3, 64, 64))
@@ -119,6 +136,34 @@ def test_sequences_have_a_letter_for_their_length() -> None:
         totals = netstat.profile(model, [((length,), "int64", "")], batch=batch).totals  # type: ignore[list-item]
         assert found.at(N=batch, T=length) == {figure: getattr(totals, figure) for figure in FIGURES}
     assert max(layer.degree for layer in found.layers) == 2
+
+
+def test_signals_have_channels_that_stay_and_a_length() -> None:
+    model = nn.Sequential(nn.Conv1d(2, 4, 9, stride=4, padding=4), nn.GELU(), nn.ConvTranspose1d(4, 2, 8, 4, 2))
+    found = netstat.formula(model, (2, 64))
+    assert found.native == {"N": 1, "T": 64}
+    for batch, length in ((1, 5), (3, 131)):
+        totals = netstat.profile(model, (2, length), batch=batch).totals
+        assert found.at(N=batch, T=length) == {figure: getattr(totals, figure) for figure in FIGURES}
+
+
+class TwoImages(nn.Module):
+    """Images of two sizes, each by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.other = nn.Conv2d(3, 4, 3), nn.Conv2d(1, 4, 3)
+
+    def forward(self, one: Tensor, other: Tensor) -> Tensor:
+        """The sum of their means."""
+        return self.one(one).mean((2, 3)) + self.other(other).mean((2, 3))
+
+
+def test_inputs_of_several_sizes_have_letters_each() -> None:
+    found = netstat.formula(TwoImages(), [(3, 64, 48), (1, 32, 24)])
+    assert found.native == {"N": 1, "H": 64, "W": 48, "H2": 32, "W2": 24}
+    totals = netstat.profile(TwoImages(), [(3, 50, 41), (1, 9, 30)], batch=2).totals
+    assert found.at(N=2, H=50, W=41, H2=9, W2=30)["flops"] == totals.flops
 
 
 def test_films_have_a_length_that_stays_where_height_and_width_grow() -> None:

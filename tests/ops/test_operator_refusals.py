@@ -83,6 +83,8 @@ def test_a_normalisation_without_enough_dimensions(name: str) -> None:
             "needs an input size of at least 3, got 2 (window of 5, padding 1+1)",
             ("conv2d", SMALL, WEIGHT, None, 1, 1, 2),
         ),
+        ("input size must be at least 9, got 8", ("pad", IMAGE, (0, 0, 1, 8), "reflect")),
+        ("input size must be at least 9, got 8", ("pad", IMAGE, (9, 0), "circular")),
         ("needs an input size of at least 3, got 2 (window of 3, padding 0+0)", ("max_pool2d", SMALL, 3, 2)),
         ("needs an input size of at least 3, got 2 (window of 3, padding 0+0)", ("avg_pool2d", SMALL, 3, 2, "VALID")),
         ("input size must be at least 1, got 0", ("max_pool2d", TensorSpec((1, 3, 0, 4)), 1)),
