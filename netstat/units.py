@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 _PREFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
+DIGITS_ABOVE = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED = str.maketrans("0123456789", DIGITS_ABOVE)
 _DTYPE_BYTES = {
     "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "float8_e4m3fn": 1, "float8_e5m2": 1,
     "complex128": 16, "complex64": 8, "complex32": 4,
@@ -129,6 +131,11 @@ def each(share: "Fraction") -> str:
 def between(ends: tuple[float, float]) -> str:
     """An interval: (-4.58, 4.58) -> '-4.58 … 4.58'."""
     return f"{ends[0]:.4g} … {ends[1]:.4g}"
+
+
+def superscript(number: int) -> str:
+    """2 as ²: an exponent of 0 or more."""
+    return str(number).translate(_RAISED)
 
 
 def plural(number: int, noun: str) -> str:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+from netstat.units import superscript
+
 _SUM, _PRODUCT, _ATOM = 0, 1, 2  # how tightly what was written holds together
 Written = tuple[str, int]
 
@@ -79,7 +80,7 @@ class _Writer:
         base, exponent = expression.as_base_exp()
         if not exponent.is_Integer or exponent < 0:
             return self._product(expression) if exponent.is_Integer else self._function("power", expression)
-        return self._within(base, _ATOM) + str(exponent).translate(SUPERSCRIPTS), _ATOM
+        return self._within(base, _ATOM) + superscript(int(exponent)), _ATOM
 
     def _function(self, name: str, expression: Any) -> Written:
         inside = ", ".join(self.write(argument)[0] for argument in expression.args)

@@ -7,10 +7,9 @@ from netstat.analysis.profile import totals
 from netstat.analysis.replay import Replay, Sample
 from netstat.analysis.rows import owned_params
 from netstat.analysis.validity import Range, settled, validity
-from netstat.analysis.writing import latex, pretty
 from netstat.ops.extent import Extent, in_letters
 from netstat.ops.terms import ONE, Atom, Terms, added, items, multiplied
-from netstat.ops.terms_text import text
+from netstat.ops.terms_text import PEOPLE, PYTHON, Notation, text
 from netstat.records.formula import Figure, Formula, FormulaInput, LayerFormula, SizeLetter
 
 BATCH = "N"
@@ -111,8 +110,8 @@ class _Writer:
         group = self.book.number(Atom("sum", "", (items(whole),)))
         return added(added(*inside), {(group,): -1})
 
-    def __call__(self, size: Any) -> str:
-        return text(self.book, self.terms(size), (BATCH,) if self._has_batch else ())
+    def __call__(self, size: Any, notation: Notation = PYTHON) -> str:
+        return text(self.book, self.terms(size), (BATCH,) if self._has_batch else (), notation)
 
     @property
     def _has_batch(self) -> bool:
@@ -123,9 +122,8 @@ def _figures(made: Replay, write: _Writer, native: Mapping[str, int]) -> Iterato
     found = totals(made.graph, made.priced)
     for name in FIGURES:
         figure = getattr(found, name)
-        written = write(figure)
         value = made.book.value(figure.terms, native) if isinstance(figure, Extent) else figure
-        yield Figure(name, written, pretty(written), latex(written), value)
+        yield Figure(name, write(figure), write(figure, PEOPLE), value)
 
 
 def _layers(made: Replay, write: _Writer, letters: Sequence[str]) -> Iterator[LayerFormula]:

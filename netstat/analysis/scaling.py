@@ -12,8 +12,7 @@ from netstat.ops.extent import Extent
 from netstat.records.algebra import compiled
 from netstat.records.formula import Formula
 from netstat.records.scaling import LayerGrowth, Scaling, ScalingPoint
-
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+from netstat.units import superscript
 
 
 def scaling(formula: Formula, made: Replay, sides: Sequence[Mapping[str, int]], batches: Sequence[int]) -> Scaling:
@@ -57,11 +56,11 @@ def growth_text(degree: int, letters: Sequence[str]) -> str:
         return "constant"
     times, rest = divmod(degree, max(len(letters), 1))
     if rest:
-        return f"∝ size{str(degree).translate(SUPERSCRIPTS)}" if degree > 1 else "∝ size"
+        return f"∝ size{superscript(degree)}" if degree > 1 else "∝ size"
     word = "".join(letters)
     if times == 1:
         return f"∝ {word}"
-    return f"∝ {word if len(letters) == 1 else f'({word})'}{str(times).translate(SUPERSCRIPTS)}"
+    return f"∝ {word if len(letters) == 1 else f'({word})'}{superscript(times)}"
 
 
 def graph_at(made: Replay, sizes: Mapping[str, int]) -> Graph:

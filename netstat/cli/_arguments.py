@@ -35,6 +35,7 @@ COMMANDS = {
 DESCRIPTION = (
     "Profile a model: shapes, parameters, MACs, FLOPs, bytes and time per layer, from formulas that can be defended."
 )
+_SEVERAL = ("paths", "models")  # arguments of commands that take as many words as there are
 EPILOG = """\
 MODEL is a built-in (netstat list), any torchvision name, timm:NAME, package.module:factory, path/to/file.py:factory
 (these two run that code), hf:path/to/config.json (transformers), a file (.onnx, .pt2; .safetensors, .pt, .pth and .bin
@@ -81,7 +82,7 @@ def parse(arguments: Sequence[str]) -> tuple[Run, Namespace]:
             module.configure(command)
             run = module.run
     options, rest = parser.parse_known_args(arguments)
-    rest = _late_paths(options, rest)
+    rest = _joined(options, rest)
     if rest:
         raise UsageError(
             f"{chosen or 'netstat'} does not take '{rest[0]}'; see {' '.join(filter(None, ('netstat', chosen)))} --help"
@@ -89,11 +90,12 @@ def parse(arguments: Sequence[str]) -> tuple[Run, Namespace]:
     return run, options
 
 
-def _late_paths(options: Namespace, rest: list[str]) -> list[str]:
-    """What is left when paths that stand after options have joined those before: argparse takes only these."""
-    if "paths" not in options or any(word.startswith("-") for word in rest):
+def _joined(options: Namespace, rest: list[str]) -> list[str]:
+    """What is left when words that stand after options have joined those before: argparse takes only these."""
+    taking = next((vars(options)[name] for name in _SEVERAL if name in options), None)
+    if taking is None or any(word.startswith("-") for word in rest):
         return rest
-    options.paths.extend(rest)
+    taking.extend(rest)
     return []
 
 

@@ -13,6 +13,7 @@ from operator import add, floordiv, mul, sub
 from typing import Any
 
 from netstat.errors import ModelError
+from netstat.units import DIGITS_ABOVE
 
 Value = Callable[[Mapping[str, int]], int]
 
@@ -22,8 +23,7 @@ OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 FUNCTIONS: dict[str, Callable[[int, int], int]] = {"min": min, "max": max, "gcd": gcd}
 HIGHEST_POWER = 16
 _PLAIN = {"·": "*", "−": "-", "⌊": "(", "⌋": ")", "\N{NO-BREAK SPACE}": " "}
-_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_SUPERSCRIPTS = str.maketrans(_DIGITS, "0123456789")
+_SUPERSCRIPTS = str.maketrans(DIGITS_ABOVE, "0123456789")
 
 
 def read(text: str) -> ast.expr:
@@ -42,7 +42,7 @@ def read(text: str) -> ast.expr:
 
 def _plain(text: str) -> str:
     """As Python writes it. A division that people write stands inside a floor's brackets: it is a whole one."""
-    text = re.sub(f"[{_DIGITS}]+", lambda found: "**" + found[0].translate(_SUPERSCRIPTS), text)
+    text = re.sub(f"[{DIGITS_ABOVE}]+", lambda found: "**" + found[0].translate(_SUPERSCRIPTS), text)
     for written, plain in _PLAIN.items():
         text = text.replace(written, plain)
     return re.sub(r"(?<!/)/(?!/)", "//", text.replace("\n", " ")).strip()

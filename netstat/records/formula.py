@@ -56,14 +56,13 @@ class Figure:
     Attributes:
         name: as in the totals of a profile.
         expression: Python's integer arithmetic.
-        text, latex: the same as people write it.
+        text: the same as people write it, on one line.
         native: what it is at the native sizes.
     """
 
     name: str
     expression: str
     text: str
-    latex: str
     native: int
 
     def at(self, sizes: Sizes) -> int:

@@ -27,12 +27,12 @@ FUNCTIONS = {"min": Min, "max": Max, "gcd": Gcd}
 
 
 def expression(tree: ast.expr) -> Any:
-    """What `algebra.read` has read; letters are positive whole numbers."""
+    """What `algebra.read` has read; letters are plain symbols, which `subs` finds by name."""
     match tree:
         case ast.Constant(value=number):
             return Integer(number)
         case ast.Name(id=name):
-            return Symbol(name, integer=True, positive=True)
+            return Symbol(name)
         case ast.UnaryOp(operand=inside):
             return -expression(inside)
         case ast.BinOp(left=left, op=ast.FloorDiv(), right=right):

@@ -2,24 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
-from netstat.records.formula import Evaluation, Figure, Formula, SizeLetter, Solution
-from netstat.reports._table import Column, Fact, Table, count_column, rows, title
+from netstat.records.formula import Evaluation, Figure, SizeLetter, Solution
+from netstat.records.formula import Formula as Record
+from netstat.reports._table import Column, Fact, Formula, Table, count_column, rows, title
 
 MAIN = ("params", "macs", "flops", "activation_bytes")
 
 
-def formula_tables(formula: Formula, *, every: bool = True) -> list[Table]:
+def formula_tables(formula: Record, *, every: bool = True) -> list[Table]:
     """The totals; all of them, or the four that people ask for first."""
     chosen = [figure for figure in formula.figures if every or figure.name in MAIN]
     columns = (
         Column("name", "total", left=True),
-        Column("text", "formula", left=True, flexible="wrap", narrowest=24),
+        Column("text", "formula", Formula, left=True, flexible="wrap", narrowest=24),
         count_column("native", f"at {_at(formula)}", rank=4),
     )
     inputs = ", ".join("×".join(each.sizes) for each in formula.inputs)
-    math = [(figure.name, figure.latex) for figure in chosen]
-    notes = list(_notes(formula))
-    found = [Table(title(formula.model, inputs), columns, [rows(columns, chosen)], notes=notes, math=math)]
+    found = [Table(title(formula.model, inputs), columns, [rows(columns, chosen)], notes=list(_notes(formula)))]
     if formula.evaluations:
         found.append(_evaluations(formula, chosen))
     if formula.solutions:
@@ -27,7 +26,7 @@ def formula_tables(formula: Formula, *, every: bool = True) -> list[Table]:
     return found
 
 
-def _at(formula: Formula) -> str:
+def _at(formula: Record) -> str:
     return ", ".join(_filled(each.sizes, formula.native) for each in formula.inputs)
 
 
@@ -35,7 +34,7 @@ def _filled(sizes: Sequence[str], letters: dict[str, int]) -> str:
     return "×".join(str(letters.get(size, size)) for size in sizes)
 
 
-def _notes(formula: Formula) -> Iterator[Fact]:
+def _notes(formula: Record) -> Iterator[Fact]:
     yield "holds for", "; ".join([_ranges(formula.letters), *(f"{each} ≥ 0" for each in formula.conditions)])
     at = [", ".join(_filled(each.sizes, sizes) for each in formula.inputs) for sizes in formula.checked]
     yield "checked", f"shapes of all tensors against the model at {' and at '.join([', '.join(at[:-1]), at[-1]])}"
@@ -54,7 +53,7 @@ def _range(names: str, least: int, most: int | None, multiple: int) -> str:
     return f"{limits}, multiples of {multiple}" if multiple > 1 else limits
 
 
-def _evaluations(formula: Formula, figures: Sequence[Figure]) -> Table:
+def _evaluations(formula: Record, figures: Sequence[Figure]) -> Table:
     def column(place: int, evaluation: Evaluation) -> Column:
         heading = ", ".join(_filled(each.sizes, evaluation.sizes) for each in formula.inputs)
         return count_column(f"at{place}", heading, cell=lambda figure, _: evaluation.figures[figure.name])
@@ -66,7 +65,7 @@ def _evaluations(formula: Formula, figures: Sequence[Figure]) -> Table:
     return Table(title(formula.model, "at other sizes"), columns, [rows(columns, figures)])
 
 
-def _solutions(formula: Formula) -> Table:
+def _solutions(formula: Record) -> Table:
     def sizes(solution: Solution, _: None) -> str:
         return ", ".join(_filled(each.sizes, solution.sizes) for each in formula.inputs)
 

@@ -1,25 +1,21 @@
-r"""Formulas as LaTeX and as MathML, from the one line they are written on: ⌊(H_in − K)/S⌋ + 1 = ⌊(55 − 3)/2⌋ + 1 = 27.
-
-line    = sum { " = " | " → "  sum }
-sum     = product { " + " | " − "  product }
-product = [ "−" ] power { "·" power } [ "/" power ]
-power   = atom [ superscript digits ]
-atom    = number | name | name "(" sums ")" | "(" sum ")" | "⌊" sum "⌋" | "⌈" sum "⌉"
-"""
+"""Formulas as LaTeX, as MathML and in ASCII. Formats that can set a formula take it from its one line of text."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Protocol
 
-_TOKEN = re.compile(
-    r" (?:=|→|\+|−) |, |[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?|[A-Za-z][A-Za-z0-9_]*|[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[−·/()⌊⌋⌈⌉]"
-)
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+from netstat.reports._grammar import CUT, DIGITS, FormulaError, pieces
+from netstat.units import DIGITS_ABOVE
+
+__all__ = ["FormulaError", "ascii_text", "latex", "latex_lines", "latex_pieces", "mathml"]
+
 _LATEX_SIGNS = {
+    "=": " = ",
+    "→": r" \to ",
+    "+": " + ",
     "−": " - ",
     "·": r" \cdot ",
-    "→": r" \to ",
+    ",": ", ",
     "⌊": r"\lfloor ",
     "⌋": r" \rfloor",
     "⌈": r"\lceil ",
@@ -28,46 +24,14 @@ _LATEX_SIGNS = {
 _ASCII_SIGNS = str.maketrans(
     {"·": "*", "−": "-", "→": "->", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "Σ": "sum", "√": "sqrt", "×": "x"}
 )
-_CLOSING = {"(": ")", "⌊": "⌋", "⌈": "⌉"}
+_WIDE = 40  # characters of a line of LaTeX, fractions not counted
 
 
-class FormulaError(ValueError):
-    """A line is not written as formulas are."""
-
-
-class Dialect(Protocol):
-    """How the parts of a formula are spelled."""
+class _Latex:
+    """LaTeX of math mode."""
 
     def sign(self, sign: str) -> str:
-        """An operator or a bracket."""
-        ...
-
-    def number(self, digits: str) -> str:
-        """A number, its digits in groups."""
-        ...
-
-    def name(self, stem: str, index: str) -> str:
-        """A letter or a function, with what stands below it."""
-        ...
-
-    def power(self, base: str, exponent: str) -> str:
-        """`base` to a number."""
-        ...
-
-    def fraction(self, above: str, below: str) -> str:
-        """One above the other."""
-        ...
-
-    def row(self, parts: Sequence[str]) -> str:
-        """One beside the other."""
-        ...
-
-
-class Latex:
-    r"""LaTeX of math mode."""
-
-    def sign(self, sign: str) -> str:
-        return _LATEX_SIGNS.get(sign.strip(), sign)
+        return _LATEX_SIGNS.get(sign, sign)
 
     def number(self, digits: str) -> str:
         return digits.replace(",", "{,}")
@@ -85,15 +49,21 @@ class Latex:
     def fraction(self, above: str, below: str) -> str:
         return rf"\frac{{{above}}}{{{below}}}"
 
+    def within(self, opening: str, inside: str, closing: str) -> str:
+        """Brackets as high as a fraction in them; not where a line may break between them."""
+        if r"\frac" in inside and CUT not in inside:
+            return rf"\left{self.sign(opening)}{inside} \right{self.sign(closing).strip()}"
+        return self.sign(opening) + inside + self.sign(closing)
+
     def row(self, parts: Sequence[str]) -> str:
         return "".join(parts)
 
 
-class MathMl:
+class _MathMl:
     """MathML, which browsers set by themselves."""
 
     def sign(self, sign: str) -> str:
-        return f"<mo>{escape(sign.strip())}</mo>"
+        return f"<mo>{escape(sign)}</mo>"
 
     def number(self, digits: str) -> str:
         return f"<mn>{digits}</mn>"
@@ -108,103 +78,58 @@ class MathMl:
     def fraction(self, above: str, below: str) -> str:
         return f"<mfrac>{above}{below}</mfrac>"
 
+    def within(self, opening: str, inside: str, closing: str) -> str:
+        return self.row([self.sign(opening), inside, self.sign(closing)])
+
     def row(self, parts: Sequence[str]) -> str:
-        return parts[0] if len(parts) == 1 else f"<mrow>{''.join(parts)}</mrow>"
+        """An element of its own; with cuts in it that could not be taken apart."""
+        made = "".join(parts)
+        return made if len(parts) == 1 or CUT in made else f"<mrow>{made}</mrow>"
 
 
 def ascii_text(text: str) -> str:
     """Signs of mathematics as programs spell them: K^2*C_in, floor((H - K)/S)."""
-    raised = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: f"^{found[0].translate(_DIGITS)}", text)
+    raised = re.sub(f"[{DIGITS_ABOVE}]+", lambda found: f"^{found[0].translate(DIGITS)}", text)
     return raised.translate(_ASCII_SIGNS)
 
 
 def latex(line: str) -> str:
     """A formula in LaTeX's math mode; raises FormulaError where it is none."""
-    return spelled(line, Latex())
+    return "".join(pieces(line, _Latex()))
+
+
+def latex_pieces(line: str) -> list[str]:
+    """A formula in LaTeX, a long one in several, between which a line may break; raises FormulaError likewise."""
+    first, *rest = pieces(line, _Latex())
+    return [first, *("{}" + piece for piece in rest)]  # so that the sign in front is one between two terms
+
+
+def latex_lines(line: str) -> list[str]:
+    """A formula in LaTeX, a long one in lines that fit beside a column or two; raises FormulaError likewise."""
+    lines: list[str] = []
+    for piece in latex_pieces(line):
+        if lines and _width(lines[-1] + piece) <= _WIDE:
+            lines[-1] += piece.removeprefix("{}")
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _width(piece: str) -> int:
+    """Characters that stand beside one another, roughly."""
+    return len(re.sub(r"\\[a-z]+|[{} ]", "", piece))
 
 
 def mathml(line: str) -> str:
-    """A formula as `math` elements with equals signs between, where lines may break; raises FormulaError likewise."""
-    parts = re.split(r"( = | → )", line)
-    return "".join(part if i % 2 else f"<math>{spelled(part, MathMl())}</math>" for i, part in enumerate(parts))
-
-
-def spelled(line: str, dialect: Dialect) -> str:
-    """A formula in a dialect.
+    """A formula as `math` elements, between which lines may break: at equals signs, and in long sums.
 
     Raises:
-        FormulaError: the line does not follow the grammar above.
+        FormulaError: it is none.
     """
-    tokens = _TOKEN.findall(line)
-    if "".join(tokens) != line:
-        raise FormulaError(line)
-    reader = _Reader([*tokens, ""], dialect)
-    made = reader.chain((" = ", " → "), reader.sum)
-    if reader.token:
-        raise FormulaError(line)
-    return made
+    return "".join(part if part in (" = ", " → ") else _elements(part) for part in re.split("( = | → )", line))
 
 
-class _Reader:
-    """Goes through the tokens of a line; a method per rule of the grammar."""
-
-    def __init__(self, tokens: Sequence[str], dialect: Dialect) -> None:
-        self._tokens, self._dialect, self._at = tokens, dialect, 0
-        self._bare: dict[str, str] = {}  # what was in parentheses, which a fraction does without
-
-    @property
-    def token(self) -> str:
-        return self._tokens[self._at]
-
-    def take(self, *wanted: str) -> str:
-        """The token, if it is one of these; any where none is named."""
-        if not self.token or (wanted and self.token not in wanted):
-            raise FormulaError("".join(self._tokens))
-        self._at += 1
-        return self._tokens[self._at - 1]
-
-    def chain(self, signs: Sequence[str], part: Callable[[], str]) -> str:
-        """Parts with signs between them."""
-        parts = [part()]
-        while self.token in signs:
-            parts += [self._dialect.sign(self.take()), part()]
-        return self._dialect.row(parts)
-
-    def sum(self) -> str:
-        return self.chain((" + ", " − "), self.product)
-
-    def product(self) -> str:
-        before = [self._dialect.sign(self.take())] if self.token == "−" else []
-        made = self.chain(("·",), self.power)
-        if self.token == "/":
-            self.take()
-            below = self.power()
-            made = self._dialect.fraction(self._bare.get(made, made), self._bare.get(below, below))
-        return self._dialect.row([*before, made])
-
-    def power(self) -> str:
-        base = self.atom()
-        exponent = self.token.translate(_DIGITS)
-        if exponent == self.token:
-            return base
-        self.take()
-        return self._dialect.power(base, exponent)
-
-    def atom(self) -> str:
-        token = self.take()
-        if token in _CLOSING:
-            return self._within(token, self.sum)
-        if token[0].isdecimal():
-            return self._dialect.number(token)
-        if not token[0].isalpha():
-            raise FormulaError("".join(self._tokens))
-        stem, _, index = token.partition("_")
-        name = self._dialect.name(stem, index)
-        return name if self.token != "(" else name + self._within(self.take(), lambda: self.chain((", ",), self.sum))
-
-    def _within(self, opening: str, inside: Callable[[], str]) -> str:
-        bare = inside()
-        made = self._dialect.row([self._dialect.sign(opening), bare, self._dialect.sign(self.take(_CLOSING[opening]))])
-        if opening == "(":
-            self._bare[made] = bare
-        return made
+def _elements(line: str) -> str:
+    first, *rest = pieces(line, _MathMl())
+    between = (piece.replace("<mo>", '<mo form="infix">', 1) for piece in rest)
+    return " ".join(f"<math>{piece}</math>" for piece in (first, *between))

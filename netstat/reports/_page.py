@@ -24,7 +24,8 @@ math { font-size: 1.1em; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th { color: var(--faint); font-weight: 600; } tbody tr:nth-child(even) { background: var(--band); }
-tbody + tbody { border-top: 2px solid var(--rule); } .left { text-align: left; }
+tbody + tbody { border-top: 2px solid var(--rule); } .left, .formula { text-align: left; }
+.formula { white-space: normal; line-height: 2.2; }
 footer { color: var(--faint); font-size: .85rem; }
 @media print { body { max-width: none; padding: 0; } section { break-inside: avoid; border: 0; padding: 0; } }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }

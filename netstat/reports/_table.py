@@ -93,7 +93,6 @@ class Table(NamedTuple):
         groups: rows of values, in groups with a rule between them; the last is the totals where there are any.
         lead: (label, text) pairs that belong above the table.
         notes: (label, text) pairs that belong below it.
-        math: (label, LaTeX) pairs that belong below these, in formats that show formulas as such.
     """
 
     title: str
@@ -101,7 +100,6 @@ class Table(NamedTuple):
     groups: Sequence[Sequence[Row]] = ()
     lead: Sequence[Fact] = ()
     notes: Sequence[Fact] = ()
-    math: Sequence[Fact] = ()
 
 
 def rows(columns: Sequence[Column], items: Iterable[Any], whole: Any = None) -> list[Row]:

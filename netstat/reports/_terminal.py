@@ -4,7 +4,7 @@ import os
 import sys
 from typing import NamedTuple
 
-from netstat.reports._table import printable
+from netstat.reports._table import Notation, printable
 
 WITHOUT_TERMINAL = 120  # columns where nobody says how wide the output is
 BOLD, RED = "\x1b[1m", "\x1b[31m"
@@ -27,9 +27,17 @@ class Terminal(NamedTuple):
     color: bool = False
 
     def write(self, text: str) -> str:
-        """`text` as this terminal can show it, without anything that would control it."""
-        text = printable(text)
-        return text if self.unicode else text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+        """`text` as this terminal can show it, without anything that would control it.
+
+        ASCII has other signs for a formula than for lines and bars.
+        """
+        if self.unicode:
+            return printable(text)
+        if isinstance(text, Notation):
+            from netstat.reports._math import ascii_text
+
+            text = ascii_text(text)
+        return printable(text).translate(_ASCII).encode("ascii", "replace").decode("ascii")
 
     def paint(self, text: str, style: str) -> str:
         """`text` in `style` where there is colour."""

@@ -64,4 +64,5 @@ def _grid(columns: Sequence[Column], groups: Sequence[Sequence[Row]]) -> Iterato
 
 def _cells(tag: str, columns: Sequence[Column], texts: Iterable[str]) -> Iterator[str]:
     for column, text in zip(columns, texts, strict=True):
-        yield f"<{tag} class=left>{escaped(text)}</{tag}>" if column.left else f"<{tag}>{escaped(text)}</{tag}>"
+        kind = " class=formula" if isinstance(text, Formula) else " class=left" if column.left else ""
+        yield f"<{tag}{kind}>{_text(text)}</{tag}>"

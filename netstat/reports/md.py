@@ -7,7 +7,7 @@ from netstat import __version__
 from netstat.records.base import Record
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._math import FormulaError, latex
+from netstat.reports._math import FormulaError, latex_pieces
 from netstat.reports._table import Fact, Formula, Table, printable
 from netstat.reports._tables import tables
 
@@ -39,7 +39,6 @@ def _blocks(table: Table) -> Iterator[str]:
         yield "\n".join(_lines(table))
     if table.notes:
         yield _facts(table.notes)
-    yield from (_formula(*formula) for formula in table.math)
 
 
 def _lines(table: Table) -> Iterator[str]:
@@ -47,17 +46,7 @@ def _lines(table: Table) -> Iterator[str]:
     yield _row(":---" if column.left else "---:" for column in table.columns)
     for group in table.groups:
         for row in group:
-            yield _row(_escaped(column.show(value)) for column, value in zip(table.columns, row, strict=True))
-
-
-def _formula(label: str, latex: str) -> str:
-    r"""A formula that a browser sets; nothing in it can end it before its end."""
-    content = printable(latex).replace("$", "").replace("`", "")
-    return f"$$\\begin{{aligned}} \\text{{{_word(label)}}} = {{}} & {content} \\end{{aligned}}$$"
-
-
-def _word(label: str) -> str:
-    return "".join(char if char.isalnum() else " " for char in label)
+            yield _row(_text(column.show(value)) for column, value in zip(table.columns, row, strict=True))
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -74,7 +63,7 @@ def _text(text: str) -> str:
     """A formula as one, as far as it is written as one; any other text as it is."""
     if isinstance(text, Formula):
         try:
-            return f"${latex(text)}$"
+            return " ".join(f"${piece}$" for piece in latex_pieces(text))
         except FormulaError:
             pass
     return _escaped(text)

@@ -16,7 +16,7 @@ from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._fit import Strip, fit
 from netstat.reports._layers import layer_tables
-from netstat.reports._table import Fact, Notation, Table, cells
+from netstat.reports._table import Fact, Table, cells
 from netstat.reports._tables import tables
 from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
 from netstat.reports._terminal import BOLD, RED, Terminal, shows_unicode, standard_output, terminal_width
@@ -320,18 +320,9 @@ def _lines(table: Table, terminal: Terminal) -> Iterator[str]:
 def _facts(facts: Sequence[Fact], terminal: Terminal) -> Iterator[str]:
     indent = max((cells(label) for label, _ in facts), default=0) + 2
     for label, text in facts:
-        lines = _wrapped(_written(text, terminal), max(terminal.width - indent, indent)) or [""]
+        lines = _wrapped(terminal.write(text), max(terminal.width - indent, indent)) or [""]
         for line in (f"{terminal.write(label).ljust(indent)}{lines[0]}", *(" " * indent + line for line in lines[1:])):
             yield terminal.paint(line, RED) if label in _ALARMS else line
-
-
-def _written(text: str, terminal: Terminal) -> str:
-    """As the terminal can show it; ASCII has other signs for a formula than for lines and bars."""
-    if isinstance(text, Notation) and not terminal.unicode:
-        from netstat.reports._math import ascii_text
-
-        text = ascii_text(text)
-    return terminal.write(text)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

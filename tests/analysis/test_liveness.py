@@ -3,6 +3,7 @@
 from collections import Counter
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ def test_the_peak_holds_every_operator_with_what_it_reads_and_makes(graph: Graph
         assert peak >= made + step.arguments[0].spec.nbytes
 
 
+@pytest.mark.slow
 @given(graphs())
 def test_from_moment_to_moment_what_is_freed_goes_and_what_is_made_comes(graph: Graph) -> None:
     timeline = inference_need(graph).timeline

@@ -124,6 +124,7 @@ def test_a_cross_check_ends_in_time() -> None:
     assert (check.reported, check.error) == (None, "took longer than 0.05 s; raise it by --time-limit")
 
 
+@pytest.mark.slow
 def test_a_modules_benchmark_is_a_sequence_of_one(small: nn.Module) -> None:
     times = netstat.benchmark(small, (3, 8, 8), device="cpu", batch=2, threads=1, settings=QUICK)
     assert len(times) == 1
@@ -132,6 +133,7 @@ def test_a_modules_benchmark_is_a_sequence_of_one(small: nn.Module) -> None:
     assert times[0].examples_per_second == pytest.approx(2 / times[0].median_seconds)
 
 
+@pytest.mark.slow
 def test_several_batches_are_a_sequence_of_several(small: nn.Module) -> None:
     times = netstat.benchmark(small, (3, 8, 8), batch=[1, 4], threads=1, settings=QUICK)
     assert [(run.batch, run.threads) for run in times.benchmarks] == [(1, 1), (4, 1)]
@@ -145,6 +147,7 @@ def test_a_benchmark_of_nothing_is_refused(small: nn.Module) -> None:
         netstat.benchmark(small, (3, 8, 8), batch=[1, 0])
 
 
+@pytest.mark.slow
 def test_a_modules_training_step_is_the_one_entry_of_training(small: nn.Module) -> None:
     times = netstat.benchmark(
         small, (3, 8, 8), device="cpu", batch=2, threads=1, training=True, optimizer="adam", epochs=3, images=5,

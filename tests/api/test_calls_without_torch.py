@@ -78,6 +78,7 @@ def test_a_profile_as_a_dict_is_what_its_file_holds(alexnet: Profile, tmp_path: 
     assert netstat.load(tmp_path / "alexnet.json") == alexnet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["csv", "md", "tex", "svg"])
 def test_a_profile_is_saved_in_the_format_of_the_suffix(alexnet: Profile, tmp_path: Path, suffix: str) -> None:
     alexnet.save(tmp_path / f"a.{suffix}")

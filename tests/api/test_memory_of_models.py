@@ -24,6 +24,7 @@ def test_the_one_liner_of_the_interface() -> None:
     assert found.training.optimizer_bytes == found.training.param_bytes == 4 * 61_706
 
 
+@pytest.mark.slow
 def test_the_paper_trains_at_batch_128_in_3_gb_on_one_card_and_on_each_of_two() -> None:
     found = netstat.partition("alexnet-paper", paper=True, batch=128)
     half, one = found.cards[0].training_peak_bytes, found.single.training_peak_bytes
@@ -41,6 +42,7 @@ def test_the_two_large_layers_hold_less_than_1_gb_even_in_training() -> None:
     assert 4 * sum(large) == 872_546_304  # with gradient and Adam's two moments
 
 
+@pytest.mark.slow
 def test_the_largest_batch_fits_and_one_more_does_not() -> None:
     found = netstat.memory("lenet", fit=[10**7])
     inference, training = found.fits or ()
@@ -59,6 +61,7 @@ def test_half_precision_halves_what_is_floating_point() -> None:
     assert full.inference_peak_bytes == 2 * half.inference_peak_bytes
 
 
+@pytest.mark.slow
 def test_mixed_precision_keeps_parameters_and_saves_less() -> None:
     full, mixed = (netstat.memory("alexnet", batch=8, amp=amp).training for amp in ("", "bf16"))
     assert full is not None

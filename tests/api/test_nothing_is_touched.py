@@ -129,6 +129,7 @@ CALLS: dict[str, Call] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fails", [False, True], ids=["", "forward raises"])
 @pytest.mark.parametrize("call", CALLS)
 def test_a_module_and_the_process_are_as_they_were(call: str, fails: bool) -> None:
@@ -170,6 +171,7 @@ def test_inputs_are_as_they_were() -> None:
     assert x.grad is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["lenet", "vgg16-functional", "torchvision:resnet18"])
 def test_models_netstat_makes_itself_draw_nothing_from_the_process(model: str) -> None:
     states = torch.get_rng_state(), random.getstate(), numpy.random.get_state()

@@ -113,6 +113,7 @@ def test_a_chain_has_as_many_rows_as_layers() -> None:
     assert [layer.op for layer in layers] == ["linear", "relu"] * 3 + ["linear"]
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_the_models_of_torchvision_are_built_for_the_image_they_get() -> None:
     pytest.importorskip("torchvision")

@@ -32,6 +32,7 @@ def test_json_has_whole_counts_and_reads_back(netstat: Run) -> None:
     assert record.benchmarks is None
 
 
+@pytest.mark.slow
 @pytest.mark.charts
 def test_charts_are_of_every_function_and_of_the_three_of_the_notes(netstat: Run, tmp_path: Path) -> None:
     netstat("activations", "--fast", "-q", "--charts", "charts")

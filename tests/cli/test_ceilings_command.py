@@ -34,6 +34,7 @@ def test_kept_ceilings_are_shown_saved_and_rendered_from_the_file(netstat: Run, 
     assert (tmp_path / "a.csv").read_text().count("\n") == 1 + len(CEILING.compute) + len(CEILING.traffic)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_kept")
 def test_a_broken_file_is_one_line_and_no_error(netstat: Run) -> None:
     (file,) = folder().iterdir()
@@ -44,6 +45,7 @@ def test_a_broken_file_is_one_line_and_no_error(netstat: Run) -> None:
     assert "ceilings were measured for a second only" in " ".join(ended.out.split())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_kept")
 def test_a_benchmark_shows_roofs_and_saves_them(netstat: Run, tmp_path: Path) -> None:
     ended = netstat("benchmark", *SMALL, "-o", "a.json", "-q")
@@ -61,6 +63,7 @@ def test_what_is_lost_is_the_view_that_was_asked_for(netstat: Run) -> None:
     assert "unattributed" in ended.out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_kept")
 def test_a_folded_table_leaves_the_roofline_with_every_layer(netstat: Run) -> None:
     ended = netstat("profile", *SMALL, "--no-crosscheck", "--depth", "1", "--json", "-q")
@@ -68,6 +71,7 @@ def test_a_folded_table_leaves_the_roofline_with_every_layer(netstat: Run) -> No
     assert [layer["path"] for layer in roofline["layers"]] == ["0", "1"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_kept")
 def test_roofs_can_be_left_out(netstat: Run, tmp_path: Path) -> None:
     ended = netstat("benchmark", *SMALL, "--no-roofline", "-o", "a.json", "-q")
@@ -75,6 +79,7 @@ def test_roofs_can_be_left_out(netstat: Run, tmp_path: Path) -> None:
     assert "roofline" not in json.loads((tmp_path / "a.json").read_text())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_kept")
 @pytest.mark.parametrize("cold", [True, False])
 def test_a_benchmark_says_that_its_caches_were_cold(netstat: Run, tmp_path: Path, cold: bool) -> None:
@@ -83,6 +88,7 @@ def test_a_benchmark_says_that_its_caches_were_cold(netstat: Run, tmp_path: Path
     assert {each["cold"] for each in json.loads((tmp_path / "a.json").read_text())["benchmarks"]} == {cold}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_kept")
 def test_charts_of_a_benchmark_go_into_a_folder(netstat: Run, tmp_path: Path) -> None:
     assert netstat("benchmark", *SMALL, "--charts", "charts", "-q").code == 0

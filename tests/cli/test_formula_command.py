@@ -45,11 +45,17 @@ def test_json_on_stdout_is_the_record(netstat: Run, tmp_path: Path) -> None:
     assert record.evaluations[0].figures["macs"] == record.at(H=64, W=64)["macs"]
 
 
-def test_markdown_has_the_formulas_as_latex(netstat: Run, tmp_path: Path) -> None:
+def test_markdown_and_latex_have_the_formulas_as_latex(netstat: Run, tmp_path: Path) -> None:
     assert netstat("formula", "alexnet", "-o", str(tmp_path / "a.md"), "-o", str(tmp_path / "a.tex")).code == 0
     for file in ("a.md", "a.tex"):
         assert r"\left\lfloor \frac{H - 3}{4} \right\rfloor" in (tmp_path / file).read_text()
-    assert "booktabs,amsmath" in (tmp_path / "a.tex").read_text()
+
+
+def test_a_page_has_the_formulas_as_mathml(netstat: Run, tmp_path: Path) -> None:
+    assert netstat("formula", "alexnet", "-o", str(tmp_path / "a.html")).code == 0
+    text = (tmp_path / "a.html").read_text()
+    assert "<mfrac><mrow><mi>H</mi><mo>−</mo><mn>3</mn></mrow><mn>4</mn></mfrac>" in text
+    assert "⌊(H" not in text
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,7 @@ def test_a_factory_can_import_what_lies_beside_it(netstat: Run) -> None:
     assert sys.path == before
 
 
+@pytest.mark.slow
 def test_a_package_is_looked_for_in_the_working_folder_however_the_program_was_started(tmp_path: Path) -> None:
     program = f"import sys; sys.path[:] = {[path for path in sys.path if path]}; from netstat.cli import main; main()"
     command = [sys.executable, "-c", program, "profile", "nets:Net", "--fast", "-i", "16"]

@@ -22,6 +22,7 @@ def eye():
 SMALL = ("--image", "24x20", "--resize", "16", "-b", "4", "--workers", "0,1", "--quick")
 
 
+@pytest.mark.slow
 def test_the_pipeline_alone_says_how_many_images_a_second(netstat: Run) -> None:
     ended = netstat("pipeline", *SMALL, "--crop", "12", "--no-decode")
     assert (ended.code, ended.err) == (0, "")
@@ -36,6 +37,7 @@ def test_the_pipeline_alone_says_how_many_images_a_second(netstat: Run) -> None:
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.slow
 def test_a_model_beside_it_gets_a_verdict_and_files_in_every_format(netstat: Run, tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(NET)
     files = [f"a.{suffix}" for suffix in ("json", "csv", "md", "tex", "png", "svg")]
@@ -55,6 +57,7 @@ def test_a_model_beside_it_gets_a_verdict_and_files_in_every_format(netstat: Run
     assert (tmp_path / "charts" / "pipeline.png").is_file()
 
 
+@pytest.mark.slow
 def test_a_training_step_is_fed_as_well_where_asked_for(netstat: Run, tmp_path: Path) -> None:
     (tmp_path / "net.py").write_text(NET)
     ended = netstat("pipeline", "net.py:eye", "-i", "3x12x12", "--device", "cpu", *SMALL, "--train", "--json", "-q")

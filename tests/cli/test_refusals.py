@@ -89,6 +89,7 @@ def test_names_are_checked_by_every_command_that_takes_them(refused: Refused) ->
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -27,6 +27,17 @@ def test_stacks_follow_models(netstat: Run) -> None:
     assert [model["model"] for model in json.loads(ended.out)["models"]] == ["alexnet", "conv3x3-64"]
 
 
+def test_models_may_stand_after_options(netstat: Run) -> None:
+    late = netstat("compare", "alexnet", "-b", "2", "vgg16", "--stack", "conv3x3-64", "lenet")
+    assert late.out == netstat("compare", "alexnet", "vgg16", "lenet", "-b", "2", "--stack", "conv3x3-64").out
+    assert late.out.startswith("comparison · 4 models")
+
+
+def test_an_unknown_option_between_models_is_named(refused: Refused) -> None:
+    said = refused("compare", "alexnet", "--bogus", "vgg16", "-b", "2", "lenet")
+    assert said == "compare does not take '--bogus'; see netstat compare --help"
+
+
 def test_stacks_of_different_inputs_are_said_to_be(netstat: Run) -> None:
     apart = netstat("compare", "--stack", "conv3x3-64", "--stack", "conv3x3-128")
     assert apart.err == "netstat: these stacks have different inputs; -i 256x56x56 gives all of them the same\n"

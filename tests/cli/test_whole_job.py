@@ -135,6 +135,7 @@ def test_the_whole_job_holds_every_key_of_the_contract(profile: dict[str, Any]) 
     assert profile["environment"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "sections"),
     [
@@ -198,6 +199,7 @@ def test_a_crosscheck_alone(netstat: Run) -> None:
     assert [check["peer"] for check in record["crosscheck"]] == ["torch", "thop"]
 
 
+@pytest.mark.slow
 def test_a_benchmark_alone_in_another_dtype_with_one_thread_and_a_batch(netstat: Run) -> None:
     options = ("--device", "cpu", "--dtype", "bf16", "--threads", "1", "-b", "3", "--quick", "--json", "-q")
     ended = netstat("benchmark", "nets.py:small", "-i", "3x16x16", *options)
@@ -208,6 +210,7 @@ def test_a_benchmark_alone_in_another_dtype_with_one_thread_and_a_batch(netstat:
     assert (benchmark["dtype"], benchmark["threads"], benchmark["batch"]) == ("bfloat16", 1, 3)
 
 
+@pytest.mark.slow
 def test_every_combination_of_what_was_named_is_timed(netstat: Run) -> None:
     options = ("-b", "1,3", "--dtype", "fp32,bf16", "--threads", "1", "--memory-format", "contiguous,channels_last")
     ended = netstat("benchmark", "nets.py:small", "-i", "3x16x16", *options, "--quick", "--json", "-q", "-o", "a.png")
@@ -220,6 +223,7 @@ def test_every_combination_of_what_was_named_is_timed(netstat: Run) -> None:
     assert Path("a.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_a_way_to_run_that_cannot_be_had_here_leaves_the_others(netstat: Run) -> None:
     ended = netstat(
         "benchmark", "nets.py:small", "-i", "3x16x16", "--mode", "eager,cuda-graph", "--quick", "--json", "-q"
@@ -268,6 +272,7 @@ def test_strict_ends_with_1_where_something_is_uncounted_after_everything_was_sh
     assert (saved.code, saved.err) == (ended.code, ended.err)
 
 
+@pytest.mark.slow
 def test_what_was_found_out_is_written_also_where_the_model_cannot_be_run(netstat: Run, tmp_path: Path) -> None:
     arguments = ("profile", "nets.py:OnPaper", "-i", "4", "--device", "cpu", "--quick", "-o", "a.json")
     ended = netstat(*arguments)

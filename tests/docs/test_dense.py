@@ -21,6 +21,7 @@ def test_an_output_shown_on_the_page_is_the_commands_output(command: str, shown:
     assert output_of(command) == shown
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.parametrize("code", examples(TEXT, "python"))
 def test_the_example_prints_what_its_comments_say(code: str, tmp_path: Path) -> None:

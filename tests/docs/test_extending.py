@@ -33,6 +33,7 @@ def site(tmp_path: Path) -> Path:
     return site
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "shown"), blocks(TEXT))
 def test_an_output_shown_on_the_page_is_the_commands_output(command: str, shown: str, tmp_path: Path) -> None:
     write_files(TEXT, tmp_path)
@@ -44,6 +45,7 @@ def test_the_page_shows_three_outputs_and_two_checks() -> None:
     assert len(examples(TEXT, "python")) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", examples(TEXT, "python"))
 def test_a_check_on_the_page_holds(check: str, tmp_path: Path) -> None:
     write_files(TEXT, tmp_path)
@@ -51,12 +53,14 @@ def test_a_check_on_the_page_holds(check: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_operator_of_an_installed_package_is_known_by_its_entry_point(site: Path, tmp_path: Path) -> None:
     done = run(["-m", "netstat", "list", "operators"], tmp_path, site)
     assert "settle " in done.stdout, done.stderr
     assert "settle" not in OPERATORS
 
 
+@pytest.mark.slow
 def test_a_model_with_a_layer_of_that_package_is_counted_without_a_further_word(site: Path, tmp_path: Path) -> None:
     (tmp_path / "my_model.py").write_text("def build():\n    import settle\n    return settle.Settle()\n")
     done = run(["-m", "netstat", "profile", "my_model.py:build", "-i", "64", "--fast", "--strict"], tmp_path, site)
@@ -74,6 +78,7 @@ def broken(tmp_path: Path) -> Path:
     return site
 
 
+@pytest.mark.slow
 def test_a_package_whose_operators_cannot_be_imported_is_one_line_that_names_it(broken: Path, tmp_path: Path) -> None:
     done = run(["-m", "netstat", "list", "operators"], tmp_path, broken)
     assert done.returncode == 2

@@ -6,6 +6,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.notebooks.scripts import SCRIPTS, notebook_of
+
 pytestmark = [pytest.mark.torch, pytest.mark.peers]
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -15,6 +17,18 @@ def test_there_is_a_notebook_on_alexnet() -> None:
     assert "01-alexnet.ipynb" in [path.name for path in NOTEBOOKS]
 
 
+def test_every_notebook_is_written_as_a_script() -> None:
+    assert [path.stem for path in SCRIPTS] == [path.stem for path in NOTEBOOKS]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_notebook_has_the_cells_of_its_script(script: Path) -> None:
+    committed = nbformat.read(script.with_suffix(".ipynb"), as_version=4)
+    cells = [[(cell.cell_type, cell.source) for cell in each.cells] for each in (committed, notebook_of(script))]
+    assert cells[0] == cells[1]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_without_an_error(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)

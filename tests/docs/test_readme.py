@@ -50,6 +50,7 @@ def test_the_readme_shows_output_of_three_commands() -> None:
     assert len(blocks(TEXT)) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "shown"), blocks(TEXT))
 def test_an_output_shown_in_the_readme_is_the_commands_output(command: str, shown: str) -> None:
     def unversioned(text: str) -> str:
@@ -73,6 +74,7 @@ def test_a_python_example_runs_and_prints_what_its_comments_say(code: str, tmp_p
     assert [line for line in done.stdout.splitlines() if line in said] == said
 
 
+@pytest.mark.slow
 def test_the_python_example_saves_the_file_it_names(tmp_path: Path) -> None:
     run(["-c", examples(TEXT, "python")[0]], tmp_path)
     assert (tmp_path / "model.md").is_file()

@@ -10,8 +10,8 @@ from tests.documents.row import VERDICTS, Row, in_order
 PAGE = Path(__file__).parents[2] / "docs" / "documents.md"
 HEAD = """# The documents, checked
 
-Five study notes on AlexNet and VGG are where netstat comes from. Every system in them (S) runs here, and every claim (C) is
-held against netstat's own figures. This page is written by
+Five study notes on AlexNet and VGG are where netstat comes from. Every system in them (S) runs here, and every claim
+(C) is held against netstat's own figures. This page is written by
 
 ```bash
 python -m tests.documents             # figures that are counted, anew; those that were measured, from the file

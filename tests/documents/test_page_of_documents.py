@@ -1,17 +1,25 @@
 """docs/documents.md says what netstat says now, every row of it has a test of its own, and its commands run."""
 
+import os
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.documents import page
 from tests.documents.row import ROWS
+from tests.documents.systems import EXPORT
 
 pytestmark = pytest.mark.torch
 
 HERE = Path(__file__).parent
-SYSTEMS, CLAIMS = 17, 21
+ROOT = HERE.parents[1]
+# These take minutes; of their kind the README's commands run in its own tests.
+TIMED = ("S1", "S2", "S11", "S12", "C9", "C13", "C14")
+SYSTEMS, CLAIMS = 17, 22
 
 
 def _sections(text: str) -> dict[str, str]:
@@ -21,7 +29,6 @@ def _sections(text: str) -> dict[str, str]:
 
 
 def test_every_system_and_claim_has_a_row() -> None:
-    assert list(ROWS) != []
     assert set(ROWS) == {*(f"S{n}" for n in range(1, SYSTEMS + 1)), *(f"C{n}" for n in range(1, CLAIMS + 1))}
 
 
@@ -36,3 +43,24 @@ def test_every_row_has_a_test_named_after_it() -> None:
 def test_a_row_of_the_page_says_what_is_counted_now(name: str) -> None:
     written = _sections(page.PAGE.read_text(encoding="utf-8"))[name]
     assert "\n".join(page._section(ROWS[name])).partition("\n")[2].strip() == written.partition("\n")[2].strip()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in ROWS if name not in TIMED])
+def test_the_commands_of_a_row_run(name: str, tmp_path: Path) -> None:
+    for command in ROWS[name].commands:
+        words = [
+            sys.executable,
+            *(["-m", "netstat"] if command.startswith("netstat ") else []),
+            *shlex.split(command)[1:],
+        ]
+        done = subprocess.run(
+            words,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout or command == EXPORT

@@ -23,7 +23,8 @@ def training_step() -> Iterator[str]:
     yield table(["phase", "median"], [*phases, ["whole step", duration(step.median_seconds)]])
     yield (
         f"{rate(step.examples_per_second, 'examples')} in training beside "
-        f"{rate(128 / step.inference_seconds, 'examples')} in inference, on {step.device_name} with {step.threads} threads."
+        f"{rate(128 / step.inference_seconds, 'examples')} in inference, on {step.device_name} with "
+        f"{step.threads} threads."
     )
 
 
@@ -37,7 +38,8 @@ def single_image() -> Iterator[str]:
     (found,) = kept("single image")
     low, high = found.ci95_seconds
     yield (
-        f"{duration(found.median_seconds)} (95 % interval {duration(low)} to {duration(high)}, {len(found.samples)} samples, one "
+        f"{duration(found.median_seconds)} (95 % interval {duration(low)} to {duration(high)}, "
+        f"{len(found.samples)} samples, one "
         f"thread) on {found.device_name}."
     )
 
@@ -58,7 +60,8 @@ def ten_epochs() -> Iterator[str]:
         rows.append([dtype, duration(found.seconds), *(f"{steps * seconds / MINUTE:.1f} min" for seconds in times)])
     yield table(["arithmetic", "step", f"{exact(steps)} steps", "80 % interval from", "to"], rows)
     yield (
-        "Forecast from data sheets, without loading data and without evaluation after each epoch, which the note's figure has in it. "
+        "Forecast from data sheets, without loading data and without evaluation after each epoch, which the "
+        "note's figure has in it. "
         "torch computes convolutions in TF32 unless told otherwise: ten minutes lie within that interval."
     )
 
@@ -66,7 +69,8 @@ def ten_epochs() -> Iterator[str]:
 @row(
     "C13",
     "Augmentation is free",
-    "Crops, mirroring and colour noise are computed on the processor while the GPU works on the batch before, so they cost nothing.",
+    "Crops, mirroring and colour noise are computed on the processor while the GPU works on the batch before, "
+    "so they cost nothing.",
     "netstat pipeline alexnet -b 32 --workers 0,2",
     verdict="corrected",
 )
@@ -77,7 +81,8 @@ def augmentation_is_free() -> Iterator[str]:
     (model,) = found.models
     share = found.augmentation_seconds / model.time.median_seconds
     yield (
-        f"{model.device_name} runs the model in {duration(model.time.median_seconds)} an image; augmentation alone takes "
+        f"{model.device_name} runs the model in {duration(model.time.median_seconds)} an image; augmentation "
+        f"alone takes "
         f"{ratio(share)} that, preparation included {ratio(found.whole.median_seconds / model.time.median_seconds)}."
     )
     rows = [
@@ -90,7 +95,8 @@ def augmentation_is_free() -> Iterator[str]:
     ]
     yield table(["workers", "model fed by the pipeline", "model alone", "verdict"], rows)
     yield (
-        "It is free where the verdict is *hidden*: enough processors beside the device that runs the model. Where the model runs on "
+        "It is free where the verdict is *hidden*: enough processors beside the device that runs the model. "
+        "Where the model runs on "
         "the same processors, each image's augmentation is added to its time."
     )
 
@@ -98,7 +104,8 @@ def augmentation_is_free() -> Iterator[str]:
 @row(
     "C14",
     "GPU against CPU",
-    "GPUs of the A100's class reach 312 TFLOP/s, processors stay under 1 TFLOP/s, and a GPU's memory has ten times the bandwidth.",
+    "GPUs of the A100's class reach 312 TFLOP/s, processors stay under 1 TFLOP/s, and a GPU's memory has ten "
+    "times the bandwidth.",
     "netstat ceilings",
     verdict="confirmed",
 )
@@ -110,6 +117,7 @@ def gpu_against_cpu() -> Iterator[str]:
     yield table(["claim", "what it holds of", "measured"], rows)
     first = ceilings[0]
     yield (
-        f"Measured on {first.device_name}: {scaled(first.flops_per_second, 'FLOP/s')} in {first.dtype} with {first.threads} threads, "
+        f"Measured on {first.device_name}: {scaled(first.flops_per_second, 'FLOP/s')} in {first.dtype} with "
+        f"{first.threads} threads, "
         f"{scaled(dict(first.roofs)['memory'], 'B/s')} from memory."
     )

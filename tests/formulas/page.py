@@ -5,6 +5,7 @@ from pathlib import Path
 
 import netstat
 from netstat.records.formula import Formula
+from netstat.reports._math import latex_lines
 from netstat.units import exact
 
 PAGE = Path(__file__).parents[2] / "docs" / "formulas.md"
@@ -35,6 +36,9 @@ stops the formula, and the message names the operator and why: nothing is guesse
 output must not be empty), the way it goes is a condition, and the conditions make up the sizes for which the formula
 **holds**.
 
+`-o x.html` sets the formulas as MathML, `.md` and `.tex` as LaTeX, long ones over several lines; `.json` and `.csv`
+have them as Python's integer arithmetic as well.
+
 A model that takes one size only has a formula in the batch (`--letters N`), and one in all sizes as a fully
 convolutional network (`--fully-convolutional`).
 
@@ -60,7 +64,7 @@ def _model(found: Formula) -> Iterator[str]:
         yield f"### {found.model}: {figure.name}\n"
         yield f"```text\n{figure.text}\n```\n"
         if figure.name in ("macs", "flops", "activation_bytes"):
-            yield f"$$\\begin{{aligned}} & {figure.latex} \\end{{aligned}}$$\n"
+            yield f"```math\n\\begin{{aligned}}\n{_lines(figure.text)}\n\\end{{aligned}}\n```\n"
         yield f"At {_native(found)}: {exact(figure.native)}.\n"
     yield f"### {found.model}: largest square inputs\n"
     yield "| bound | side | there | one size further |\n| :--- | ---: | ---: | ---: |"
@@ -68,6 +72,11 @@ def _model(found: Formula) -> Iterator[str]:
         solution = found.solve(bound)
         yield f"| {bound} | {solution.side} | {exact(solution.value)} | {exact(solution.next_value)} |"
     yield ""
+
+
+def _lines(text: str) -> str:
+    first, *rest = latex_lines(text)
+    return " \\\\\n".join([f"& {first}", *(rf"& \quad {line}" for line in rest)])
 
 
 def _native(found: Formula) -> str:

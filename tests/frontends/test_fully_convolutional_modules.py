@@ -55,12 +55,14 @@ def pair(request: pytest.FixtureRequest) -> tuple[Any, nn.Module]:
     return model, converted(model)
 
 
+@pytest.mark.slow
 def test_s16_at_224_the_map_of_one_position_is_the_logits(pair: tuple[Any, nn.Module]) -> None:
     model, dense = pair
     x = images(2, 3, 224, 224)
     assert_same(run(dense, x), run(model, x)[:, :, None, None])
 
 
+@pytest.mark.slow
 def test_s16_each_score_is_what_the_head_says_of_its_window_of_the_feature_maps(pair: tuple[Any, nn.Module]) -> None:
     model, dense = pair
     x = images(1, 3, 256, 288)
@@ -73,6 +75,7 @@ def test_s16_each_score_is_what_the_head_says_of_its_window_of_the_feature_maps(
             assert_same(scores[:, :, row, column], run(model.classifier, window.flatten(1)))
 
 
+@pytest.mark.slow
 def test_s16_with_zero_padding_no_score_is_what_the_model_says_of_the_crop(pair: tuple[Any, nn.Module]) -> None:
     model, dense = pair
     x = images(1, 3, 256, 256)
@@ -117,6 +120,7 @@ class Unpadded(nn.Module):
         return self.last(functional.relu(self.head(torch.flatten(self.features(x), 1))))
 
 
+@pytest.mark.slow
 @given(st.integers(1, 4), st.integers(1, 3), st.booleans(), st.integers(0, 9), st.integers(0, 2**20))
 @settings(max_examples=25, deadline=None)
 def test_s16_without_padding_every_score_is_exactly_what_the_model_says_of_the_crop(

@@ -160,6 +160,7 @@ class Tables(nn.Module):
         return self.large(ids).mean(1) + self.small(ids)
 
 
+@pytest.mark.slow
 def test_clocks_and_peers_draw_token_ids_from_the_rows_that_all_tables_have() -> None:
     model, spec = Tables(), TensorSpec((8, 16), "int64")
     (timed,) = netstat.benchmark(model, [((16,), "int64", "")], batch=8, threads=1, settings=QUICK).benchmarks

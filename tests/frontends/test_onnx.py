@@ -355,6 +355,7 @@ def test_the_path_is_what_the_exporter_notes_or_the_name_without_its_prefix(tmp_
     assert (graph.nodes[0].module, graph.nodes[0].stock, graph.nodes[0].leaf) == ("ReLU", True, True)
 
 
+@pytest.mark.slow
 def test_the_whole_job_leaves_out_what_cannot_be_run_and_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

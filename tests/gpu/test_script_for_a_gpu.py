@@ -42,6 +42,7 @@ def outcome(*run: Verdict | BaseException | float, seconds: float = 5.0) -> list
 FOUND = Verdict("first", OK, "found")
 
 
+@pytest.mark.slow
 def test_a_rehearsal_on_the_cpu_fails_in_nothing_and_keeps_its_figures(tmp_path: Path) -> None:
     asked = [word for name in SOON for word in ("--only", name)]
     assert main([str(tmp_path), "--device", "cpu", "--quick", *asked]) == 0

@@ -46,6 +46,7 @@ def test_layers_and_unattributed_add_up_to_the_whole() -> None:
     assert result.hooked_seconds == 0.875 + 5 * TICK
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(min_value=1e-4, max_value=1.0), min_size=1, max_size=5), st.floats(0.0, 1.0))
 @settings(max_examples=20, deadline=None)
 def test_the_sum_is_the_whole_whatever_the_layers_take(layers: list[float], own: float) -> None:
@@ -66,6 +67,7 @@ def test_a_steady_run_on_a_quiet_machine_is_reliable() -> None:
     assert (result.min_seconds, result.mean_seconds, result.warmup_calls) == (0.125, 0.125, 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cpus", "threads"), [(0.75, 1), (1.0, 2)])
 def test_a_process_that_does_not_get_its_cpu_time_is_unreliable(cpus: float, threads: int) -> None:
     clock = FakeClock(cpus=cpus)
@@ -154,6 +156,7 @@ def test_a_benchmark_leaves_the_module_untouched(dtype: str) -> None:
     assert everything(model) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", [1, 3, 12])
 def test_a_benchmark_leaves_the_module_untouched_when_forward_raises(call: int) -> None:
     model = FailsAtCall(fails_at=call)
@@ -164,6 +167,7 @@ def test_a_benchmark_leaves_the_module_untouched_when_forward_raises(call: int) 
     assert everything(model) == before
 
 
+@pytest.mark.slow
 def test_an_owned_module_is_not_copied() -> None:
     clock = FakeClock()
     model = Busy(clock, 0.125)
@@ -175,6 +179,7 @@ def test_an_owned_module_is_not_copied() -> None:
     assert model.calls == 0
 
 
+@pytest.mark.slow
 def test_an_owned_module_can_still_be_trained() -> None:
     model = FailsAtCall()
     benchmark(model, IMAGE, dtype="bf16", threads=1, settings=SHORT, owned=True)

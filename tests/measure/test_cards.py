@@ -55,6 +55,7 @@ def assert_agrees(record: Partition) -> None:
     assert record.agrees
 
 
+@pytest.mark.slow
 def test_two_processes_send_what_the_partition_says_and_compute_what_one_does() -> None:
     record = netstat.partition("lenet", batch=2, dtype="fp64", training=False, run=True)
     assert_agrees(record)

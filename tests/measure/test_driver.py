@@ -59,6 +59,7 @@ def crew_of(*seconds: float, closed: list[Worker] | None = None) -> Crew:
     return Crew([partial(worker, partial(Busy, seconds=each), kept) for each in seconds])
 
 
+@pytest.mark.slow
 def test_every_process_gives_samples_and_the_figure_is_over_all_of_them() -> None:
     with crew_of(0.125, 0.125, 0.125) as crew:
         (run,) = measure(crew, [X], DEFAULT, silent)
@@ -69,6 +70,7 @@ def test_every_process_gives_samples_and_the_figure_is_over_all_of_them() -> Non
     assert [(layer.path, layer.median_seconds) for layer in result.layers] == [("", 0.125)]
 
 
+@pytest.mark.slow
 def test_processes_that_differ_widen_the_interval() -> None:
     with crew_of(0.125, 0.130, 0.135) as crew:
         (run,) = measure(crew, [X], DEFAULT, silent)
@@ -79,6 +81,7 @@ def test_processes_that_differ_widen_the_interval() -> None:
     assert result.stopped in ("stalled", "cap")
 
 
+@pytest.mark.slow
 def test_layers_are_those_of_the_median_pass_over_all_processes() -> None:
     with crew_of(0.125, 0.25, 0.5) as crew:
         (run,) = measure(crew, [X], DEFAULT, silent)
@@ -88,6 +91,7 @@ def test_layers_are_those_of_the_median_pass_over_all_processes() -> None:
     assert record(run, Surroundings()).hooked_seconds == median(everything)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [QUICK, BRIEF, DEFAULT, RIGOROUS])
 def test_every_process_has_its_turns_however_long_a_call_takes(settings: Settings) -> None:
     with crew_of(*[40.0] * settings.processes) as crew:
@@ -110,6 +114,7 @@ def test_a_turn_refills_the_caches_first_unless_a_call_takes_so_long_that_it_doe
     assert clock.time - before == calls * seconds  # with one bare pass and one with hooks
 
 
+@pytest.mark.slow
 def test_processes_come_one_after_the_other_where_memory_is_short() -> None:
     closed: list[Worker] = []
     with crew_of(0.125, 0.125, 0.125, closed=closed) as crew:
@@ -123,6 +128,7 @@ def test_processes_come_one_after_the_other_where_memory_is_short() -> None:
     assert [(layer.path, layer.median_seconds) for layer in result.layers] == [("", 0.125)]
 
 
+@pytest.mark.slow
 def test_a_configuration_that_fails_leaves_the_others_alone() -> None:
     wrong = Configuration((("input", TensorSpec((1, 3, 8, 8))),), threads=1)
     right = Configuration((("input", TensorSpec((1, 1, 8, 8))),), threads=1)
@@ -134,6 +140,7 @@ def test_a_configuration_that_fails_leaves_the_others_alone() -> None:
     assert good.course.count > 0
 
 
+@pytest.mark.slow
 def test_configurations_take_turns() -> None:
     seen: list[int] = []
 

@@ -77,6 +77,7 @@ def test_a_tensor_that_is_needed_later_counts_until_then() -> None:
     assert bytes_needed(nn.ReLU(), [], find("float32"), graph, moved=False) == 4 * (2 * 3 + 3 * 2 * 5)
 
 
+@pytest.mark.slow
 def test_nothing_is_refused_that_would_have_fitted() -> None:
     """What is asked for is never more than what the allocator hands out, and equal to it but for workspace."""
     import netstat

@@ -47,6 +47,7 @@ def coverage(interval: Interval, processes: int, between: float) -> float:
     return held / RUNS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [3, 5])
 @pytest.mark.parametrize("between", [0.0, 0.02, 0.08, 0.13])
 def test_nineteen_of_twenty_intervals_hold_the_truth_however_much_processes_differ(
@@ -102,6 +103,7 @@ def flickering(random: np.random.Generator, processes: int) -> list[list[float]]
     return [list(noisy[process::processes]) for process in range(processes)]
 
 
+@pytest.mark.slow
 def test_what_a_machine_does_as_slowly_as_a_run_is_long_is_in_its_interval() -> None:
     def held(interval: Interval) -> float:
         random = np.random.default_rng(20260102)

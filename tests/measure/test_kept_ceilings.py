@@ -113,12 +113,14 @@ def test_what_is_kept_is_not_measured(planted: Path) -> None:
     assert ceiling("cpu", "fp32", 1, effort=HASTY) == CEILING
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_other_surroundings_are_measured(planted: Path) -> None:
     assert ceiling("cpu", "bf16", 1, effort=HASTY).dtype == "bfloat16"
     assert ceiling("cpu", "fp32", 1, effort=HASTY) == CEILING
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_again_measures_and_leaves_what_was_measured_unless_it_is_spoiled(planted: Path) -> None:
     again = ceiling("cpu", "fp32", 1, again=True, effort=HASTY)
@@ -126,6 +128,7 @@ def test_again_measures_and_leaves_what_was_measured_unless_it_is_spoiled(plante
     assert ceiling("cpu", "fp32", 1, effort=HASTY) == (CEILING if again.warnings else again)
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_a_short_look_is_not_kept(planted: Path) -> None:
     short = ceiling("cpu", "fp32", 1, again=True, effort=replace(HASTY, short=True))
@@ -133,6 +136,7 @@ def test_a_short_look_is_not_kept(planted: Path) -> None:
     assert ceiling("cpu", "fp32", 1, effort=HASTY) == CEILING
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_a_broken_file_is_said_and_measured_anew(planted: Path, told: list[str]) -> None:
     planted.write_text('{"schema": 1, "netstat": "0.1.0"')

@@ -114,6 +114,7 @@ def predicted(module: nn.Module, optimizer: str, amp: str = "") -> Need:
     return need(rehearse(module, INPUTS, optimizer, amp=amp).lifetimes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [Residual, SharedGradients, Tied, Frozen, Normalised])
 @pytest.mark.parametrize(("optimizer", "amp"), [("sgd", ""), ("sgd-momentum", ""), ("adam", ""), ("adamw", "bfloat16")])
 def test_a_training_step_needs_what_was_predicted_to_the_byte(
@@ -126,6 +127,7 @@ def test_a_training_step_needs_what_was_predicted_to_the_byte(
     assert measured.tensor_peak_bytes == predicted(module, optimizer, amp).peak_bytes + statistics
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "loss"),
     [
@@ -144,6 +146,7 @@ def test_whatever_is_differentiated_is_predicted_to_the_byte(model: Callable[[],
     assert measured.tensor_peak_bytes == need(rehearsed.lifetimes).peak_bytes
 
 
+@pytest.mark.slow
 def test_what_is_checkpointed_is_saved_again_when_the_backward_pass_comes_to_it() -> None:
     """Beside the tensors, checkpointing keeps the state of the random generator."""
     module = Checkpointed()
@@ -153,6 +156,7 @@ def test_what_is_checkpointed_is_saved_again_when_the_backward_pass_comes_to_it(
     assert predicted(module, "sgd").saved_total_bytes < predicted(Residual(), "sgd").saved_total_bytes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "kept"), [(Residual, 0), (Normalised, 0), (SharedGradients, 1)])
 def test_a_forward_pass_needs_what_liveness_says_and_what_locals_keep_beyond_their_use(
     model: Callable[[], nn.Module], kept: int
@@ -210,6 +214,7 @@ FREEZINGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "patterns"), FREEZINGS)
 @pytest.mark.parametrize("optimizer", ["sgd-momentum", "adam"])
 def test_what_is_frozen_is_predicted_to_the_byte(
@@ -246,6 +251,7 @@ def test_what_is_saved_for_the_backward_pass_is_what_torch_packs(
     assert loss.isfinite()
 
 
+@pytest.mark.slow
 def test_the_mask_of_a_dropout_below_all_that_trains_is_predicted_and_measured_as_workspace() -> None:
     """Nobody saves it: torch's dropout makes and gives it back within one call, and so it counts as the operator's."""
     found = netstat.memory(Normalised(), (WIDTH,), batch=ROWS, train_only="4", measure=True)
@@ -259,6 +265,7 @@ def keep(packed: dict[int, Tensor], tensor: Tensor) -> Tensor:
     return tensor
 
 
+@pytest.mark.slow
 def test_targets_are_there_from_the_beginning_as_inputs_are() -> None:
     """Of a head that trains alone the forward pass needs most, and the labels lie beside it."""
     found = netstat.memory("lenet", batch=4, train_only="11", measure=True)
@@ -275,6 +282,7 @@ def test_from_moment_to_moment_what_is_freed_goes_and_what_is_made_comes() -> No
         assert after.live_bytes == before.live_bytes - after.freed_bytes + after.allocated_bytes
 
 
+@pytest.mark.slow
 def test_a_model_is_as_it_was_after_both() -> None:
     module = Normalised()
     before = {name: tensor.clone() for name, tensor in module.state_dict().items()}
@@ -307,6 +315,7 @@ def check(name: str, batch: int) -> None:
     assert abs(found.training_peak_bytes - training.peak_bytes) <= 0.01 * training.peak_bytes
 
 
+@pytest.mark.slow
 def test_alexnet_is_predicted() -> None:
     check("alexnet", 1)
 

@@ -68,6 +68,7 @@ def surroundings() -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 def test_the_pipeline_alone_has_stages_and_loaders() -> None:
     record = measured(workers=(0, 1))
     assert [stage.name for stage in record.stages] == [
@@ -83,12 +84,14 @@ def test_the_pipeline_alone_has_stages_and_loaders() -> None:
     assert low <= record.whole.median_seconds <= high
 
 
+@pytest.mark.slow
 def test_photographs_that_are_decoded_beforehand_have_no_stage_and_no_size_for_it() -> None:
     record = pipeline(recipe_of((24, 20), resize=16, crop=(12, 10), decode=False), workers=(0,), settings=SHORT)
     assert record.stages[0].name == "resize"
     assert (record.recipe.decode, record.recipe.encoded_bytes) == (False, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_model_is_fed_batches_of_the_pipeline_in_inference_mode(workers: int) -> None:
     model = Eye()
@@ -107,6 +110,7 @@ def test_a_model_is_fed_batches_of_the_pipeline_in_inference_mode(workers: int) 
     assert verdict.model.time.median_seconds == each.alone.time.median_seconds
 
 
+@pytest.mark.slow
 def test_a_model_in_16_bits_is_fed_16_bits() -> None:
     model = Eye()
     each = fed(model, owned=True, dtype="bf16")
@@ -115,6 +119,7 @@ def test_a_model_in_16_bits_is_fed_16_bits() -> None:
     assert {dtype for _, dtype, _, _ in model.seen} == {torch.bfloat16}
 
 
+@pytest.mark.slow
 def test_the_model_alone_is_the_benchmark_by_its_batch_without_warnings_about_layers() -> None:
     known = benchmark(Eye(), EYES, threads=1, settings=SHORT)
     alone = inference(Eye(), replace(known, warnings=("hooks_slow", "noisy", "overattributed"))).alone
@@ -124,6 +129,7 @@ def test_the_model_alone_is_the_benchmark_by_its_batch_without_warnings_about_la
     assert alone.time.warnings == ("noisy",)
 
 
+@pytest.mark.slow
 def test_a_training_step_is_fed_and_learns() -> None:
     model = Eye()
     step = training_step(model, EYES, threads=1, settings=SHORT)
@@ -137,6 +143,7 @@ def test_a_training_step_is_fed_and_learns() -> None:
     assert not any(torch.equal(*pair) for pair in zip(before, model.parameters(), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_the_same_crops_and_noise_come_in_every_run(workers: int) -> None:
     alone, runs = fed(Eye()).alone, []
@@ -149,6 +156,7 @@ def test_the_same_crops_and_noise_come_in_every_run(workers: int) -> None:
     assert len(set(runs[0])) == 3
 
 
+@pytest.mark.slow
 def test_nothing_of_the_process_or_the_model_is_changed() -> None:
     model = Eye()
     each = fed(model)
@@ -159,6 +167,7 @@ def test_nothing_of_the_process_or_the_model_is_changed() -> None:
     assert model.training
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [0, 1])
 def test_nothing_is_left_behind_where_the_model_fails(workers: int) -> None:
     failing = inference(Eye(fails=True), benchmark(Eye(), EYES, threads=1, settings=SHORT))
@@ -168,6 +177,7 @@ def test_nothing_is_left_behind_where_the_model_fails(workers: int) -> None:
     assert surroundings() == before
 
 
+@pytest.mark.slow
 def test_more_workers_than_processors_are_measured_with_a_warning() -> None:
     many = len(host.affinity()) + 1
     record = measured(workers=(many,))
@@ -175,6 +185,7 @@ def test_more_workers_than_processors_are_measured_with_a_warning() -> None:
     assert "oversubscribed" not in measured(workers=(1,)).loaders[0].time.warnings
 
 
+@pytest.mark.slow
 def test_each_phase_is_told_of() -> None:
     told: list[str] = []
     measured(fed(Eye()), workers=(0, 1), progress=lambda label, fraction: told.append(label))

@@ -200,6 +200,7 @@ def test_progress_is_told_for_inference_and_training() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["fp32", "tf32", "bf16", "fp16"])
 @pytest.mark.parametrize("optimizer", ["sgd", "sgd-momentum", "adam", "adamw"])
 def test_a_real_network_learns_in_every_precision_by_every_optimizer(dtype: str, optimizer: str) -> None:

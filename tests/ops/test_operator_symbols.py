@@ -46,6 +46,7 @@ def assert_same(name: str, call: Call, kept: tuple[int, ...]) -> None:
     assert tuple(int(sympy.sympify(size).subs(sizes)) for size in output.shape) == wanted.shape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", IMAGES)
 @given(data=st.data())
 @drawn(5)

@@ -123,6 +123,7 @@ def built(layers: list[tuple[str, int, int, int]], sizes: dict[str, int]) -> Any
     return build_graph("stack", stack, TensorSpec((sizes["N"], 4, sizes["H"], sizes["W"])))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(LAYERS, st.integers(1, 4), st.integers(1, 300), st.integers(1, 300))
 def test_stacks_of_layers_have_formulas_that_hold_where_they_say(

@@ -11,6 +11,7 @@ from tests.peers.traces import functions, network, process, same, state  # noqa:
 pytestmark = [pytest.mark.torch, pytest.mark.peers, pytest.mark.filterwarnings("ignore")]
 
 
+@pytest.mark.slow
 def test_every_counter_is_run_and_leaves_no_trace() -> None:
     netstat.crosscheck(network(), (3, 8, 8), against=STANDARD)  # what they import once stays imported
     model = network()

@@ -68,6 +68,7 @@ def predicted(tool: str, graph: Graph) -> int:
     return CONVENTIONS[tool].count(Counted.of(graph, [node_cost(node) for node in graph.nodes]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [case for case in OPERATORS if case not in {*REFUSED, *TO_ONE_NUMBER, *UNTOLD}])
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_convention_predicts_what_the_tool_returns(tool: str, case: str) -> None:

@@ -98,6 +98,7 @@ def counted(name: str) -> bool:
     return any(True for term in rules for _ in term.shares(alone))
 
 
+@pytest.mark.slow
 def test_every_operator_that_somebody_counts_is_met_by_a_case() -> None:
     cases = [*((case.make, case.input) for case in RECORDED.values())]
     cases += [(make, torch.zeros(shape)) for make, shape in UNRECORDED.values()]

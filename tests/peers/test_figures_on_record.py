@@ -53,6 +53,7 @@ def test_a_convention_alone_gives_the_figure_on_record(tool: str, case: str) -> 
     assert CONVENTIONS[tool].count(counted) == TODAY[tool][case]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", RECORDED)
 @pytest.mark.parametrize("tool", RUN)
 def test_the_real_counter_gives_the_figure_on_record_module_by_module(tool: str, case: str) -> None:

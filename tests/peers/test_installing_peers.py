@@ -88,6 +88,7 @@ def test_another_version_takes_the_place_of_the_first(offline: Path) -> None:
     assert [path.name for path in folder(peer).parent.iterdir()] == ["tiny-counter"]
 
 
+@pytest.mark.slow
 def test_where_pip_fails_what_was_there_stays_and_the_others_are_installed(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["tiny-counter"], registry(tiny())) == 0
     other = Peer("needed", "needed", CONVENTION, False, lambda *_: Figures(0, {}), requirements=("needed==0.1",))

@@ -262,6 +262,7 @@ sys.stdout.write(f"{count.total} ")
 """
 
 
+@pytest.mark.slow
 def test_what_the_process_does_at_its_end_is_done_once() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True)
     assert sorted(done.stdout.split()) == ["5", "at", "buffered", "exit"]

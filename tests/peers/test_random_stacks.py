@@ -90,6 +90,7 @@ def torch_takes(module: nn.Module, shape: tuple[int, ...]) -> bool:
     return True
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(stacks())
 def test_every_peer_closes_on_any_stack(stack: tuple[nn.Module, tuple[int, ...]]) -> None:

@@ -79,6 +79,7 @@ def test_tensors_without_values_are_counted_like_real_ones(case: str) -> None:
     assert count(*without_values(*model)) == count(*with_values(*model))
 
 
+@pytest.mark.slow
 def test_a_model_is_not_kept_alive() -> None:
     pytest.importorskip("torchinfo")
     model = nn.Linear(16, 10)

@@ -54,6 +54,7 @@ def test_further_models_of_torchvision_close_in_total_and_per_module(name: str) 
     closes("torchscan", model, torch.empty(2, 3, 224, 224, device="meta"))
 
 
+@pytest.mark.slow
 def test_a_transformer_that_is_the_whole_model_is_counted_from_outside() -> None:
     model, inputs = nn.Transformer(16, 4, 2, 1, 32, batch_first=True), (torch.zeros(2, 10, 16), torch.zeros(2, 7, 16))
     masks = torch.zeros(10, 10), torch.zeros(7, 7), torch.zeros(7, 10)

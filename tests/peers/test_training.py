@@ -49,6 +49,7 @@ def test_resnet_50_closes_in_both_modes(peer: str, training: bool) -> None:
     assert check.closed, said(check)
 
 
+@pytest.mark.slow
 def test_fvcore_counts_more_in_training_and_thop_does_not() -> None:
     calm, trained = (netstat.crosscheck(network(), args=(IMAGES,), training=training) for training in (False, True))
     figures = {check.peer: (before.reported, check.reported) for before, check in zip(calm, trained, strict=True)}

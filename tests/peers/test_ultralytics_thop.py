@@ -176,6 +176,7 @@ def all_cases() -> dict[str, CrossCheck]:
     return dict(zip(CASES, ran(CASES.values()), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_a_case_closes_in_total_and_per_module(case: str) -> None:
     check = all_cases()[case]

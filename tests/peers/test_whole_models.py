@@ -57,6 +57,7 @@ def close(module: Any, *inputs: Any) -> None:
     assert all(check.closed for check in checks), [said(check) for check in checks if not check.closed]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "ours", "thop", "fvcore", "flops"),
     [
@@ -104,6 +105,7 @@ def test_a_torchvision_model_closes_in_total_and_per_module(name: str) -> None:
     close(module, image)
 
 
+@pytest.mark.slow
 def test_vision_transformers_of_one_image_size_close_in_total_and_per_module() -> None:
     close(from_torchvision("vit_b_16", image_size=64), torch.empty(1, 3, 64, 64, device="meta"))
     blocks = {"block_channels": [8, 16], "block_layers": [1, 1], "head_dim": 8, "stochastic_depth_prob": 0.0}

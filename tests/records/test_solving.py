@@ -16,7 +16,7 @@ ALEXNET, VGG = netstat.formula("alexnet"), netstat.formula("vgg16")
 
 def formula_of(expression: str, least: int = 1, most: int | None = None, multiple: int = 1) -> Formula:
     """A made-up total in S."""
-    figure = Figure("macs", expression, expression, expression, compiled(expression)({"S": least}))
+    figure = Figure("macs", expression, expression, compiled(expression)({"S": least}))
     letters = (SizeLetter("S", least, least, most, multiple),)
     return Formula("made up", (FormulaInput("input", ("S",), "float32"),), letters, (), (figure,), (), ())
 

@@ -628,9 +628,9 @@ FORMULA = Formula(
     letters=(SizeLetter("N", 1), SizeLetter("H", 8, 3), SizeLetter("W", 8, 3, 64, 8)),
     conditions=("H - W",),
     figures=(
-        Figure("params", "28", "28", "28", 28),
-        Figure("macs", "N*(27*(H//2)*W + 1)", "N·(27·⌊H/2⌋·W + 1)", r"N \, \big( 27 \, W + 1 \big)", 865),
-        Figure("divides", HOSTILE, HOSTILE, HOSTILE, 0),
+        Figure("params", "28", "28", 28),
+        Figure("macs", "N*(27*(H//2)*W + 1)", "N·(27·⌊H/2⌋·W + 1)", 865),
+        Figure("divides", HOSTILE, HOSTILE, 0),
     ),
     layers=(LayerFormula(HOSTILE, "conv2d", 0, 28, "27*N*H*W", "54*N*H*W", "4*N*H*W", 2),),
     checked=(_SIZES, {"N": 2, "H": 16, "W": 24}),

@@ -63,6 +63,7 @@ def overlaps(texts: list[Any]) -> bool:
     return any(left.overlaps(right) for left, right in pairwise(boxes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layers", [2, 22, 62, 400])
 def test_no_two_labels_of_layers_overlap(layers: int) -> None:
     labels = drawn(deep(layers)).axes[-1].get_xticklabels()
@@ -75,6 +76,7 @@ def test_layers_with_parameters_are_labelled_by_path() -> None:
     assert labels == [layer.path for layer in FULL_PROFILE.layers if layer.params]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", [FULL_PROFILE, deep(150)], ids=["alexnet", "deep"])
 def test_the_shares_at_the_bars_stay_inside_their_panel_and_apart(profile: Profile) -> None:
     for axes in drawn(profile).axes[:2]:
@@ -173,6 +175,7 @@ def test_the_users_settings_of_matplotlib_change_nothing_and_are_left_alone() ->
         assert dict(matplotlib.rcParams) == before
 
 
+@pytest.mark.slow
 def test_pyplot_is_never_loaded() -> None:
     program = """
 import sys
@@ -186,6 +189,7 @@ print("matplotlib.pyplot" in sys.modules)
     assert done.stdout.strip() == "False"
 
 
+@pytest.mark.slow
 def test_charts_go_into_a_folder_each_as_png_and_svg(tmp_path: Path) -> None:
     written = charts(FULL_PROFILE, tmp_path / "new" / "charts")
     names = [
@@ -201,6 +205,7 @@ def test_charts_go_into_a_folder_each_as_png_and_svg(tmp_path: Path) -> None:
     assert all(path.stat().st_size > 1000 for path in written)
 
 
+@pytest.mark.slow
 def test_charts_spare_foreign_files(tmp_path: Path) -> None:
     foreign = tmp_path / "crosscheck.png"
     foreign.write_bytes(b"mine")

@@ -64,6 +64,7 @@ def test_these_are_all_formats() -> None:
     assert sorted(REPORTS.names()) == sorted([*TEXT, *IMAGES])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("format", "name"), CASES)
 def test_a_saved_record_renders_to_every_format_as_the_live_one(format: str, name: str) -> None:
     assert REPORTS[format].render(saved_and_loaded(RECORDS[name])) == live(format, name)
@@ -100,6 +101,7 @@ def test_a_text_ends_with_one_newline_and_its_lines_with_no_blank(format: str) -
     assert [line for line in text.splitlines() if line != line.rstrip()] == []
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("format", [*TEXT, *DRAWN])
 def test_records_of_nothing_are_shown_as_such(format: str) -> None:

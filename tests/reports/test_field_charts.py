@@ -45,6 +45,7 @@ def test_dimensions_that_differ_have_a_panel_each() -> None:
     assert [max(axes.get_lines()[0].get_ydata()) for axes in (height, width)] == [224, 320]
 
 
+@pytest.mark.slow
 def test_a_model_without_fields_has_no_such_chart(tmp_path) -> None:  # type: ignore[no-untyped-def]
     gone = replace(FULL_PROFILE, layers=tuple(replace(row, receptive_field=None) for row in FULL_PROFILE.layers))
     assert not any("receptive" in path.name for path in charts(gone, tmp_path))

@@ -69,6 +69,7 @@ def test_roofs_are_as_high_as_measured_and_meet() -> None:
         assert y[-1] == CEILING.flops_per_second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("roofline", [ROOFLINE, deep(3), deep(60)], ids=["alexnet", "three", "sixty"])
 def test_labels_are_apart_and_inside(roofline: Roofline) -> None:
     chart = drawn(roofline)
