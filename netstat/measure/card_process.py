@@ -100,7 +100,8 @@ def run(task: Task) -> Sent:
         wire = Wire()
         card = Card(task.graph, task.record, task.card, held["tensors"], wire).eval()
         output = card(held["input"])
-        output.backward(held["gradient"])
+        if output.requires_grad:
+            output.backward(held["gradient"])
         names = [each.name for each in task.record.slices]
         gradients = {name: grad for name in names if (grad := card.tensor(name).grad) is not None}
         torch.save({"output": output.detach(), "gradients": gradients}, task.found)

@@ -82,7 +82,8 @@ def _in_one(module: "Module", record: Partition) -> Whole:
         _normalise_within(module, record)
     output = module(given)
     gradient = torch.randn(output.shape, generator=generator, dtype=dtype)
-    output.backward(gradient)
+    if output.requires_grad:  # something is trained
+        output.backward(gradient)
     gradients = {name: p.grad for name, p in module.named_parameters() if p.grad is not None}
     return Whole(given, gradient, output.detach(), gradients)
 
