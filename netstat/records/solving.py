@@ -71,13 +71,13 @@ def _parsed(formula: "Formula", bound: str) -> "tuple[Figure, str, int]":
     if not found:
         raise UsageError(f"'{bound}' is no bound; write for example 'macs < 5G' or 'activation_bytes <= 2GiB'")
     name, operator, number = found.groups()
-    known = [figure.name for figure in formula.figures]
-    if name not in known:
-        raise UsageError(unknown("figure", name, known))
+    known = {figure.name.casefold(): figure.name for figure in formula.figures}
+    if name.casefold() not in known:
+        raise UsageError(unknown("figure", name, list(known.values())))
     limit = parse_number(number.replace(" ", ""))
     if limit < 1:
         raise UsageError(f"'{bound}': the bound must be positive")
-    return formula.figure(name), operator.replace("≤", "<="), limit
+    return formula.figure(known[name.casefold()]), operator.replace("≤", "<="), limit
 
 
 def _sides(formula: "Formula", names: Sequence[str]) -> tuple[int, int | None, int]:

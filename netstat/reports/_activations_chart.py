@@ -27,7 +27,7 @@ def functions_chart(record: Activations) -> Figure:
     for axes in panels.flat[len(drawn) :]:
         axes.set_axis_off()
     if drawn:
-        figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="upper right", ncols=2)
+        figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     figure.suptitle("activation functions and their gradients", x=0.01, ha="left", weight="bold")
     return figure
 

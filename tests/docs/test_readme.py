@@ -46,8 +46,8 @@ def write_models(folder: Path) -> None:
     torch.onnx.export(layer.eval(), (torch.zeros(1, 3, 8, 8),), folder / "model.onnx", verbose=False)
 
 
-def test_the_readme_shows_output_of_three_commands() -> None:
-    assert len(blocks(TEXT)) == 3
+def test_the_readme_shows_output_of_four_commands() -> None:
+    assert len(blocks(TEXT)) == 4
 
 
 @pytest.mark.slow
