@@ -88,7 +88,7 @@ def activations() -> Iterator[str]:
     "PyTorch, which "
     "divides α by the number of channels.",
     "netstat profile alexnet-paper --fast --filter local_response_norm --columns "
-    "path,output,multiplies,adds,divides,specials",
+    "path,output_shape,multiplies,adds,divides,specials",
 )
 def local_response_normalisation() -> Iterator[str]:
     from netstat.ops.normalization import LocalResponseParameters

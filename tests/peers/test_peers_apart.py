@@ -27,6 +27,15 @@ from tests.peers.traces import network, peer, process, same, state  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.peers]
 
+
+@pytest.fixture(autouse=True)
+def interrupts_are_heard() -> Iterator[None]:
+    """Shells start what runs in the background deaf to them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 WITH_FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not copy processes")
 ROOT = Path(__file__).parents[2]
 
