@@ -55,6 +55,7 @@ def test_half_precision_halves_the_bytes(netstat: Run) -> None:
     assert "2·C·H·W = 2·64·55·55 = 387,200" in netstat("explain", "alexnet", "features.1", "--dtype", "fp16").out
 
 
+@pytest.mark.torch
 def test_the_training_pass_is_explained_too(netstat: Run) -> None:
     assert "multiplies" in netstat("explain", "alexnet", "classifier.0", "--train").out
 
@@ -68,6 +69,7 @@ def test_json_on_stdout_is_the_record_and_files_are_written(netstat: Run, tmp_pa
     assert all((tmp_path / name).stat().st_size > 500 for name in names)
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(
     ("words", "said", "code"),
     [

@@ -88,6 +88,7 @@ def test_a_training_step_is_timed_with_them_frozen(netstat: Run) -> None:
     assert [layer["path"] for layer in step["layers"]] == ["11"]
 
 
+@pytest.mark.torch
 def test_a_forecast_of_a_training_step_leaves_out_what_is_frozen(netstat: Run) -> None:
     def backward(*patterns: str) -> float:
         ended = netstat("forecast", "alexnet", "--device", "h100", "--train", "--json", *patterns)

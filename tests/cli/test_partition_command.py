@@ -72,6 +72,7 @@ def test_charts_go_into_the_folder(netstat: Run, tmp_path: Path) -> None:
     assert (tmp_path / "charts" / "partition.png").stat().st_size > 0
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -372,6 +372,7 @@ def test_a_saved_result_where_a_model_is_needed(refused: Refused, command: str) 
     assert refused(command, "saved.json") == message
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("name", ["net.onnx", "net.pt2", "net.pt", "net.pth", "net.bin", "net.safetensors", "a (1).pt"])
 def test_a_file_that_is_not_there(refused: Refused, name: str) -> None:
     assert refused("profile", name, code=3) == f"cannot read '{name}': there is no such file"

@@ -54,6 +54,7 @@ def test_the_chart_is_drawn(netstat: Run, tmp_path: Path) -> None:
     assert (tmp_path / "views.png").stat().st_size > 10_000
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

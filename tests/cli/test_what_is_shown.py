@@ -74,6 +74,7 @@ def test_stat_is_the_layer_table(netstat: Run) -> None:
     assert netstat("stat", "alexnet") == netstat(*FAST)
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("convention", CONVENTIONS.names())
 def test_the_convention_stands_at_the_top_in_the_totals_and_in_every_row(netstat: Run, convention: str) -> None:
     profile = document(netstat, "--as", convention)
@@ -85,6 +86,7 @@ def test_the_convention_stands_at_the_top_in_the_totals_and_in_every_row(netstat
     assert f"{profile['totals']['count']:,}" in table
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(
     ("convention", "unit", "count"),
     [

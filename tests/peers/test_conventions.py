@@ -29,6 +29,7 @@ MULTIPLIED = 2 * 16 * 10
 COST = Cost(macs=MULTIPLIED, multiplies=MULTIPLIED, adds=MULTIPLIED - 2 * 10)
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize(
     ("name", "unit", "figure"),
     [
