@@ -30,6 +30,7 @@ IMAGE_MODELS = [  # model, module, input size, output position, extent where it 
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "path", "size", "at", "extent"), IMAGE_MODELS)
 def test_a_models_field_is_the_support_of_its_gradient(
     name: str, path: str, size: int, at: int, extent: int | None

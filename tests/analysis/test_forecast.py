@@ -187,6 +187,7 @@ def test_what_products_need_for_their_gradients_is_kept_to_the_end_of_the_forwar
     )
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 @pytest.mark.parametrize("batch", [1, 32])
 @pytest.mark.parametrize("model", ["lenet", "alexnet", "vgg11", "torchvision:resnet18", "torchvision:swin_t"])

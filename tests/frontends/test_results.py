@@ -83,6 +83,7 @@ def test_every_rule_made_value_by_value_is_compared() -> None:
     assert {*ONE, *TWO, *THREE} == results.VALUE_BY_VALUE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FUNCTIONS)
 @given(data=st.data())
 @settings(max_examples=40, deadline=None, derandomize=True)

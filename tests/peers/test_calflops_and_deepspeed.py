@@ -76,6 +76,7 @@ def test_a_convention_predicts_what_the_tool_returns(tool: str, case: str) -> No
     assert check.closed, said(check)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", REFUSED)
 @pytest.mark.parametrize("tool", TOOLS)
 def test_what_a_tool_refuses_is_told_in_its_own_words(tool: str, case: str) -> None:

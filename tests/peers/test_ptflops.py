@@ -179,6 +179,7 @@ def test_an_operator_is_predicted_as_ptflops_counts_it(case: str, peer: str) -> 
     assert check.closed, said(check)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("peer", BACKENDS)
 @pytest.mark.parametrize(("make", "shape"), EDGES.values(), ids=EDGES)
 def test_an_edge_of_a_rule_is_predicted_as_ptflops_counts_it(

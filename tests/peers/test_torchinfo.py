@@ -193,6 +193,7 @@ def test_both_conventions_give_the_figure_that_the_rule_says(
     assert predicted("torchinfo-main", graph) == main
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "shape", "release", "main"), EDGES.values(), ids=EDGES)
 def test_torchinfo_gives_that_figure_module_by_module(
     make: Callable[[], nn.Module], shape: tuple[int, ...], release: int, main: int

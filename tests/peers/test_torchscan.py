@@ -231,6 +231,7 @@ def test_the_convention_alone_gives_what_torchscan_returned(case: str) -> None:
     assert predicted("torchscan", graph) == RETURNED.get(case, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", RECORDED)
 def test_torchscan_returns_that_figure_module_by_module(case: str) -> None:
     assert closes("torchscan", RECORDED[case].make(), RECORDED[case].input).reported == RETURNED.get(case, 0)
@@ -243,6 +244,7 @@ def test_the_convention_gives_the_figure_that_the_rule_says(
     assert predicted("torchscan", captured(make().eval(), torch.zeros(shape))) == figure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "shape", "figure"), EDGES.values(), ids=EDGES)
 def test_torchscan_gives_that_figure_module_by_module(
     make: Callable[[], nn.Module], shape: tuple[int, ...], figure: int
