@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from netstat.api.activations import activations
+    from netstat.api.checking import check
     from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.explaining import explain
@@ -28,6 +29,7 @@ HOMES = {
     "fully_convolutional": "netstat.api.converting",
     "views": "netstat.api.views",
     "activations": "netstat.api.activations",
+    "check": "netstat.api.checking",
     "Cost": "netstat.cost",
     "LocalResponseParameters": "netstat.ops.normalization",
     "Operator": "netstat.ops.base",
@@ -48,6 +50,7 @@ __all__ = [
     "activations",
     "benchmark",
     "ceilings",
+    "check",
     "compare",
     "crosscheck",
     "explain",

@@ -120,8 +120,11 @@ def _of_layers(profile: Profile, budget: Budget) -> _Found:
     """What a module has that goes by that path, else what the layers that match have each: the most of them."""
     rows = [layer for layer in profile.layers if matches(layer, (budget.layers,))]
     if not rows:
-        paths = dict.fromkeys((*(layer.path for layer in profile.layers), *(layer.op for layer in profile.layers)))
-        raise UsageError(f"a budget is for {unknown('layer', budget.layers, paths, 'no layer of the model matches')}")
+        there = (
+            *(module.path for module in profile.modules),
+            *(n for row in profile.layers for n in (row.path, row.op)),
+        )
+        raise UsageError(unknown("layer", budget.layers, filter(None, there), "a budget of no layer is always kept"))
     known = budget.figure not in _WORK or all(row.complete and row.count is not None for row in rows)
     reason = "" if known else _NO_FORMULA
     if module := next((module for module in profile.modules if module.path == budget.layers), None):
@@ -138,7 +141,8 @@ def _sum(rows: Iterable[Layer], figure: str) -> int:
 
 def _heaviest(rows: Iterable[Layer], figure: str, number: int = HEAVIEST) -> list[Weight]:
     """The rows that have most of a figure."""
-    weights = (Weight(row.path, row.op, row.call, getattr(row, figure)) for row in rows)
+    firsts = (row for row in rows if figure in _WORK or not row.call)  # later calls read the same parameters
+    weights = (Weight(row.path, row.op, row.call, getattr(row, figure)) for row in firsts)
     return sorted(weights, key=lambda weight: -weight.amount)[:number]
 
 

@@ -80,7 +80,7 @@ def profile(
         ModelError: the model could not be built or captured.
     """
     trained = selection(freeze, train_only)
-    if path := _saved(model):
+    if path := saved(model):
         inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
         said = (convention, depth, training, backward, sparse, overlapping, trained)
         made = saved_profile(path, anew=inputs != Inputs() or said != _AS_EVER)
@@ -187,7 +187,7 @@ def load(path: str | os.PathLike[str]) -> Record:
     return load_record(os.fspath(path))
 
 
-def _saved(model: Any) -> str | None:
+def saved(model: Any) -> str | None:
     """The path of a saved result, None for any other model."""
     path = os.fspath(model) if isinstance(model, os.PathLike) else model
     return path if isinstance(path, str) and is_saved(path) else None

@@ -52,7 +52,7 @@ class CountBudget:
         at_least, at_most: what it is; they differ where operators have no formula, and nobody may know how much it is
             at most (None).
         verdict: "within", "over" or "cannot be told".
-        layers: a pattern of layers, each of which has this budget, or the path of a module as a whole; "" for the model.
+        layers: a pattern of layers, each of which has this budget, or the path of a module as a whole; "" for all.
         reason: why it cannot be told, "" where it can.
         heaviest: the layers that have most of it, the most first; of a budget of layers all that are over.
     """
