@@ -118,21 +118,29 @@ def _of_model(profile: Profile, budget: Budget) -> _Found:
 
 def _of_layers(profile: Profile, budget: Budget) -> _Found:
     """What a module has that goes by that path, else what the layers that match have each: the most of them."""
-    rows = [layer for layer in profile.layers if matches(layer, (budget.layers,))]
-    if not rows:
-        there = (
-            *(module.path for module in profile.modules),
-            *(n for row in profile.layers for n in (row.path, row.op)),
-        )
-        raise UsageError(unknown("layer", budget.layers, filter(None, there), "a budget of no layer is always kept"))
-    known = budget.figure not in _WORK or all(row.complete and row.count is not None for row in rows)
+    figure, rows = budget.figure, _rows(profile, budget.layers)
+    known = figure not in _WORK or all(row.complete and row.count is not None for row in rows)
     reason = "" if known else _NO_FORMULA
     if module := next((module for module in profile.modules if module.path == budget.layers), None):
-        least = _sum(rows, budget.figure) if budget.figure in _WORK else getattr(module, budget.figure)
-        return _Found(least, least if known else None, _heaviest(rows, budget.figure), reason)
-    ordered = _heaviest(rows, budget.figure, len(rows))
+        least = _sum(rows, figure) if figure in _WORK else getattr(module, figure)
+        return _Found(least, least if known else None, _heaviest(rows, figure), reason)
+    ordered = _heaviest(rows, figure, len(rows))
     over = [weight for weight in ordered if weight.amount > budget.limit]
     return _Found(ordered[0].amount, ordered[0].amount if known else None, over or ordered[:1], reason)
+
+
+def _rows(profile: Profile, pattern: str) -> list[Layer]:
+    """The rows that a pattern of layers takes.
+
+    Raises:
+        UsageError: it takes none; names the nearest.
+    """
+    rows = [layer for layer in profile.layers if matches(layer, (pattern,))]
+    if not rows:
+        names = [*(module.path for module in profile.modules), *(row.path for row in profile.layers)]
+        names += [row.op for row in profile.layers]
+        raise UsageError(unknown("layer", pattern, filter(None, names), "a budget of no layer is always kept"))
+    return rows
 
 
 def _sum(rows: Iterable[Layer], figure: str) -> int:
