@@ -112,6 +112,16 @@ def saved_profile(path: str, *, anew: bool = False) -> Profile:
     return record
 
 
+def saved_result(path: str, *, anew: bool = False) -> "Profile | Benchmarks":
+    """The profile or the times saved at `path`; arguments and errors as for `saved_profile`."""
+    from netstat.records.benchmark import Benchmarks
+
+    record = saved_record(path, anew=anew)
+    if not isinstance(record, (Profile, Benchmarks)):
+        raise UsageError(f"'{path}' holds a {record.kind}, neither a profile nor a benchmark")
+    return record
+
+
 def saved_record(path: str, *, anew: bool = False) -> Record:
     """What is saved at `path`, of any kind; arguments and errors as for `saved_profile`."""
     if anew:

@@ -5,25 +5,12 @@ from typing import Any, NamedTuple
 
 from netstat.records.check import OVER, UNKNOWN, WITHIN, Check, Checked, CountBudget, LatencyBudget, TimeWeight, Weight
 from netstat.records.view import View
-from netstat.reports._table import AtLeast, Column, Fact, Table, place, rows, title
-from netstat.units import duration, exact, mebibytes, percent, plural, scaled, shape
+from netstat.reports._table import Amount, AtLeast, Column, Fact, Table, place, rows, title, way
+from netstat.units import duration, exact, percent, plural, shape
 
 _WORDS = {WITHIN: "ok", OVER: "OVER", UNKNOWN: UNKNOWN}
 _LEVELS = {OVER: "error", UNKNOWN: "warning"}  # of GitHub's annotations
 _NAMED = 3  # layers in a line
-
-
-class _Amount(NamedTuple):
-    """A figure with what it is a figure of, so that one column can have them all."""
-
-    figure: str
-    number: int
-
-    def text(self) -> str:
-        return mebibytes(self.number) if self.figure.endswith("_bytes") else exact(self.number)
-
-    def short(self) -> str:
-        return mebibytes(self.number) if self.figure.endswith("_bytes") else scaled(self.number)
 
 
 class _Line(NamedTuple):
@@ -73,11 +60,11 @@ def _table(checked: Checked) -> Table:
 
 
 def _count(budget: CountBudget) -> _Line:
-    found = _Amount(budget.figure, budget.at_least)
+    found = _amount(budget, budget.at_least)
     is_bound = budget.at_most != budget.at_least
     return _Line(
         _name(budget),
-        _Amount(budget.figure, budget.limit),
+        _amount(budget, budget.limit),
         AtLeast(found) if is_bound else found,
         (budget.at_least, budget.limit),
         _WORDS[budget.verdict],
@@ -92,17 +79,21 @@ def _latency(budget: LatencyBudget) -> _Line:
 
 def _name(budget: CountBudget | LatencyBudget) -> str:
     if isinstance(budget, LatencyBudget):
-        return f"latency, {budget.device}, batch {exact(budget.batch)}, {plural(budget.threads, 'thread')}"
+        return f"latency, {way(budget.device, budget.batch, budget.dtype, budget.threads)}"
     words = {"macs": "MACs", "flops": "FLOPs"}.get(budget.figure, budget.figure.replace("_", " "))
     return f"{words} of {budget.layers}" if budget.layers else words
 
 
+def _amount(budget: CountBudget, number: int) -> Amount:
+    return Amount(number, budget.figure.endswith("_bytes"))
+
+
 def _shown(value: Any) -> str:
-    return value.text() if isinstance(value, _Amount) else str(value)
+    return value.text() if isinstance(value, Amount) else str(value)
 
 
 def _shown_short(value: Any) -> str:
-    return value.short() if isinstance(value, _Amount) else str(value)
+    return value.short() if isinstance(value, Amount) else str(value)
 
 
 _COLUMNS = (
@@ -130,7 +121,7 @@ def _faults(checked: Checked) -> Iterator[tuple[str, str]]:
 
 def _excess(budget: CountBudget) -> str:
     over = budget.at_least - budget.limit
-    found, more, limit = (_Amount(budget.figure, number).text() for number in (budget.at_least, over, budget.limit))
+    found, more, limit = (_amount(budget, number).text() for number in (budget.at_least, over, budget.limit))
     return f"{found} is {more}{_by(over, budget.limit)} over {limit}"
 
 
@@ -147,7 +138,7 @@ def _by(over: float, limit: float) -> str:
 
 def _heaviest(weights: Sequence[Weight], budget: CountBudget) -> str:
     named = [
-        f"{place(each.path, each.call)} {_Amount(budget.figure, each.amount).text()}"
+        f"{place(each.path, each.call)} {_amount(budget, each.amount).text()}"
         for each in weights[:_NAMED]
         if each.amount
     ]
