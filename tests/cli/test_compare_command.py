@@ -72,7 +72,7 @@ def test_two_benchmarks_are_compared_by_their_times(netstat: Run, tmp_path: Path
     assert ended.code == 1
     heading, _, _, row = ended.out.splitlines()[:4]
     assert heading == "times · alexnet"
-    assert row.endswith("10 ms   20 ms     2×  1.795 … 2.246  slower")
+    assert row.endswith("10 ms  20 ms     2×  1.795 … 2.246  slower")
 
 
 @pytest.mark.parametrize(
