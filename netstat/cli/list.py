@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 
-from netstat.cli._session import put
+from netstat.cli._output import put
 from netstat.errors import UsageError
 
 Rows = Iterator[tuple[str, str]]

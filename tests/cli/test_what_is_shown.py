@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from netstat import __version__
-from netstat.cli import _session, main
+from netstat.cli import _output, main
 from netstat.conventions import CONVENTIONS
 from netstat.errors import UsageError
 from tests.cli.runs import Run
@@ -217,7 +217,7 @@ def test_debug_gives_the_traceback(netstat: Run) -> None:
     [(True, [True, False], 4), (True, [True, True], 0), (True, [], 0), (False, [False], 0)],
 )
 def test_a_measurement_that_is_not_reliable_spoils_a_strict_run(strict: bool, reliable: list[bool], code: int) -> None:
-    assert _session.spoiled(reliable, Namespace(strict=strict)) == code
+    assert _output.spoiled(reliable, Namespace(strict=strict)) == code
 
 
 def run_program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
