@@ -74,6 +74,15 @@ def percent(part: float, whole: float, decimals: int = 2) -> str:
     return f"{100 * part / whole:.{decimals}f} %" if whole else "-"
 
 
+def rounded_percent(part: float, whole: float) -> str:
+    """A whole percentage that says neither nothing of something nor all of less: '62 %', '<1 %', '>99 %'."""
+    if whole and 0 < part < 0.005 * whole:
+        return "<1 %"
+    if whole and 0.995 * whole < part < whole:
+        return ">99 %"
+    return percent(part, whole, 0)
+
+
 def signed(count: int) -> str:
     """A difference with its sign: 18432 -> '+18,432'."""
     return f"{count:+,}" if count else "0"
@@ -97,6 +106,11 @@ def rate(per_second: float, noun: str) -> str:
 def often(per_second: float) -> str:
     """A rate without its unit: 1234.56 -> '1,235'."""
     return f"{per_second:,.0f}" if per_second >= 1000 else f"{per_second:.4g}"
+
+
+def give_or_take(value: float, ends: tuple[float, float]) -> str:
+    """A figure and the farther end of its interval: (1.93, (1.88, 1.97)) -> '1.93 ± 0.05'."""
+    return f"{value:.2f} ± {max(value - ends[0], ends[1] - value):.2f}"
 
 
 def ratio(times: float) -> str:

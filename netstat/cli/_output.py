@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, TypedDict
 
+from netstat.cli._streams import unread, write
 from netstat.errors import UsageError
 from netstat.records.base import Record, check_writable, report_for
 from netstat.units import plural
@@ -59,34 +60,28 @@ def deliver(record: Record, options: Namespace, view: "View | None" = None) -> N
     if options.json:
         from netstat.registry import REPORTS
 
-        sys.stdout.buffer.write(REPORTS["json"].render(record))
+        with unread(sys.stdout):
+            sys.stdout.buffer.write(REPORTS["json"].render(record))
+            sys.stdout.flush()
 
 
 def tell(options: Namespace, line: str) -> None:
     """A line for the person at the terminal."""
     if not options.quiet:
-        sys.stderr.write(f"netstat: {line}\n")
+        write(sys.stderr, f"netstat: {line}\n")
 
 
 def show(text: str, options: Namespace) -> None:
     """A section on stdout, at once; nothing where stdout is for JSON."""
     if not options.json:
-        put(text)
-        sys.stdout.flush()
-
-
-def put(text: str) -> None:
-    """Text on stdout, with a question mark for what its encoding cannot say."""
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        write(sys.stdout, text)
 
 
 def style() -> Style:
     """What the terminal can show: Unicode and colour."""
-    from netstat.reports.table import shows_unicode
+    from netstat.reports._terminal import shows_color, shows_unicode
 
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return {"unicode": shows_unicode(sys.stdout.encoding), "color": color}
+    return {"unicode": shows_unicode(sys.stdout.encoding), "color": shows_color(sys.stdout)}
 
 
 @contextmanager

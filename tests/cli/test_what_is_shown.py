@@ -17,12 +17,25 @@ from netstat import __version__
 from netstat.cli import _output, main
 from netstat.conventions import CONVENTIONS
 from netstat.errors import UsageError
+from netstat.measure.devices import DEVICES
+from netstat.models import MODELS
+from netstat.ops import OPERATORS
+from netstat.peers import PEERS
+from netstat.registry import REPORTS, Registry
 from tests.cli.runs import Run
 
 FAST = ("profile", "alexnet", "--fast")
 FORMATS = ["json", "csv", "md", "tex", *(pytest.param(image, marks=pytest.mark.charts) for image in ("png", "svg"))]
 PROGRAM = [sys.executable, "-m", "netstat"]
 MACS = 714_188_480  # of AlexNet
+REGISTRIES: dict[str, Registry[Any]] = {
+    "models": MODELS,
+    "operators": OPERATORS,
+    "peers": PEERS,
+    "conventions": CONVENTIONS,
+    "reports": REPORTS,
+    "devices": DEVICES,
+}
 
 
 def rows_of(table: str, column: int = 0) -> list[str]:
@@ -178,12 +191,14 @@ def test_models_and_saved_results_are_compared_side_by_side(netstat: Run) -> Non
         assert [row["model"] for row in csv.DictReader(file)] == ["alexnet", "lenet"]
 
 
-@pytest.mark.parametrize("kind", ["models", "operators", "peers", "conventions", "reports", "devices"])
-def test_a_list_names_one_thing_a_line_with_what_it_is(netstat: Run, kind: str) -> None:
-    first, *lines = netstat("list", kind).out.splitlines()
-    assert first == kind
-    assert lines
-    assert all(re.fullmatch(r"  \S+( {2,}\S.*)?", line) for line in lines if line != "devices for forecasts")
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_a_list_is_a_table_that_names_everything_with_what_it_is(netstat: Run, kind: str) -> None:
+    title, headings, _, *lines = netstat("list", kind).out.splitlines()
+    assert title == kind
+    assert re.split(r" {2,}", headings)[-1].startswith("what it ")
+    for name in REGISTRIES[kind].names():
+        (line,) = (line for line in lines if line.startswith(f"{name} "))
+        assert re.fullmatch(r"\S+( {2,}\S.*)+", line)
 
 
 def test_the_list_of_peers_says_which_versions_are_there(netstat: Run) -> None:
@@ -193,12 +208,26 @@ def test_the_list_of_peers_says_which_versions_are_there(netstat: Run) -> None:
             there = re.escape(importlib.metadata.version(package))
         except importlib.metadata.PackageNotFoundError:
             there = "not installed"
-        assert re.search(rf"^  {package} +{there} +\S", peers, re.MULTILINE)
+        assert re.search(rf"^{package} +{there} +\S", peers, re.MULTILINE)
 
 
 def test_a_list_of_everything_is_all_the_lists(netstat: Run) -> None:
-    kinds = ["models", "operators", "peers", "conventions", "reports", "devices"]
-    assert netstat("list").out == "".join(netstat("list", kind).out for kind in kinds)
+    assert netstat("list").out == "\n".join(netstat("list", kind).out for kind in REGISTRIES)
+
+
+def test_built_in_models_are_listed_with_their_size_where_no_torch_is_needed_to_know_it(netstat: Run) -> None:
+    lines = netstat("list", "models").out.splitlines()
+    (alexnet,) = (line for line in lines if line.startswith("alexnet "))
+    assert re.split(r" {2,}", alexnet)[:4] == ["alexnet", "3×224×224", "61,100,840", f"{MACS:,}"]
+    (functional,) = (line for line in lines if line.startswith("vgg16-functional "))
+    assert re.split(r" {2,}", functional)[2:4] == ["-", "-"]
+
+
+def test_operators_are_listed_with_what_they_are_in_pytorch(netstat: Run) -> None:
+    lines = [re.split(r" {2,}", line) for line in netstat("list", "operators").out.splitlines()]
+    said = {line[0]: line[1:3] for line in lines if len(line) == 4}
+    assert said["relu"] == ["activation", "torch.nn.ReLU"]
+    assert said["conv1d"] == ["convolution", "torch.nn.functional.conv1d"]
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
