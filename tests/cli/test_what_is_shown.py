@@ -2,6 +2,7 @@
 
 import csv
 import importlib.metadata
+import io
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from netstat.models import MODELS
 from netstat.ops import OPERATORS
 from netstat.peers import PEERS
 from netstat.registry import REPORTS, Registry
+from netstat.reports._terminal import shows_color
 from tests.cli.runs import Run
 
 FAST = ("profile", "alexnet", "--fast")
@@ -266,9 +268,10 @@ def test_python_m_netstat_is_the_program(netstat: Run) -> None:
     assert run_program("profile", "alexnet", "--sort", "colour").returncode == 2
 
 
-@pytest.mark.parametrize("arguments", [[*FAST], ["list"], ["compare", "lenet", "alexnet"]], ids=" ".join)
-def test_a_terminal_that_knows_ascii_only_gets_ascii(arguments: list[str]) -> None:
-    done = run_program(*arguments, PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize("asked", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}], ids=str)
+@pytest.mark.parametrize("arguments", [[*FAST, "--tree"], ["list"], ["compare", "lenet", "alexnet"]], ids=" ".join)
+def test_who_asks_for_ascii_gets_ascii(arguments: list[str], asked: dict[str, str]) -> None:
+    done = run_program(*arguments, **asked)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
 
@@ -278,32 +281,75 @@ def test_json_is_utf8_whatever_the_terminal_knows(netstat: Run) -> None:
     assert json.loads(done.stdout) == document(netstat)
 
 
-def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+def without_readers(*arguments: str, code: int) -> None:
+    """Run the program with nobody reading what it writes; it must end with `code` all the same."""
     read, write = os.pipe()
     os.close(read)
-    with os.fdopen(write) as nobody_reads:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with os.fdopen(write) as unread:
+        command = [*PROGRAM, *arguments]
         done = subprocess.run(
-            [*PROGRAM, "list"],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=nobody_reads,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-            timeout=60,
+            command, env=environment, stdout=unread, stderr=subprocess.PIPE, text=True, check=False, timeout=60
         )
-    assert (done.returncode, done.stderr) == (0, "")
+        assert (done.returncode, done.stderr.count("Error")) == (code, 0), done.stderr
+        mute = subprocess.run(command, env=environment, stdout=unread, stderr=unread, check=False, timeout=60)
+        assert mute.returncode == code
+
+
+@pytest.mark.parametrize("arguments", [["list", "models"], ["--help"], [], ["--version"], [*FAST, "--json"]], ids=str)
+def test_a_reader_who_has_seen_enough_is_no_error(arguments: list[str]) -> None:
+    without_readers(*arguments, code=0)
+
+
+def test_a_command_that_nobody_reads_writes_its_files_and_ends_as_it_would(netstat: Run, tmp_path: Path) -> None:
+    kept = str(tmp_path / "a.json")
+    without_readers(*FAST, "-o", kept, code=0)
+    assert json.loads(Path(kept).read_text(encoding="utf-8"))["totals"]["macs"] == MACS
+    without_readers("profile", "alexnet", "--sort", "colour", code=2)
+
+
+WISHES = [
+    ({}, True),
+    ({"NO_COLOR": "1"}, False),
+    ({"NO_COLOR": ""}, True),
+    ({"TERM": "dumb"}, False),
+    ({"CLICOLOR": "0"}, False),
+    ({"CLICOLOR": "0", "CLICOLOR_FORCE": "1"}, True),
+    ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+    ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+]
+
+
+@pytest.mark.parametrize(("wishes", "colored"), [*WISHES, ({"CLICOLOR_FORCE": "0"}, True)])
+def test_colour_is_for_terminals_whose_owner_likes_it(
+    monkeypatch: pytest.MonkeyPatch, wishes: dict[str, str], colored: bool
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm", **wishes}.items():
+        monkeypatch.setenv(name, value)
+    assert shows_color(Stream(is_terminal=True)) == colored
+    forced = "1" in (wishes.get("FORCE_COLOR"), wishes.get("CLICOLOR_FORCE")) and colored
+    assert shows_color(Stream(is_terminal=False)) == forced
+
+
+class Stream(io.StringIO):
+    def __init__(self, *, is_terminal: bool) -> None:
+        super().__init__()
+        self.is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self.is_terminal
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals")
-@pytest.mark.parametrize(
-    ("environment", "colored"),
-    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
-)
-def test_colour_is_for_terminals_whose_owner_likes_it(environment: dict[str, str], colored: bool) -> None:
+@pytest.mark.parametrize(("environment", "colored"), WISHES[:2])
+def test_the_program_looks_at_its_terminal_and_its_owners_wish(environment: dict[str, str], colored: bool) -> None:
     import pty
 
     terminal, program = pty.openpty()
-    inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    wishes = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LC_ALL")
+    inherited = {name: value for name, value in os.environ.items() if name not in wishes}
     variables = {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment}
     running = subprocess.Popen([*PROGRAM, "stat", "lenet"], env={**inherited, **variables}, stdout=program)
     os.close(program)

@@ -10,7 +10,7 @@ import netstat
 from netstat.cli._listed import models
 from netstat.records.view import View
 from netstat.reports.table import crosscheck_text, layers_text, record_text, tables_text
-from tests.reports.samples import ALEXNET_PROFILE, CHECKS, CPU, MEMORY
+from tests.reports.samples import ALEXNET_PROFILE, CHECKS, CPU
 from tests.reports.test_sweep_tables import WITH_INTERVALS
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -45,7 +45,7 @@ LAYOUTS = [
     Layout("times", lambda width, **style: record_text(TIMED, width, **style)),
     Layout("ways", lambda width, **style: record_text(WITH_INTERVALS, width, **style)),
     Layout("compare", lambda width, **s: record_text(netstat.compare("alexnet", "vgg16", "vgg19_bn"), width, **s)),
-    Layout("memory", lambda width, **style: record_text(MEMORY, width, **style)),
+    Layout("memory", lambda width, **style: record_text(netstat.memory("alexnet", training=False), width, **style)),
     Layout("models", lambda width, **style: tables_text(models(), width, **style)),
 ]
 

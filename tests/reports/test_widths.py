@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -98,7 +99,7 @@ def test_a_line_leads_from_every_branch_up_to_the_one_it_is_in(depths: list[int]
         assert len(line) == 2 * depth + 4
         last = next((d for d in steps[i + 1 :] if d <= depth), 0) < depth
         assert depth == 0 or line[2 * depth - 2] == ("└" if last else "├")
-    for above, below in zip(lines, lines[1:], strict=False):
+    for above, below in pairwise(lines):
         for sign, next_sign in zip(above, below, strict=False):
             assert sign not in "├│" or next_sign in "├└│"
 
