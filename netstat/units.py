@@ -76,11 +76,10 @@ def percent(part: float, whole: float, decimals: int = 2) -> str:
 
 def rounded_percent(part: float, whole: float) -> str:
     """A whole percentage that says neither nothing of something nor all of less: '62 %', '<1 %', '>99 %'."""
-    if whole and 0 < part < 0.005 * whole:
+    said = percent(part, whole, 0)
+    if part > 0 and said == "0 %":
         return "<1 %"
-    if whole and 0.995 * whole < part < whole:
-        return ">99 %"
-    return percent(part, whole, 0)
+    return ">99 %" if part < whole and said == "100 %" else said
 
 
 def signed(count: int) -> str:
@@ -109,8 +108,11 @@ def often(per_second: float) -> str:
 
 
 def give_or_take(value: float, ends: tuple[float, float]) -> str:
-    """A figure and the farther end of its interval: (1.93, (1.88, 1.97)) -> '1.93 ± 0.05'."""
-    return f"{value:.2f} ± {max(value - ends[0], ends[1] - value):.2f}"
+    """A figure and how far it may be off: (1.93, (1.88, 1.97)) -> '1.93 ± 0.05'; both ends of a lopsided interval."""
+    below, above = value - ends[0], ends[1] - value
+    if max(below, above) > 1.5 * min(below, above):
+        return f"{value:.2f} ({ends[0]:.2f} to {ends[1]:.2f})"
+    return f"{value:.2f} ± {max(below, above):.2f}"
 
 
 def ratio(times: float) -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from netstat.records.view import View
 
 
+DELAY = 1.0  # seconds that a job takes before there is a progress bar
+
+
 class Style(TypedDict):
     """What the terminal can show."""
 
@@ -98,13 +101,24 @@ def _bar(options: Namespace) -> "Iterator[Progress]":
         return
     from tqdm import tqdm
 
+    from netstat.reports._terminal import shows_unicode
+
     shape = "{desc} {bar:12} {percentage:3.0f} %"
-    with tqdm(total=100, leave=False, file=sys.stderr, bar_format=shape, delay=1, dynamic_ncols=True) as bar:
+    plain = not shows_unicode(sys.stderr.encoding)
+    with tqdm(
+        total=100,
+        leave=False,
+        file=sys.stderr,
+        bar_format=shape,
+        delay=DELAY,
+        miniters=0,
+        dynamic_ncols=True,
+        ascii=plain,
+    ) as bar:
 
         def update(label: str, fraction: float) -> None:
             bar.set_description_str(label, refresh=False)
-            bar.n = min(round(100 * fraction), 100)
-            bar.refresh()
+            bar.update(min(round(100 * fraction), 100) - bar.n)  # a refresh would forget that there is a line to clear
 
         yield update
 

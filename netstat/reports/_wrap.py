@@ -7,7 +7,8 @@ from netstat.reports._table import cells, fitting
 
 _GLUE = "\N{NO-BREAK SPACE}"
 _BETWEEN = " · "
-_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[mµun]?s|[KMGT]?i?B|[KMGT]?(?:FLOP|B)/s)(?:[^\w/]|$))")
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[mµun]?s|[kMGT]|[KMGT]?i?B|[KMGT]?(?:FLOP|B)/s)(?:[^\w/]|$))")
+_COUNTED = re.compile(r"(?<=[\dkMGT]) (?=(?:MACs|FLOPs|params)\b)")
 _VALUE = re.compile(r"(?<=\w) = (?=[\d,]+ [a-z])")
 
 
@@ -25,7 +26,8 @@ def wrapped(text: str, width: int) -> list[str]:
 
 def sentence(text: str, width: int) -> list[str]:
     """`wrapped`; a number stays with the unit after it, and with what it is the value of."""
-    return wrapped(_VALUE.sub(f"{_GLUE}={_GLUE}", _BEFORE_UNIT.sub(_GLUE, text)), width)
+    kept = _COUNTED.sub(_GLUE, _BEFORE_UNIT.sub(_GLUE, text))
+    return wrapped(_VALUE.sub(f"{_GLUE}={_GLUE}", kept), width)
 
 
 def heading(text: str, width: int) -> list[str]:

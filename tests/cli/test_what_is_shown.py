@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from netstat.models import MODELS
 from netstat.ops import OPERATORS
 from netstat.peers import PEERS
 from netstat.registry import REPORTS, Registry
+from netstat.reports._table import cells
 from netstat.reports._terminal import shows_color
 from tests.cli.runs import Run
 
@@ -340,6 +342,20 @@ class Stream(io.StringIO):
 
     def isatty(self) -> bool:
         return self.is_terminal
+
+
+def test_a_progress_bar_is_gone_when_the_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Stream(is_terminal=True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(_output, "DELAY", 0.1)
+    with _output.progress(Namespace(quiet=False)) as update:
+        for fraction in (0.2, 0.4, 0.6):
+            update("counting", fraction)
+            time.sleep(0.12)
+    *_, shown, cleared, end = terminal.getvalue().split("\r")
+    assert "counting" in shown
+    assert (cleared.strip(), end) == ("", "")
+    assert cells(cleared) >= cells(shown)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals")
