@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netstat.records.profile import Profile
@@ -36,12 +36,14 @@ def test_no_line_of_a_record_is_wider_than_the_terminal(name: str, unicode: bool
             assert unicode or text.isascii()
 
 
+@settings(deadline=None)
 @given(width=WIDTHS, name=WORDS, tree=st.booleans())
 def test_no_line_of_a_layer_table_is_wider_however_layers_are_called(width: int, name: str, tree: bool) -> None:
     text = layers_text(named(ALEXNET_PROFILE, name), width, View(tree=tree))
     assert max(map(cells, text.splitlines())) <= width
 
 
+@settings(deadline=None)
 @given(
     width=WIDTHS,
     headings=st.lists(WORDS, min_size=1, max_size=8),
@@ -58,6 +60,7 @@ def test_no_line_of_any_table_is_wider_and_nothing_is_lost(
     assert set(solid) >= set(re.sub(r"[\s\-−]", "", "".join(texts[: len(columns)])))
 
 
+@settings(deadline=None)
 @given(text=WORDS, width=st.integers(2, 60))
 def test_wrapping_keeps_every_sign_and_the_width(text: str, width: int) -> None:
     for lines in (wrapped(text, width), sentence(text, width), heading(text, width)):
@@ -88,6 +91,7 @@ def test_a_row_that_no_table_can_show_stands_by_itself_with_its_headings() -> No
 # Trees
 
 
+@settings(deadline=None)
 @given(depths=st.lists(st.integers(0, 4), max_size=20))
 def test_a_line_leads_from_every_branch_up_to_the_one_it_is_in(depths: list[int]) -> None:
     steps = [min(depth, before + 1) for depth, before in zip(depths, [-1, *depths], strict=False)]
