@@ -86,7 +86,7 @@ def parser_of(wanted: Collection[str]) -> tuple[Parser, dict[str, tuple[Argument
     parser = Parser("netstat", description=DESCRIPTION, epilog=EPILOG, formatter_class=_formatter)
     parser.add_argument("--version", action="version", version=f"netstat {__version__}")
     commands = parser.add_subparsers(prog="netstat", dest="command", metavar="COMMAND", parser_class=Parser)
-    built = {}
+    built: dict[str, tuple[ArgumentParser, Run]] = {}
     for name, summary in COMMANDS.items():
         command = commands.add_parser(
             name, help=summary, description=summary, epilog=EPILOG, formatter_class=_formatter
