@@ -49,8 +49,8 @@ _ESCAPES = str.maketrans(
 )
 _LIGATURE = re.compile(r"(?<=[-`'?!])(?=[-`'])")  # between characters that would become another one: -- a dash
 _LONG = 40  # rows of a table that no page holds together with what stands around it
-# How a table begins, what stands below its headings, and how it ends. One that is too wide becomes as wide as a line; one
-# over several pages cannot: it has small letters, and reaches into both margins by the same.
+# How a table begins, what stands below its headings, and how it ends. One that is too wide becomes as wide as a line;
+# one over several pages cannot: it has small letters, and reaches into both margins by the same.
 _TABULAR = (r"\noindent\netstatfit{\begin{tabular}{COLUMNS}", r"\midrule", r"\end{tabular}}\par")
 _LONGTABLE = (
     r"""{\scriptsize\setlength{\tabcolsep}{3pt}\LTleft=0pt minus 1fill\LTright=0pt plus 1fill minus 1fill
@@ -58,8 +58,8 @@ _LONGTABLE = (
     r"\midrule\endhead",
     r"\end{longtable}}",
 )
-# What the tables use: the package that has it, or how it is defined. XeTeX and LuaTeX set any character that the font has;
-# pdfTeX those that it was told of and whose letters its encoding has, so that others are named by their number.
+# What the tables use: the package that has it, or how it is defined. XeTeX and LuaTeX set any character that the font
+# has; pdfTeX those that it was told of and that its encoding has, so that others are named by their number.
 _PACKAGES = {r"\toprule": "booktabs", r"\netstatfit": "graphicx", r"\begin{longtable}": "longtable"}
 _DEFINITIONS = {
     r"\netstatfit": r"""\providecommand{\netstatfit}[1]{\sbox0{#1}%
