@@ -30,6 +30,7 @@ COMMANDS = {
     "compare": "models or saved results side by side",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",
+    "badge": "a line of Markdown for a README: params and MACs as an image",
     "completion": "the script with which bash, zsh, fish or tcsh completes this command line",
 }
 

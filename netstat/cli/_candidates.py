@@ -106,6 +106,12 @@ def _kinds() -> Candidates:
     return Candidates(tuple(KINDS))
 
 
+def _figures() -> Candidates:
+    from netstat.reports._badge import FIGURES
+
+    return _several(FIGURES)
+
+
 def _several(names: Iterable[str]) -> Candidates:
     return Candidates(tuple(names), several=True)
 
@@ -125,6 +131,7 @@ _OF_ARGUMENTS: dict[str, Callable[[], Candidates]] = {
     "mode": _modes,
     "lrn": _lrn,
     "kind": _kinds,
+    "figures": _figures,
     "output": lambda: Candidates(files="file"),
     "charts": lambda: Candidates(files="directory"),
 }

@@ -47,6 +47,7 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         ["pipeline", "--help"],
         ["list"],
         ["completion", "bash"],
+        ["badge", "alexnet"],
         ["activations", "--fast"],
         ["profile", "alexnet", "--fast"],
         ["profile", "vgg19_bn", "--fast", "--json"],
