@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from netstat.api.activations import activations
     from netstat.api.badges import badge
+    from netstat.api.checking import check
     from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.explaining import explain
@@ -30,6 +31,7 @@ HOMES = {
     "views": "netstat.api.views",
     "activations": "netstat.api.activations",
     "badge": "netstat.api.badges",
+    "check": "netstat.api.checking",
     "Cost": "netstat.cost",
     "LocalResponseParameters": "netstat.ops.normalization",
     "Operator": "netstat.ops.base",
@@ -51,6 +53,7 @@ __all__ = [
     "badge",
     "benchmark",
     "ceilings",
+    "check",
     "compare",
     "crosscheck",
     "explain",

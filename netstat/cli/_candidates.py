@@ -116,6 +116,10 @@ def _several(names: Iterable[str]) -> Candidates:
     return Candidates(tuple(names), several=True)
 
 
+def _annotations() -> Candidates:
+    return Candidates(("text", "github"))
+
+
 _OF_ARGUMENTS: dict[str, Callable[[], Candidates]] = {
     "model": _models,
     "models": _models,
@@ -125,6 +129,7 @@ _OF_ARGUMENTS: dict[str, Callable[[], Candidates]] = {
     "sort": _column,
     "device": _devices,
     "dtype": _dtypes,
+    "amp": _dtypes,
     "optimizer": _optimizers,
     "loss": _losses,
     "memory_format": _memory_formats,
@@ -132,6 +137,8 @@ _OF_ARGUMENTS: dict[str, Callable[[], Candidates]] = {
     "lrn": _lrn,
     "kind": _kinds,
     "figures": _figures,
+    "format": _annotations,
+    "config": lambda: Candidates(files="file"),
     "output": lambda: Candidates(files="file"),
     "charts": lambda: Candidates(files="directory"),
 }

@@ -130,6 +130,19 @@ def _seconds(benchmark: Row) -> dict[str, float]:
     return {layer["path"]: layer["median_seconds"] for layer in benchmark["layers"]}
 
 
+def _budgets(saved: Row) -> Iterator[Row]:
+    """A budget per row; what is counted and what is measured have columns of their own."""
+    for model in saved["checked"]:
+        place = {"source": saved["source"], "model": model["model"]}
+        for budget in model["counts"]:
+            counts = {name: "" if budget[name] is None else budget[name] for name in _COUNTS}
+            yield {**place, **counts, **dict.fromkeys(_MEASURES, "")}
+        for budget in model["latencies"]:
+            low, high = budget["ci95_seconds"]
+            found = {**dict.fromkeys(_COUNTS, ""), **budget, "figure": "latency", "ci95_low": low, "ci95_high": high}
+            yield {**place, **{name: found[name] for name in (*_COUNTS, *_MEASURES)}}
+
+
 def _probes(saved: Row) -> Iterator[Row]:
     for ceiling in saved["ceilings"]:
         settings = {name: ceiling[name] for name in ("device", "device_name", "dtype", "threads")}
@@ -235,11 +248,14 @@ def _views(saved: Row) -> Iterator[Row]:
             yield {"model": saved["model"], "what": what, **each}
 
 
+_COUNTS = ("figure", "layers", "limit", "at_least", "at_most", "verdict", "reason")
+_MEASURES = ("limit_seconds", "median_seconds", "ci95_low", "ci95_high", "device", "batch", "dtype", "threads")
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
     "activations": _functions,
     "ceilings": _probes,
+    "check": _budgets,
     "comparison": _models,
     "published": _published,
     "forecast": _forecasts,

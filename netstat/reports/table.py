@@ -36,8 +36,8 @@ __all__ = [
     "shows_unicode",
 ]
 
-_ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
-_ALARM = "UNEXPLAINED"  # in a row
+_ALARMS = ("warning", "UNRELIABLE", "FORECAST", "OVER")  # labels of facts
+_ALARM = re.compile(r"UNEXPLAINED|  OVER$")  # in a row
 _GLUE = "\N{NO-BREAK SPACE}"
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[mµun]?s|[KMGT]?i?B|[KMGT]?(?:FLOP|B)/s)(?:[^\w/]|$))")
 _VALUE = re.compile(r"(?<=\w) = (?=[\d,]+ [a-z])")
@@ -174,7 +174,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 def _grid(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:
     alignment = ["left" if strip.column.left else "right" for strip in strips]
     for line in tabulate(_body(strips), tablefmt=RULED, disable_numparse=True, colalign=alignment).split("\n"):
-        yield terminal.paint(line.rstrip(), RED) if _ALARM in line else line.rstrip()
+        yield terminal.paint(line.rstrip(), RED) if _ALARM.search(line.rstrip()) else line.rstrip()
 
 
 def _body(strips: Sequence[Strip]) -> list[Sequence[str]]:
