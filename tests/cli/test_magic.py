@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ interactiveshell = pytest.importorskip("IPython.core.interactiveshell")
 @pytest.fixture
 def shell(tmp_path, monkeypatch) -> Iterator[Any]:
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # the shell puts its own there
     shell = interactiveshell.InteractiveShell()
     shell.run_cell("%load_ext netstat").raise_error()
     yield shell
