@@ -41,7 +41,6 @@ KINDS: dict[str, type[Record]] = {
         crosscheck.CrossChecks,
         benchmark.Benchmarks,
         ceilings.Ceilings,
-        check.Check,
         comparison.Comparison,
         published.Published,
         forecast.Forecasts,
@@ -53,6 +52,7 @@ KINDS: dict[str, type[Record]] = {
         scaling.Scaling,
         views.Views,
         activations.Activations,
+        check.Check,
     )
 }
 _NAMES = {

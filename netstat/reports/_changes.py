@@ -15,8 +15,8 @@ _WORDS = {
     "flops": "FLOPs",
     "param_bytes": "parameters",
     "activation_bytes": "activations",
-    "bytes_read": "read",
-    "bytes_written": "written",
+    "bytes_read": "bytes read",
+    "bytes_written": "bytes written",
 }
 _BOUNDS = ("macs", "flops", "bytes_read", "bytes_written")  # where an operator has no formula
 _SIZES = ("param_bytes", "activation_bytes", "bytes_read", "bytes_written")

@@ -138,7 +138,7 @@ def _by(over: float, limit: float) -> str:
 
 def _heaviest(weights: Sequence[Weight], budget: CountBudget) -> str:
     named = [
-        f"{place(each.path, each.call)} {_amount(budget, each.amount).text()}"
+        f"{place(each.path, each.call)} ({_amount(budget, each.amount).text()})"
         for each in weights[:_NAMED]
         if each.amount
     ]
@@ -146,7 +146,7 @@ def _heaviest(weights: Sequence[Weight], budget: CountBudget) -> str:
 
 
 def _slowest(weights: Sequence[TimeWeight]) -> str:
-    return _most([f"{place(each.path, each.call)} {duration(each.seconds)}" for each in weights])
+    return _most([f"{place(each.path, each.call)} ({duration(each.seconds)})" for each in weights])
 
 
 def _most(named: Sequence[str], others: int = 0) -> str:

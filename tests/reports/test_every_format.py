@@ -36,6 +36,7 @@ CASES = [(format, name) for format in TEXT for name in RECORDS]
 NOT_DRAWN = {
     "a profile",
     "a profile with layers frozen",
+    "budgets",
     "published figures",
     "formulas",
     "an explanation",

@@ -53,6 +53,8 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         ["profile", "vgg19_bn", "--fast", "--json"],
         ["profile", "alexnet", "--fast", "--columns", "path,macs", "--sort", "macs", "--batch", "4"],
         ["compare", "alexnet", "vgg16"],
+        ["check", "--help"],
+        ["check", "alexnet", "--max-params", "70M", "--max-macs", "features=1G", "--max-inference-peak-bytes", "1G"],
         ["compare", "--stack", "conv3x3-256 x3", "--stack", "dwconv3x3 + conv1x1-256"],
         ["crosscheck", "alexnet", "--published"],
         ["forecast", "alexnet", "--device", "h100,rtx-4090", "-b", "16"],
