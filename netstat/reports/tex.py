@@ -51,7 +51,7 @@ _LIGATURE = re.compile(r"(?<=[-`'?!])(?=[-`'])")  # between characters that woul
 _LONG = 40  # rows of a table that no page holds together with what stands around it
 # How a table begins, what stands below its headings, and how it ends. One that is too wide becomes as wide as a line;
 # one over several pages cannot: it has small letters, and reaches into both margins by the same.
-_TABULAR = (r"\noindent\netstatfit{\begin{tabular}{COLUMNS}", r"\midrule", r"\end{tabular}}\par")
+_TABULAR = (r"\smallskip\noindent\netstatfit{\begin{tabular}{COLUMNS}", r"\midrule", r"\end{tabular}}\par\smallskip")
 _LONGTABLE = (
     r"""{\scriptsize\setlength{\tabcolsep}{3pt}\LTleft=0pt minus 1fill\LTright=0pt plus 1fill minus 1fill
 \begin{longtable}{COLUMNS}""",
@@ -91,7 +91,7 @@ def _head(body: str) -> Iterator[str]:
 
 
 def _lines(table: Table) -> Iterator[str]:
-    yield rf"\noindent\textbf{{{_escaped(table.title)}}}\par"
+    yield rf"\bigskip\noindent\textbf{{{_escaped(table.title)}}}\par"
     yield from map(_fact, table.lead)
     if table.columns:
         yield from _tabular(table)
