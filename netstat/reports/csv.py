@@ -135,12 +135,11 @@ def _budgets(saved: Row) -> Iterator[Row]:
     for model in saved["checked"]:
         place = {"source": saved["source"], "model": model["model"]}
         for budget in model["counts"]:
-            counts = {name: "" if budget[name] is None else budget[name] for name in _COUNTS}
-            yield {**place, **counts, **dict.fromkeys(_MEASURES, "")}
+            yield {**place, **{name: budget.get(name) for name in _BUDGET}}
         for budget in model["latencies"]:
             low, high = budget["ci95_seconds"]
-            found = {**dict.fromkeys(_COUNTS, ""), **budget, "figure": "latency", "ci95_low": low, "ci95_high": high}
-            yield {**place, **{name: found[name] for name in (*_COUNTS, *_MEASURES)}}
+            found = {**budget, "figure": "latency", "ci95_low": low, "ci95_high": high}
+            yield {**place, **{name: found.get(name) for name in _BUDGET}}
 
 
 def _probes(saved: Row) -> Iterator[Row]:
@@ -248,8 +247,10 @@ def _views(saved: Row) -> Iterator[Row]:
             yield {"model": saved["model"], "what": what, **each}
 
 
-_COUNTS = ("figure", "layers", "limit", "at_least", "at_most", "verdict", "reason")
-_MEASURES = ("limit_seconds", "median_seconds", "ci95_low", "ci95_high", "device", "batch", "dtype", "threads")
+_BUDGET = (
+    "figure", "layers", "limit", "at_least", "at_most", "verdict", "reason", "limit_seconds",
+    "median_seconds", "ci95_low", "ci95_high", "device", "batch", "dtype", "threads",
+)  # fmt: skip
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,

@@ -10,6 +10,7 @@ from netstat.errors import InstallError
 from netstat.records.base import Record
 from netstat.registry import FRAMES
 from netstat.reports.csv import rows_of
+from netstat.reports.frames._columns import columns_of, kind_of
 from tests.reports.samples import ALEXNET_PROFILE, BENCHMARKS, CHECKS, HOSTILE_PROFILE, RECORDS
 
 LIBRARIES = ("pandas", "polars")
@@ -45,6 +46,11 @@ def test_a_frame_has_every_value_of_the_csv_rows(name: str, library: str) -> Non
     rows = rows_of(RECORDS[name])
     columns = dict.fromkeys(key for row in rows for key in row)
     assert rows_in(library, RECORDS[name]) == [{key: plain(row.get(key)) for key in columns} for row in rows]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_every_column_of_every_record_has_one_type(name: str) -> None:
+    assert [column for column, values in columns_of(RECORDS[name]).items() if kind_of(values) is object] == []
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

@@ -1,6 +1,7 @@
 """The rows of a record as typed columns, before any library."""
 
 from collections.abc import Iterable
+from types import NoneType
 from typing import Any
 
 from netstat.records.base import Record
@@ -16,8 +17,11 @@ def columns_of(record: Record) -> dict[str, list[Any]]:
 
 
 def kind_of(values: Iterable[Any]) -> type:
-    """The type of everything in a column that is not None: float where ints and floats meet, object in all else."""
-    kinds = {type(value) for value in values if value is not None}
+    """The type of everything in a column that is not None, NoneType where nothing is; float where ints and floats meet.
+
+    Anything else together is of type object.
+    """
+    kinds = {type(value) for value in values if value is not None} or {NoneType}
     if kinds == {int, float}:
         return float
     return kinds.pop() if len(kinds) == 1 else object

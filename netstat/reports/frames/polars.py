@@ -1,5 +1,6 @@
 """polars: null for what is not known, shapes as lists."""
 
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from netstat.errors import InstallError
@@ -34,4 +35,5 @@ def _dtype(values: list[Any]) -> Any:
         return polars.List(_dtype([inner for value in values for inner in value or ()]))
     if kind is int and not fits(values):
         return polars.Int128
-    return {bool: polars.Boolean, int: polars.Int64, float: polars.Float64, str: polars.String}.get(kind, polars.Null)
+    plain = {bool: polars.Boolean, int: polars.Int64, float: polars.Float64, str: polars.String, NoneType: polars.Null}
+    return plain.get(kind, polars.Object)
