@@ -101,7 +101,7 @@ def _lrn() -> Candidates:
 
 
 def _kinds() -> Candidates:
-    from netstat.cli.list import KINDS
+    from netstat.cli._listed import KINDS
 
     return Candidates(tuple(KINDS))
 

@@ -1,10 +1,12 @@
 """`netstat badge`: a line of Markdown for a README."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 
 from netstat.api.subjects import profile_subject, saved_profile
-from netstat.cli import _session as session
+from netstat.cli import _given as given
 from netstat.cli._arguments import model_options
+from netstat.cli._streams import write
 from netstat.frontends.resolve import is_saved
 from netstat.reports._badge import FIGURES, USUAL, badge_line
 
@@ -25,8 +27,8 @@ def configure(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Print the line."""
     if is_saved(options.model):
-        profile = saved_profile(options.model, anew=session.counts_anew(options))
+        profile = saved_profile(options.model, anew=given.counts_anew(options))
     else:
-        profile = profile_subject(session.subject(options))
-    session.put(badge_line(profile, session.several(options.figures, "--figures")) + "\n")
+        profile = profile_subject(given.subject(options))
+    write(sys.stdout, badge_line(profile, given.several(options.figures, "--figures")) + "\n")
     return 0

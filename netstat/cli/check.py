@@ -1,5 +1,6 @@
 """`netstat check`: a gate that a model passes while it keeps its budgets."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,10 @@ from netstat.api.checking import check_saved, check_subject
 from netstat.api.configured import TABLE, Configured, configured
 from netstat.api.needs import Plan
 from netstat.api.subjects import Ways
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import freezing_options, model_options, output_options, time_options
+from netstat.cli._streams import write
 from netstat.errors import UsageError
 from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.resolve import is_saved
@@ -62,14 +65,14 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Check every model, then say so; nothing is counted before all budgets are known to make sense."""
-    session.check_outputs(options)
+    output.check_outputs(options)
     if options.format not in ("text", "github") or (options.format == "github" and options.json):
         raise UsageError("--format is text or github, and JSON is neither; leave out one of them")
     found = configured(options.config, (*_SETTINGS, *OPTIONS))
     jobs = [(job, _budgets(job)) for job in _jobs(options, found)]
     record = check([_checked(job, wanted) for job, wanted in jobs], found.source)
     _show(record, options)
-    session.deliver(record, options)
+    output.deliver(record, options)
     return _code(record, strict=any(job.strict for job, _ in jobs))
 
 
@@ -113,30 +116,30 @@ def _budgets(job: Namespace) -> tuple[Budget, ...]:
     """The budgets of a model, its other options looked at as well."""
     found = budgets({figure_of(name): vars(job)[name] for name in OPTIONS})
     latency = any(budget.figure == "latency" for budget in found) and not is_saved(job.model)
-    session.check_times(job, wanted=latency)
+    given.check_times(job, wanted=latency)
     Plan(job.dtype, job.optimizer, job.amp).checked()
     return found
 
 
 def _checked(job: Namespace, wanted: Sequence[Budget]) -> "Checked":
     if is_saved(job.model):
-        return check_saved(job.model, wanted, anew=session.counts_anew(job))
-    subject = session.subject(job)
-    threads = session.optional(job.threads, "--threads")
-    ways = Ways(session.several(job.device, "--device"), dtypes=[job.dtype], threads=[threads])
+        return check_saved(job.model, wanted, anew=given.counts_anew(job))
+    subject = given.subject(job)
+    threads = given.optional(job.threads, "--threads")
+    ways = Ways(given.several(job.device, "--device"), dtypes=[job.dtype], threads=[threads])
     plan = Plan(job.dtype, job.optimizer, job.amp).checked()
-    with session.progress(job) as progress:
-        return check_subject(subject, wanted, plan, ways, settings=session.settings(job), progress=progress)
+    with output.progress(job) as progress:
+        return check_subject(subject, wanted, plan, ways, settings=given.settings(job), progress=progress)
 
 
 def _show(record: "Check", options: Namespace) -> None:
     from netstat.reports.table import record_text
 
-    session.show(record_text(record, **session.style()), options)
+    output.show(record_text(record, **output.style()), options)
     if options.format == "github":
         from netstat.reports._check import annotations
 
-        session.put(annotations(record))
+        write(sys.stdout, annotations(record))
 
 
 def _code(record: "Check", *, strict: bool) -> int:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from netstat.analysis.compare import Result, compare
 from netstat.analysis.increases import COUNTS, LATENCY, increases
 from netstat.api.subjects import profile_subject, saved_result
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import model_options, output_options
 from netstat.errors import UsageError
 from netstat.frontends.resolve import STACK, is_saved, resolve
@@ -60,7 +61,7 @@ def run(options: Namespace) -> int:
     """
     from netstat.reports.table import record_text
 
-    session.check_outputs(options)
+    output.check_outputs(options)
     allowed = dict(map(_allowed, options.max_increase))
     models = [*options.models, *(STACK + layers for layers in options.stack)]
     if not models:
@@ -71,17 +72,17 @@ def run(options: Namespace) -> int:
     if allowed:
         comparison = replace(comparison, increases=increases(comparison, allowed))
     if len({model.inputs for model in comparison.models[len(options.models) :]}) > 1:
-        session.tell(options, "these stacks have different inputs; -i 256x56x56 gives all of them the same")
+        output.tell(options, "these stacks have different inputs; -i 256x56x56 gives all of them the same")
     view = View(layers=not options.no_layers)
-    session.show(record_text(comparison, view=view, **session.style()), options)
-    session.deliver(comparison, options, view)
+    output.show(record_text(comparison, view=view, **output.style()), options)
+    output.deliver(comparison, options, view)
     return _code(comparison, options)
 
 
 def _result(model: str, options: Namespace) -> Result:
     if is_saved(model):
-        return saved_result(model, anew=session.counts_anew(options))
-    return profile_subject(resolve(model, session.inputs(options)))
+        return saved_result(model, anew=given.counts_anew(options))
+    return profile_subject(resolve(model, given.inputs(options)))
 
 
 def _allowed(text: str) -> tuple[str, float]:

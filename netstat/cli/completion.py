@@ -1,11 +1,12 @@
 """`netstat completion`: the script with which a shell completes commands, options and names."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 
 from netstat.cli._arguments import COMMANDS, parser_of
 from netstat.cli._candidates import candidates
-from netstat.cli._session import put
 from netstat.cli._shells import SHELLS, told
+from netstat.cli._streams import write
 
 SETUP = """\
 bash: eval "$(netstat completion bash)" in ~/.bashrc
@@ -30,7 +31,9 @@ def run(options: Namespace) -> int:
     for name, (command, _) in commands.items():
         _tell(name, command)
     script = complete(parser, options.shell)
-    put(script.replace('"(*)::', '"*:') + "\n")  # shtab tells zsh that of several models only the first is one
+    write(
+        sys.stdout, script.replace('"(*)::', '"*:') + "\n"
+    )  # shtab tells zsh that of several models only the first is one
     return 0
 
 
