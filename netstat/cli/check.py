@@ -1,5 +1,6 @@
 """`netstat check`: a gate that a model passes while it keeps its budgets."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from netstat.api.subjects import Ways
 from netstat.cli import _given as given
 from netstat.cli import _output as output
 from netstat.cli._arguments import freezing_options, model_options, output_options, time_options
+from netstat.cli._streams import write
 from netstat.errors import UsageError
 from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.resolve import is_saved
@@ -137,7 +139,7 @@ def _show(record: "Check", options: Namespace) -> None:
     if options.format == "github":
         from netstat.reports._check import annotations
 
-        output.show(annotations(record), options)
+        write(sys.stdout, annotations(record))
 
 
 def _code(record: "Check", *, strict: bool) -> int:

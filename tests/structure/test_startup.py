@@ -46,6 +46,8 @@ def test_import_netstat_loads_nothing_heavy() -> None:
         ["explain", "--help"],
         ["pipeline", "--help"],
         ["list"],
+        ["completion", "bash"],
+        ["badge", "alexnet"],
         ["activations", "--fast"],
         ["profile", "alexnet", "--fast"],
         ["profile", "vgg19_bn", "--fast", "--json"],
