@@ -58,6 +58,8 @@ def _remarks(results: Sequence[Result], profiles: Sequence[Profile], times: Sequ
     for what, found in ways.items():
         if len(set(found)) > 1:
             yield f"{what} differ: {' and '.join(dict.fromkeys(found))}"
+    if any(isinstance(result, Benchmarks) and result.training for result in results):
+        yield "training steps are not compared, only forward passes"
     if len(profiles) not in (0, len(results)):
         yield "counts are compared of profiles alone: a benchmark has none"
     if not times and len(results) > 1 and all(result.benchmarks for result in results):
