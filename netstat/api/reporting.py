@@ -154,9 +154,7 @@ def _with_derivations(made: Reported, subject: Subject) -> Reported:
     return replace(made, derivations=derivations, derived=derived)
 
 
-def _with_crosscheck(
-    made: Reported, subject: Subject, peers: Sequence[str], progress: "Progress | None"
-) -> Reported:
+def _with_crosscheck(made: Reported, subject: Subject, peers: Sequence[str], progress: "Progress | None") -> Reported:
     _check_runs(subject)
     checks = crosscheck_subject(subject, peers, progress)
     return replace(made, profile=replace(made.profile, crosscheck=checks.crosscheck))
