@@ -39,6 +39,7 @@
 //                           // seconds: measured, null where nobody did; under `below` it cannot be told from the clock's
 //   timed,                  // the benchmark that `seconds` are from, or null
 //   roofline,               // the roofline of that benchmark, or null
+//   roofs,                  // of that: {flops_per_second, levels: [{name, bytes_per_second}]}, or null
 // }
 
 "use strict";
