@@ -42,9 +42,7 @@ class Reported:
     @property
     def left_out(self) -> int:
         """How many layers have a formula and no derivation here."""
-        return sum(
-            at is None and layer.complete for at, layer in zip(self.derived, self.profile.layers, strict=False)
-        )
+        return sum(at is None and layer.complete for at, layer in zip(self.derived, self.profile.layers, strict=False))
 
 
 @dataclass(frozen=True)

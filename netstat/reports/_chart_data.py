@@ -93,11 +93,11 @@ def _placed(benchmark: Benchmark, rows: Rows) -> Iterator[dict[str, Any]]:
 
 
 def _timed(time: LayerTime, covered: list[tuple[int, Layer]]) -> dict[str, Any]:
+    macs = sum(layer.macs for _, layer in covered)
     return {
         "layer": covered[0][0] if len(covered) == 1 else None,
         "path": time.path, "op": time.op, "call": time.call, "family": time.family,
-        "macs": sum(layer.macs for _, layer in covered),
-        "seconds": time.median_seconds,
+        "macs": macs, "macs_per_second": macs / time.median_seconds, "seconds": time.median_seconds,
     }  # fmt: skip
 
 
@@ -109,5 +109,6 @@ def _need(name: str, need: Need) -> dict[str, Any]:
         "peak_bytes": need.peak_bytes,
         "live": [moment.live_bytes for moment in need.timeline],
         "levels": [{"kind": level.kind, "bytes": level.nbytes} for level in stacked],
+        "largest": [[piece.path, piece.op, piece.call, piece.kind, piece.nbytes] for piece in need.largest],
         "moments": [[moment.phase, moment.path, moment.op, moment.call] for moment in need.timeline],
     }

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from netstat.records.memory import Moment, Need
 
-
 KINDS = {
     "params": "parameters",
     "given": "buffers, inputs",

@@ -62,7 +62,9 @@ def cards(model: Reported, word: Words) -> Iterator[Card]:
     yield Card(word("card.param_bytes"), mebibytes(profile.totals.param_bytes), _sizes(profile, word))
     yield from _needs(model, word)
     for benchmark in firsts(profile.benchmarks or ()):
-        yield Card(word("card.time", device=benchmark.device), duration(benchmark.median_seconds), _rate(benchmark, word))
+        yield Card(
+            word("card.time", device=benchmark.device), duration(benchmark.median_seconds), _rate(benchmark, word)
+        )
 
 
 def _params(profile: Profile, word: Words) -> str:
@@ -135,7 +137,9 @@ def _beside(
     models: Sequence[Reported], value: Callable[[Reported], Any], text: Callable[[Any], str]
 ) -> list[tuple[str, str]]:
     values = [value(model) for model in models]
-    return [("-" if each is None else text(each), _times(each, values[0]) if i else "") for i, each in enumerate(values)]
+    return [
+        ("-" if each is None else text(each), _times(each, values[0]) if i else "") for i, each in enumerate(values)
+    ]
 
 
 def _times(value: float | None, first: float | None) -> str:

@@ -124,9 +124,9 @@
   const lines = (page, need, at) => {
     const {mebibytes} = page.numbers;
     const parts = need.levels.filter(({bytes}) => bytes[at]).map(({kind, bytes}) => [page.word(`chart.memory.${kind}`), mebibytes(bytes[at])]);
-    const tensors = at === need.peak ? need.alive.map((each) => [name(page, ["", each.path, each.op, each.call]), mebibytes(each.bytes)]) : [];
-    const head = tensors.length ? [[page.word("chart.memory.tensors"), ""]] : [];
-    return [[page.word("chart.memory.alive"), mebibytes(need.live[at])], ...parts.reverse(), ...head, ...tensors];
+    const largest = at === need.peak ? need.largest.map(([path, op, call, , bytes]) => [name(page, ["", path, op, call]), mebibytes(bytes)]) : [];
+    const head = largest.length ? [[page.word("chart.memory.largest"), ""]] : [];
+    return [[page.word("chart.memory.alive"), mebibytes(need.live[at])], ...parts.reverse(), ...head, ...largest];
   };
 
   // A row per moment; of a pass of very many, those that are drawn at the usual width.
