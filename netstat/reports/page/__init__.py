@@ -14,7 +14,6 @@ from netstat.records.profile import Profile
 from netstat.records.report import Report, Reported, side_by_side
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._columns import COLUMNS
 from netstat.reports._page import escaped, typeset
 from netstat.reports._table import Formula, place, printable
 from netstat.reports.page import _facts as facts
@@ -60,9 +59,8 @@ def rendered(record: Profile | Report, view: View | None = None, language: str =
 
 def _given(report: Report, view: View, word: Words) -> dict[str, Any]:
     """What scripts need besides the record."""
-    headings = {column.name: column.heading for column in COLUMNS}
-    chosen = {"columns": view.columns, "sort": view.sort, "filters": view.filters}
-    return {"words": word, "headings": headings, "view": chosen, "models": [given(model) for model in report.models]}
+    chosen = {"columns": view.columns, "sort": view.sort}
+    return {"words": word, "view": chosen, "models": [given(model) for model in report.models]}
 
 
 def _inside(text: str) -> str:

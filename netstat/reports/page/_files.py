@@ -8,7 +8,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 _STYLES = ("style.css", "charts/*.css")
-_SCRIPTS = ("vendor/*.js", "scripts/page.js", "scripts/*.js", "charts/*.js")
+_SCRIPTS = ("vendor/*.js", "scripts/page.js", "scripts/numbers.js", "scripts/*.js", "charts/*.js")
 
 
 @cache

@@ -1,6 +1,6 @@
 // The page: its record, its words, and the charts on it.
 //
-// Scripts are plain ES2020 without modules, put into the page one after the other: vendor/*.js, this file, the other
+// Scripts are plain ES2020 without modules, put into the page one after the other: vendor/*.js, this file, numbers, other
 // files here, charts/*.js. Each is a block of its own and adds what it has to `netstat`. The page allows no inline
 // style attribute, no eval and no request: set `element.style.width`, never `setAttribute("style", …)`.
 //
@@ -18,7 +18,7 @@
 // What it gives are texts, or nodes. NAME: icicle, roofline, time-macs, memory, crosscheck.
 // Words: en.toml [chart.NAME] has title, reading, and any others of that chart: page.word("chart.NAME.other", {count}).
 // Style: charts/*.css. Colours are custom properties, of which every theme and print have their own, so that what is
-// drawn with them (fill: var(--blue)) needs no second drawing: --ink --faint --rule --band --paper --accent, and Okabe
+// drawn with them (fill: var(--blue)) follows by itself. An <svg> has a viewBox, so that print can make it smaller. Names: --ink --faint --rule --band --paper --accent, and Okabe
 // and Ito's --orange --sky --green --blue --vermillion --purple --yellow --grey.
 //
 // page = {
