@@ -9,19 +9,21 @@ from netstat.records.profile import Layer, Profile
 from netstat.records.report import Reported
 from netstat.records.roofline import Roofline
 from netstat.records.tree import Branch, grow
+from netstat.reports._chart_data import chart_data
 
 _NAMED = ("path", "op", "module", "call", "jump", "center", "effective_padding")  # what is no figure, or no container's
 _FIGURES = [field.name for field in fields(Layer) if field.name not in _NAMED]
 
 
 def given(model: Reported) -> dict[str, Any]:
-    """The part of one model: `rows`, `timed` and `roofline` as indices of the profile's, and `roofs`."""
+    """The part of one model: `rows`, `timed` and `roofline` as indices of the profile's, `roofs`, what is `drawn`."""
     profile, roofline = model.profile, _roofline(model.profile)
     return {
         "rows": rows(profile),
         "timed": profile.benchmarks.index(profile.timed) if profile.benchmarks and profile.timed else None,
         "roofline": profile.roofline.index(roofline) if profile.roofline and roofline else None,
         "roofs": _roofs(roofline) if roofline else None,
+        "drawn": chart_data(profile, model.memory),
     }
 
 

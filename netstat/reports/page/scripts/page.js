@@ -40,6 +40,7 @@
 //   timed,                  // the benchmark that `seconds` are from, or null
 //   roofline,               // the roofline of that benchmark, or null
 //   roofs,                  // of that: {flops_per_second, levels: [{name, bytes_per_second}]}, or null
+//   drawn,                  // what charts are drawn from: reports/_chart_data.py
 // }
 
 "use strict";
