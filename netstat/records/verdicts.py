@@ -13,14 +13,14 @@ class Verdict(NamedTuple):
         question: "complete", "crosscheck" or "timing".
         holds: yes or no; None where nobody can say.
         why: a word for the reason, which pages put into a sentence.
-        count, of: so many, of so many.
+        number, of: so many, of so many.
         names: what the reason is about: operators, tools, codes of warnings.
     """
 
     question: str
     holds: bool | None
     why: str
-    count: int = 0
+    number: int = 0
     of: int = 0
     names: tuple[str, ...] = ()
 

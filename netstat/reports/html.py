@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from netstat.records.base import Record
+from netstat.records.profile import Profile
+from netstat.records.report import Report
 from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._page import escaped, page, typeset
@@ -20,7 +22,7 @@ class Html:
     @staticmethod
     def render(record: Record, view: View | None = None) -> bytes:
         """UTF-8; names are text, never markup."""
-        if record.kind in ("profile", "report"):
+        if isinstance(record, Profile | Report):
             from netstat.reports.page import rendered
 
             return rendered(record, view).encode()

@@ -5,7 +5,6 @@ tree to search and sort, and draw the charts, from the record that the page has 
 """
 
 import json
-from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from netstat.records.profile import Profile
 from netstat.records.report import Report, Reported, side_by_side
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._page import escaped, typeset
+from netstat.reports._page import typeset
 from netstat.reports._table import Formula, place, printable
 from netstat.reports.page import _facts as facts
 from netstat.reports.page import _files as files

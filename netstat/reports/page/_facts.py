@@ -34,7 +34,7 @@ class Card(NamedTuple):
 
 
 def private(text: str) -> str:
-    """`text` with folders of the user's machine left out of it: '/home/me/nets/net.py' -> '…/net.py'."""
+    """`text` with folders of the user's machine left out of it: '/nets/of/mine/net.py' -> '…/net.py'."""
     return _PATH.sub("…/", text)
 
 
@@ -46,7 +46,7 @@ def answers(profile: Profile, word: Words) -> list[Answer]:
 def _answer(verdict: Verdict, word: Words) -> Answer:
     state = {True: "yes", False: "no", None: "unknown"}[verdict.holds]
     names = [WARNINGS.get(name, name) for name in verdict.names] if verdict.question == "timing" else verdict.names
-    values = {"count": exact(verdict.count), "of": exact(verdict.of), "names": "; ".join(names)}
+    values = {"count": exact(verdict.number), "of": exact(verdict.of), "names": "; ".join(names)}
     return Answer(
         word(f"verdict.{verdict.question}.{state}"),
         state,

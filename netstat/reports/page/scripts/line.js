@@ -14,7 +14,7 @@
     if (column.width) return column.width;
     if (column.share) return SHARE;
     if (!column.left) return Math.max(7, page.numbers.exact(column.sum(model) || 0).length + 2);
-    return Math.min(MOST, longest(model.rows, (row) => column.text(row, model).length));
+    return Math.ceil(1.15 * Math.min(MOST, longest(model.rows, (row) => column.text(row, model).length)));
   };
 
   netstat.headingOf = (column, model) =>
@@ -39,8 +39,9 @@
     const label = flat ? page.numbers.place(row.path, row.call) : row.name;
     const sign = row.children.length && !flat ? (folded.has(row.index) && !query ? "▸" : "▾") : "";
     const fold = page.element("span", {class: sign ? "fold" : "leaf", "aria-hidden": "true"}, sign);
+    const kind = grid.shown.has("op") ? null : page.element("small", {}, row.container ? row.module : row.op);
     const indent = {"padding-left": `${flat ? 0 : 1.15 * row.depth}rem`};
-    return page.element("div", {role: "rowheader", class: "left name", title: row.path, style: indent}, fold, page.element("span", {}, label));
+    return page.element("div", {role: "rowheader", class: "left name", title: row.path, style: indent}, fold, page.element("span", {}, label), kind);
   };
 
   const cell = (column, row, model) =>
