@@ -46,18 +46,19 @@
   // The ends of a logarithmic axis with some air on both sides.
   const span = (values, air = 2) => [Math.min(...values) / air, Math.max(...values) * air];
 
-  // Grid lines, ticks and titles of both axes. x and y: {scale, ticks, text, title}.
+  // Grid lines, ticks and titles of both axes. x and y: {scale, ticks, text, title}; an x without ticks has its title.
   const axes = (drawn, page, {x, y}) => {
     const {plot, width, height} = drawn;
     const below = page.svg("g", {class: "axis", transform: `translate(0,${height})`});
     const left = page.svg("g", {class: "axis"});
     plot.append(below, left);
-    const bottom = d3.axisBottom(x.scale).tickValues(x.ticks).tickFormat(x.text).tickSizeOuter(0);
-    d3.select(below).call(bottom.tickSizeInner(-height).tickPadding(6));
-    d3.select(left).call(d3.axisLeft(y.scale).tickValues(y.ticks).tickFormat(y.text).tickSize(-width).tickPadding(6));
+    const ticks = (axis, {ticks: values, text}, size) =>
+      axis.tickValues(values).tickFormat(text).tickSizeInner(size).tickSizeOuter(0).tickPadding(6);
+    if (x.ticks) d3.select(below).call(ticks(d3.axisBottom(x.scale), x, -height));
+    d3.select(left).call(ticks(d3.axisLeft(y.scale), y, -width));
     plot.append(
-      page.svg("text", {class: "title", x: width, y: height + 34, "text-anchor": "end"}, x.title),
-      page.svg("text", {class: "title", x: -drawn.margin.left, y: -10}, y.title),
+      page.svg("text", {class: "title", x: width, y: height + (x.ticks ? 34 : 20), "text-anchor": "end"}, x.title),
+      page.svg("text", {class: "title", x: -drawn.margin.left, y: -10}, y.title ?? ""),
     );
   };
 

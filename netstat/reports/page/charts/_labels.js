@@ -26,6 +26,10 @@
     return "";
   };
 
+  // The first of several wordings that has room; the last one shortened where none has.
+  const first = (texts, room, measure = width) =>
+    texts.find((text) => measure(text) <= room) ?? fit(texts[texts.length - 1], room, measure);
+
   const overlap = (a, b) => a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
   const within = (a, frame) => a.x0 >= frame.x0 && a.x1 <= frame.x1 && a.y0 >= frame.y0 && a.y1 <= frame.y1;
   const disc = ({x, y, r}, more = 0) => ({x0: x - r - more, x1: x + r + more, y0: y - r - more, y1: y + r + more});
@@ -51,13 +55,25 @@
     for (const {point, more} of groups.slice(0, most)) {
       const text = more ? `${point.text} +${more}` : point.text;
       const found = spots(point, measure(text)).find(
-        ({box}) => within(box, frame) && !occupied.some((other) => overlap(box, other)));
+        (spot) => within(spot.box, frame) && !occupied.some((other) => overlap(spot.box, other)) &&
+          !(spot.far && crosses(point, spot.box, groups)));
       if (!found) continue;
       occupied.push(found.box);
       placed.push({point, text, x: found.box.x0, y: (found.box.y0 + found.box.y1) / 2, ...found});
     }
     return placed;
   };
+
+  // Whether the line from a point to its label would run through another point.
+  const crosses = (point, box, groups) => {
+    const [x, y] = end(point, box);
+    return groups.some(({point: other}) => other !== point && [0.2, 0.4, 0.6, 0.8, 1].some((share) =>
+      Math.hypot(point.x + share * (x - point.x) - other.x, point.y + share * (y - point.y) - other.y) < other.r + 2));
+  };
+
+  // Where the line to a label ends: the place of its box that is nearest to the point.
+  const end = (point, box) => [nearest(point.x, box.x0, box.x1), nearest(point.y, box.y0, box.y1)];
+  const nearest = (value, low, high) => Math.min(Math.max(value, low), high);
 
   // The boxes a label of this width may have around a point, nearest first.
   const spots = ({x, y, r}, wide) => FAR.flatMap((far) => AROUND.map(([right, down]) => {
@@ -70,12 +86,11 @@
   // Draw what `place` found, with a line to the points further away.
   const write = (group, page, placed) => {
     for (const {point, text, x, y, far, box} of placed) {
-      if (far) group.append(page.svg("line", {class: "leader", x1: point.x, y1: point.y, x2: nearest(point.x, box.x0, box.x1), y2: nearest(point.y, box.y0, box.y1)}));
+      const [x2, y2] = end(point, box);
+      if (far) group.append(page.svg("line", {class: "leader", x1: point.x, y1: point.y, x2, y2}));
       group.append(page.svg("text", {class: "label", x, y, dy: "0.35em"}, text));
     }
   };
 
-  const nearest = (value, low, high) => Math.min(Math.max(value, low), high);
-
-  netstat.labels = {fit, place, write, together, overlap, width, LINE};
+  netstat.labels = {fit, first, place, write, together, overlap, width, LINE};
 })();

@@ -7,8 +7,6 @@
 
 (() => {
   const AIR = 0.06; // of the width beside the outermost points
-  const THIN = 3; // pixels a bar has at least
-
   // The steps of one tool: {kind, from, to, amount, term}; the last one's `to` is what the tool says.
   const bill = (check) => {
     const steps = [{kind: "ours", from: check.ours, to: check.ours, amount: check.ours}];
@@ -39,18 +37,18 @@
   const tool = (page, check) => {
     const steps = bill(check);
     const places = layout(steps);
-    return page.element("div", {class: "bill", role: "group", "aria-label": check.peer},
+    return page.element("div", {class: "waterfall", role: "group", "aria-label": check.peer},
       page.element("h4", {}, `${check.peer} ${check.version || ""}`.trim(), verdict(page, check)),
       steps.map((step, index) => line(page, check, step, places[index], places[index + 1])));
   };
 
   const verdict = (page, check) => {
     const key = check.reported === null ? "not_run" : check.unexplained ? "open" : "closed";
-    return page.element("span", {class: `verdict ${key}`}, page.word(`chart.crosscheck.${key}`));
+    return page.element("span", {class: `state ${key}`}, page.word(`chart.crosscheck.${key}`));
   };
 
   const line = (page, check, step, place, next) =>
-    page.element("div", {class: `step ${step.kind}`, title: paths(page, step)},
+    page.element("div", {class: `rung ${step.kind}`, title: paths(page, step)},
       page.element("span", {class: "reason"}, reason(page, check, step)),
       bar(page, step, place, next),
       page.element("span", {class: "amount"}, step.kind === "term" || step.kind === "unexplained" ? page.numbers.signed(step.amount) : page.numbers.exact(step.amount)));
@@ -70,10 +68,11 @@
     const ends = step.kind !== "term" && step.kind !== "unexplained";
     const mark = ends
       ? page.svg("circle", {class: "end", cx: percent(left), cy: "50%", r: 5})
-      : page.svg("rect", {class: step.amount < 0 ? "less" : "more", x: percent(left), y: "20%", width: percent(width), height: "60%", "data-thin": width ? null : true});
+      : page.svg("rect", {class: step.amount < 0 ? "less" : "more", x: percent(left), y: "20%", width: percent(width), height: "60%"});
     const thread = next ? page.svg("line", {class: "thread", x1: percent(next.from), x2: percent(next.from), y1: "50%", y2: "100%"}) : null;
     const above = ends && step.kind === "ours" ? null : page.svg("line", {class: "thread", x1: percent(start(step, left, width)), x2: percent(start(step, left, width)), y1: "0%", y2: "50%"});
-    return page.svg("svg", {class: "bar", width: "100%", height: "100%", "aria-hidden": true, style: {"--thin": `${THIN}px`}}, thread, above, mark);
+    const drawn = page.svg("svg", {width: "100%", height: "100%", "aria-hidden": true}, thread, above, mark);
+    return page.element("span", {class: "bar"}, drawn);
   };
 
   const start = (step, left, width) => (step.amount < 0 && step.kind === "term" ? left + width : left);

@@ -4,7 +4,7 @@
 
 (() => {
   const {drawing, choice, legend} = netstat.plot;
-  const ROW = 26; // pixels of height
+  const ROW = 30; // pixels of height
   const LEAST = 1; // pixels of width: narrower blocks are drawn together
   const PADDING = 4; // pixels beside a label
   const DEEPEST = 12; // levels that are drawn at once
@@ -81,7 +81,7 @@
     const again = () => { box.replaceChildren(); draw(box, model, page); };
     const chosen = (key) => { box.dataset.measure = key; again(); };
     box.append(choice(page, page.word("chart.icicle.by"), measures.map((key) => [key, page.word(`chart.icicle.${key}`)]), measure, chosen));
-    box.append(legend(page, KINDS.map((kind) => [COLORS[kind], page.word(`chart.icicle.${kind}`)])));
+    box.append(legend(page, KINDS.map((key) => [COLORS[key], page.word(`chart.icicle.${key}`)])));
     const root = tree(model, measure, page.word("chart.icicle.rest"));
     const focus = root.find(({data}) => data.index === Number(box.dataset.focus ?? -1)) || root;
     const zoom = (node) => { box.dataset.focus = node.data.index; again(); box.querySelector("svg.drawing").focus(); };
@@ -98,26 +98,29 @@
     ];
     const levels = Math.max(...blocks.map(({level}) => level)) + 1;
     const drawn = drawing(box, page, {height: levels * ROW + 2, margin: {left: 0, right: 0, top: 1, bottom: 1}, label: page.word("chart.icicle.title")});
-    drawn.plot.append(...blocks.flatMap((block) => shapes(page, block)));
+    drawn.plot.append(...blocks.flatMap((block) => shapes(page, block, root.value)));
     const marks = blocks.map((block) => mark(model, page, block, {root, focus, measure, zoom}));
     netstat.hover(box, page, drawn, marks, {at: finder(blocks), keys: keys(blocks)});
     box.append(page.element("p", {class: "note"}, page.word("chart.icicle.keys")));
   };
 
-  const KINDS = ["convolution", "linear", "otherwise", "container"];
+  const KINDS = ["convolution", "linear", "otherwise"];
   const COLORS = {convolution: "blue", linear: "orange", otherwise: "grey", container: "paper"};
   const kind = ({container, op}) => {
     if (container) return "container";
     return op === "linear" ? "linear" : op.startsWith("conv") ? "convolution" : "otherwise";
   };
 
-  const shapes = (page, block) => {
+  const shapes = (page, block, whole) => {
     const {node, x, width, level, many} = block;
     const color = many ? "faint" : COLORS[kind(node.data)];
     const rect = page.svg("rect", {
-      class: block.above ? "block above" : many ? "block many" : "block", x, y: level * ROW, width, height: ROW, style: {"--color": `var(--${color})`},
+      class: `block ${block.above ? "above" : many ? "many" : node.data.container ? "module" : ""}`, x, y: level * ROW, width, height: ROW, style: {"--color": `var(--${color})`},
     });
-    const text = many ? "" : netstat.labels.fit(node.data.name, width - 2 * PADDING);
+    const {name, op} = node.data;
+    const part = page.numbers.percent(node.value, whole, 1);
+    const texts = [...(op ? [`${name} · ${op} · ${part}`] : []), `${name} · ${part}`, name];
+    const text = many ? "" : netstat.labels.first(texts, width - 2 * PADDING);
     return text ? [rect, page.svg("text", {class: "label", x: x + PADDING, y: (level + 0.5) * ROW, dy: "0.35em"}, text)] : [rect];
   };
 
@@ -174,8 +177,9 @@
   const table = (model, page) => {
     const measures = ["params", "macs", ...(model.timed ? ["time"] : [])];
     const roots = measures.map((measure) => tree(model, measure, page.word("chart.icicle.rest")));
+    const values = roots.map((root) => new Map(root.descendants().map((node) => [node.data.index, node.value])));
     const figures = (node) => roots.map((root, at) => {
-      const value = root.find(({data}) => data.index === node.data.index)?.value ?? 0;
+      const value = values[at].get(node.data.index) ?? 0;
       const text = measures[at] === "time" ? page.numbers.duration(value) : page.numbers.scaled(value);
       return `${text} (${page.numbers.percent(value, root.value, 1)})`;
     });

@@ -3,10 +3,10 @@
 "use strict";
 
 (() => {
-  const {drawing, byteTicks, legend} = netstat.plot;
+  const {drawing, byteTicks, axes, choice, legend} = netstat.plot;
   const COLORS = {params: "grey", given: "faint", optimizer: "blue", gradients: "green", saved: "orange", other: "sky"};
+  const RESIDENT = ["params", "given", "optimizer"];
   const DENSE = 2; // moments a pixel: more are drawn as the highest of each pixel
-  const GAP = 24; // pixels between the passes
 
   // Of more moments than there are pixels for, the one that needs most of each run of them; the peak is among them.
   const kept = (live, most) => {
@@ -41,8 +41,19 @@
     return runs;
   };
 
+  // A pass without what is there from its beginning to its end.
+  const withoutResident = (need) => {
+    const [resident, levels] = [true, false].map((is) => need.levels.filter(({kind}) => RESIDENT.includes(kind) === is));
+    const always = resident.reduce((sum, {bytes}) => sum + bytes[0], 0);
+    return {...need, levels, peak_bytes: need.peak_bytes - always, live: need.live.map((bytes) => bytes - always)};
+  };
+
   const draw = (box, model, page) => {
-    const passes = model.drawn.memory;
+    const passing = box.dataset.shown === "passing";
+    const passes = passing ? model.drawn.memory.map(withoutResident) : model.drawn.memory;
+    const shown = ["all", "passing"].map((key) => [key, page.word(`chart.memory.shown.${key}`)]);
+    const chosen = (key) => { box.dataset.shown = key; box.replaceChildren(); draw(box, model, page); };
+    box.append(choice(page, page.word("chart.memory.shown.label"), shown, passing ? "passing" : "all", chosen));
     const used = Object.keys(COLORS).filter((kind) => passes.some(({levels}) => levels.some((level) => level.kind === kind)));
     box.append(legend(page, used.map((kind) => [COLORS[kind], page.word(`chart.memory.${kind}`)])));
     const beside = box.clientWidth >= 720 && passes.length > 1;
@@ -71,12 +82,9 @@
     netstat.hover(box, page, drawn, marks, {at, keys});
   };
 
-  const scale = ({plot, margin, width, height}, page, {y}, highest) => {
-    const left = page.svg("g", {class: "axis"});
-    plot.append(left);
-    d3.select(left).call(d3.axisLeft(y).tickValues(byteTicks(highest, 5)).tickFormat(page.numbers.mebibytes).tickSize(-width).tickPadding(6));
-    plot.append(page.svg("text", {class: "title", x: width, y: height + 20, "text-anchor": "end"}, page.word("chart.memory.x")));
-    return margin;
+  const scale = (drawn, page, {x, y}, highest) => {
+    const whole = (bytes) => page.numbers.mebibytes(bytes).replace(".00", "");
+    axes(drawn, page, {x: {scale: x, title: page.word("chart.memory.x")}, y: {scale: y, ticks: byteTicks(highest, 5), text: whole}});
   };
 
   const bands = ({plot}, page, need, {x, y, bands: stacked}) => {
@@ -135,11 +143,8 @@
       page.word(`chart.memory.${need.pass}`), page.word(`chart.memory.phase.${need.moments[at][0]}`),
       name(page, need.moments[at]), page.numbers.mebibytes(need.live[at]),
     ]));
-    const [left, columns] = [["pass", "phase", "operator"], ["alive"]];
-    return {
-      columns: [...left.map((key) => ({heading: page.word(`chart.memory.${key}`), left: true})), ...columns.map((key) => ({heading: page.word(`chart.memory.${key}`)}))],
-      rows,
-    };
+    const heads = [["pass", true], ["phase.heading", true], ["operator", true], ["alive", false]];
+    return {columns: heads.map(([key, left]) => ({heading: page.word(`chart.memory.${key}`), left})), rows};
   };
 
   Object.assign(netstat.layouts, {memory: layout, kept});

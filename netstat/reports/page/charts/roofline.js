@@ -67,7 +67,8 @@
     const {plot} = drawn;
     plot.append(page.svg("path", {class: "roof", d: `M${flat.x0},${flat.y}H${flat.x1}`}));
     plot.append(...slants.map((line) => page.svg("path", {class: "roof", d: `M${line.x0},${line.y0}L${line.x1},${line.y1}`})));
-    const said = netstat.labels.fit(`${page.numbers.scaled(roofline.flops_per_second, "FLOP/s")} (${roofline.probe})`, flat.x1 - flat.x0);
+    const rate = page.numbers.scaled(roofline.flops_per_second, "FLOP/s");
+    const said = netstat.labels.first([`${rate} (${roofline.probe})`, rate], flat.x1 - flat.x0);
     plot.append(page.svg("text", {class: "label", x: flat.x1, y: flat.y - 6, "text-anchor": "end"}, said));
     const top = {x0: flat.x0, x1: flat.x1, y0: flat.y - 20, y1: flat.y + 2};
     return [top, ...names.flatMap((name) => along(drawn, page, slants[name.index], name.roofs))];

@@ -27,7 +27,7 @@
   const model = (reported, given, index) => {
     const {profile} = reported;
     return {
-      ...reported, index, rows: rows(profile, given), roofs: given.roofs,
+      ...reported, index, rows: rows(profile, given), roofs: given.roofs, drawn: given.drawn,
       timed: at(profile.benchmarks, given.timed), roofline: at(profile.roofline, given.roofline),
     };
   };
