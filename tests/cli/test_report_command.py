@@ -82,7 +82,9 @@ def test_a_section_that_cannot_be_made_is_said_and_the_rest_is_there(netstat: Ru
         "            raise RuntimeError('runs nowhere')\n"
         "        return self.fc(x)\n"
     )
-    ended = netstat("report", f"{model}:Net", "-i", "4", "--no-crosscheck", "--quick", "--no-roofline", "-o", str(saved))
+    ended = netstat(
+        "report", f"{model}:Net", "-i", "4", "--no-crosscheck", "--quick", "--no-roofline", "-o", str(saved)
+    )
     assert ended.code == 0
     record = load(str(saved))
     assert isinstance(record, Report)
