@@ -10,7 +10,7 @@
   const longest = (rows, length) => rows.reduce((most, row) => Math.max(most, length(row)), 0);
 
   // A times sign is wider than a digit, most letters are narrower.
-  const wide = (said) => Math.ceil(said.replace(/×/g, "××").length * (said.includes("×") ? 0.95 : 1));
+  const wide = (said) => Math.ceil(said.replace(/×/g, "××").length * (said.includes("×") ? 0.95 : 0.88));
 
   // Of a number the widest is that of the whole model.
   const characters = (column, model) => {
