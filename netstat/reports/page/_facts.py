@@ -17,6 +17,9 @@ _PATH = re.compile(r"""(?<![\w.)\]])(?:/|[A-Za-z]:\\)(?:[^\s/\\'":;,<>|]+[/\\])+
 UNSAID = ("argv", "environment_variables", "torch_config")  # of the environment: long, or a matter of the user's own
 
 
+MOST_NAMES = 3  # in a sentence
+
+
 class Answer(NamedTuple):
     """A verdict in words."""
 
@@ -46,12 +49,18 @@ def answers(profile: Profile, word: Words) -> list[Answer]:
 def _answer(verdict: Verdict, word: Words) -> Answer:
     state = {True: "yes", False: "no", None: "unknown"}[verdict.holds]
     names = [WARNINGS.get(name, name) for name in verdict.names] if verdict.question == "timing" else verdict.names
-    values = {"count": exact(verdict.number), "of": exact(verdict.of), "names": "; ".join(names)}
+    values = {"count": exact(verdict.number), "of": exact(verdict.of), "names": _first(names, word)}
     return Answer(
         word(f"verdict.{verdict.question}.{state}"),
         state,
         word(f"verdict.{verdict.question}.{verdict.why}", **values),
     )
+
+
+def _first(names: Sequence[str], word: Words) -> str:
+    """A few of the names; the rest stands further down on the page."""
+    more = f" {word('verdict.more', count=exact(len(names) - MOST_NAMES))}" if len(names) > MOST_NAMES else ""
+    return "; ".join(names[:MOST_NAMES]) + more
 
 
 def cards(model: Reported, word: Words) -> Iterator[Card]:
@@ -117,15 +126,13 @@ def time_facts(benchmark: Benchmark, word: Words) -> Iterator[tuple[str, str]]:
         yield word("time.interval"), f"{low} … {high}"
     yield word("time.rate"), rate(benchmark.examples_per_second, word("card.examples"))
     yield word("time.lowest"), duration(benchmark.min_seconds)
-    yield word("time.samples"), _samples(benchmark, word)
+    outliers = word("time.outliers", count=exact(benchmark.outliers)) if benchmark.outliers else ""
+    yield word("time.samples"), f"{exact(len(benchmark.samples))}{outliers}"
+    if benchmark.processes:
+        yield word("time.processes"), exact(len(benchmark.processes))
     if benchmark.layers:
         unattributed = percent(benchmark.unattributed_seconds, benchmark.median_seconds)
         yield word("time.unattributed"), f"{duration(benchmark.unattributed_seconds)} ({unattributed})"
-
-
-def _samples(benchmark: Benchmark, word: Words) -> str:
-    taken = word("time.taken", count=exact(len(benchmark.samples)), processes=exact(len(benchmark.processes) or 1))
-    return taken + (word("time.outliers", count=exact(benchmark.outliers)) if benchmark.outliers else "")
 
 
 def compared(report: Report, word: Words) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -201,4 +208,6 @@ def environment(profile: Profile) -> Iterator[tuple[str, str]]:
 def _listed(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_listed(each)}" for key, each in value.items())
-    return ", ".join(map(_listed, value)) if isinstance(value, list | tuple) else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_listed, value))
+    return decimals(value) if isinstance(value, float) else str(value)

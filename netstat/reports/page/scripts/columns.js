@@ -48,7 +48,7 @@
     {name: "arithmetic_intensity", value: (row) => row.arithmetic_intensity, width: 10,
       text: (row) => (row.arithmetic_intensity === null ? "-" : scaled(row.arithmetic_intensity))},
     sizes("receptive_field"),
-    {name: "time", value: (row) => row.seconds, width: 11, text: (row) => (row.seconds === null ? "" : seconds(row)),
+    {name: "time", value: (row) => row.seconds, width: 10, text: (row) => (row.seconds === null ? "" : seconds(row)),
       total: (model) => (model.timed ? duration(model.timed.median_seconds) : "")},
     share("time_share", (row) => row.seconds, (model) => (model.timed ? model.timed.median_seconds : 0)),
   ];

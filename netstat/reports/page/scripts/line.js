@@ -5,16 +5,19 @@
 (() => {
   const {page} = netstat;
   const MOST = 24; // characters of a text
-  const SHARE = 15;
+  const SHARE = 11;
 
   const longest = (rows, length) => rows.reduce((most, row) => Math.max(most, length(row)), 0);
+
+  // A times sign is wider than a digit, most letters are narrower.
+  const wide = (said) => Math.ceil(said.replace(/×/g, "××").length * (said.includes("×") ? 0.95 : 0.88));
 
   // Of a number the widest is that of the whole model.
   const characters = (column, model) => {
     if (column.width) return column.width;
     if (column.share) return SHARE;
-    if (!column.left) return Math.max(7, page.numbers.exact(column.sum(model) || 0).length + 2);
-    return Math.ceil(1.15 * Math.min(MOST, longest(model.rows, (row) => column.text(row, model).length)));
+    if (!column.left) return Math.max(7, page.numbers.exact(column.sum(model) || 0).length + 1);
+    return Math.min(MOST, longest(model.rows, (row) => wide(column.text(row, model))));
   };
 
   netstat.headingOf = (column, model) =>
@@ -25,7 +28,7 @@
       const widest = longest(model.rows, (row) => row.name.length + 2 * row.depth);
       return `minmax(${Math.max(12, Math.min(34, widest + 5))}ch, 1fr)`;
     }
-    return `${Math.max(characters(column, model), netstat.headingOf(column, model).length + 2) + 2}ch`;
+    return `${Math.max(characters(column, model), netstat.headingOf(column, model).length + 1) + 2}ch`;
   };
 
   const bar = (column, row, model) => {

@@ -23,7 +23,8 @@
     return kept;
   };
 
-  const compared = (one, other) => (typeof one === "string" ? one.localeCompare(other, "en", {numeric: true}) : one - other);
+  const texts = new Intl.Collator("en", {numeric: true});
+  const compared = (one, other) => (typeof one === "string" ? texts.compare(one, other) : one - other);
 
   // Indices by a column's value; what is not known comes last either way.
   const sorted = (indices, rows, column, descending) => {
