@@ -102,13 +102,7 @@ def _timed(time: LayerTime, covered: list[tuple[int, Layer]]) -> dict[str, Any]:
 
 
 def _need(name: str, need: Need) -> dict[str, Any]:
-    stacked = levels(need)
-    return {
-        "pass": name,
-        "peak": need.peak,
-        "peak_bytes": need.peak_bytes,
-        "live": [moment.live_bytes for moment in need.timeline],
-        "levels": [{"kind": level.kind, "bytes": level.nbytes} for level in stacked],
-        "largest": [[piece.path, piece.op, piece.call, piece.kind, piece.nbytes] for piece in need.largest],
-        "moments": [[moment.phase, moment.path, moment.op, moment.call] for moment in need.timeline],
-    }
+    """The levels; what is always the same as one number, and all else of the pass is in the record."""
+    constant = {kind: nbytes[0] for kind, nbytes in levels(need) if len(set(nbytes)) == 1}
+    stacked = [{"kind": kind, "bytes": constant.get(kind, nbytes)} for kind, nbytes in levels(need)]
+    return {"pass": name, "levels": stacked}

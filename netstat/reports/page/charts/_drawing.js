@@ -19,23 +19,17 @@
     return {root, plot, margin, width: whole - margin.left - margin.right, height: height - margin.top - margin.bottom};
   };
 
-  // Powers of ten from `low` to `high`, every so many that there are at most `most`; between them where there are few.
+  // Ticks of a logarithmic axis, at most `most`: of each power of ten as many as there is room for, or not even each.
   const logTicks = (low, high, most) => {
-    const first = Math.ceil(Math.log10(low) - SLACK);
+    const first = Math.floor(Math.log10(low));
     const last = Math.floor(Math.log10(high) + SLACK);
-    const every = Math.max(1, Math.ceil((last - first + 1) / most));
-    const powers = [];
-    for (let power = first; power <= last; power += every) powers.push(10 ** power);
-    return powers.length > 2 ? powers : between(low, high, first - 1, last).slice(0, most);
+    const powers = Array.from({length: last - first + 1}, (_, i) => 10 ** (first + i));
+    const choices = [[1, 2, 5], [1, 3], [1]].map((steps) => inside(powers.flatMap((power) => steps.map((step) => step * power)), low, high));
+    const every = Math.ceil(choices[2].length / most);
+    return choices.find((ticks) => ticks.length <= most) || choices[2].filter((_, i) => i % every === 0);
   };
 
-  const between = (low, high, first, last) => {
-    const found = [];
-    for (let power = first; power <= last; power += 1) {
-      found.push(...[1, 2, 5].map((step) => step * 10 ** power).filter((tick) => tick >= low && tick <= high));
-    }
-    return found;
-  };
+  const inside = (ticks, low, high) => ticks.filter((tick) => tick >= low * (1 - SLACK) && tick <= high * (1 + SLACK));
 
   // From 0 to `high` in at most `most` steps of a power of two, as bytes are read.
   const byteTicks = (high, most) => {

@@ -69,7 +69,7 @@
 
   const said = (page, mark) => [
     page.element("strong", {}, mark.title),
-    page.element("dl", {}, mark.lines().map(([term, value]) =>
+    page.element("dl", {}, mark.lines().flatMap(([term, value]) =>
       [page.element("dt", {}, term), page.element("dd", {}, value)])),
   ];
 

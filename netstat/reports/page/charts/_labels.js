@@ -15,10 +15,10 @@
     return canvas.measureText(text).width;
   };
 
-  // `text`, what is too much taken out of its middle; "" where not even three characters have room.
+  // `text`, what is too much taken out of its middle; "" where less than four characters of it would be left.
   const fit = (text, room, measure = width) => {
     if (measure(text) <= room) return text;
-    for (let kept = text.length - 1; kept >= 2; kept -= 1) {
+    for (let kept = text.length - 1; kept >= 4; kept -= 1) {
       const head = Math.ceil(kept / 2);
       const shorter = `${text.slice(0, head)}…${text.slice(text.length - kept + head)}`;
       if (measure(shorter) <= room) return shorter;

@@ -49,7 +49,7 @@
 
   const line = (page, check, step, place, next) =>
     page.element("div", {class: `rung ${step.kind}`, title: paths(page, step)},
-      page.element("span", {class: "reason"}, reason(page, check, step)),
+      page.element("span", {class: "why"}, reason(page, check, step)),
       bar(page, step, place, next),
       page.element("span", {class: "amount"}, step.kind === "term" || step.kind === "unexplained" ? page.numbers.signed(step.amount) : page.numbers.exact(step.amount)));
 

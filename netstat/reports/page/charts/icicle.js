@@ -6,7 +6,7 @@
   const {drawing, choice, legend} = netstat.plot;
   const ROW = 30; // pixels of height
   const LEAST = 1; // pixels of width: narrower blocks are drawn together
-  const PADDING = 4; // pixels beside a label
+  const PADDING = 2; // pixels beside a label
   const DEEPEST = 12; // levels that are drawn at once
 
   // What a row is measured by; of containers, only where nothing inside was measured apart.
@@ -121,7 +121,7 @@
     const part = page.numbers.percent(node.value, whole, 1);
     const texts = [...(op ? [`${name} · ${op} · ${part}`] : []), `${name} · ${part}`, name];
     const text = many ? "" : netstat.labels.first(texts, width - 2 * PADDING);
-    return text ? [rect, page.svg("text", {class: "label", x: x + PADDING, y: (level + 0.5) * ROW, dy: "0.35em"}, text)] : [rect];
+    return text ? [rect, page.svg("text", {class: "label", x: x + PADDING + 1, y: (level + 0.5) * ROW, dy: "0.35em"}, text)] : [rect];
   };
 
   const mark = (model, page, block, {root, measure, zoom, focus}) => {

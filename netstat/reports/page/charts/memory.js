@@ -8,6 +8,16 @@
   const RESIDENT = ["params", "given", "optimizer"];
   const DENSE = 2; // moments a pixel: more are drawn as the highest of each pixel
 
+  // What is drawn of each pass: levels with their bytes at every moment, and what the record says of these moments.
+  const passesOf = (model) => model.drawn.memory.map(({pass, levels}) => {
+    const {timeline, peak, peak_bytes, largest} = model.memory[pass];
+    const at = (bytes) => (Array.isArray(bytes) ? bytes : timeline.map(() => bytes));
+    return {
+      pass, peak, peak_bytes, largest: largest || [], moments: timeline, live: timeline.map(({live_bytes: bytes}) => bytes),
+      levels: levels.map(({kind, bytes}) => ({kind, bytes: at(bytes)})),
+    };
+  });
+
   // Of more moments than there are pixels for, the one that needs most of each run of them; the peak is among them.
   const kept = (live, most) => {
     const every = Math.ceil(live.length / most);
@@ -34,7 +44,7 @@
   const phases = (need, moments) => {
     const runs = [];
     moments.forEach((at, index) => {
-      const phase = need.moments[at][0];
+      const {phase} = need.moments[at];
       if (runs.length && runs[runs.length - 1].phase === phase) runs[runs.length - 1].to = index + 1;
       else runs.push({phase, from: index, to: index + 1});
     });
@@ -50,7 +60,7 @@
 
   const draw = (box, model, page) => {
     const passing = box.dataset.shown === "passing";
-    const passes = passing ? model.drawn.memory.map(withoutResident) : model.drawn.memory;
+    const passes = passing ? passesOf(model).map(withoutResident) : passesOf(model);
     const shown = ["all", "passing"].map((key) => [key, page.word(`chart.memory.shown.${key}`)]);
     const chosen = (key) => { box.dataset.shown = key; box.replaceChildren(); draw(box, model, page); };
     box.append(choice(page, page.word("chart.memory.shown.label"), shown, passing ? "passing" : "all", chosen));
@@ -83,7 +93,7 @@
   };
 
   const scale = (drawn, page, {x, y}, highest) => {
-    const whole = (bytes) => page.numbers.mebibytes(bytes).replace(".00", "");
+    const whole = (bytes) => page.numbers.mebibytes(bytes).replace(/(\.\d*?)0+ /, "$1 ").replace(". ", " ");
     axes(drawn, page, {x: {scale: x, title: page.word("chart.memory.x")}, y: {scale: y, ticks: byteTicks(highest, 5), text: whole}});
   };
 
@@ -108,7 +118,7 @@
 
   // The pass, its peak, and where that is: two lines above the plot, and a mark on the highest point.
   const peak = ({plot, margin, width}, page, need, {x, y, peak: at}, label) => {
-    const [, path, op, call] = need.moments[need.peak];
+    const {path, op, call} = need.moments[need.peak];
     const where = op ? `${op} · ${page.numbers.place(path, call)}` : "";
     const text = `${label}: ${page.word("chart.memory.peak", {bytes: page.numbers.mebibytes(need.peak_bytes)})}`;
     const [cx, cy] = [(x(at) + x(at + 1)) / 2, y(need.peak_bytes)];
@@ -127,20 +137,21 @@
     lines: () => lines(page, need, at),
   });
 
-  const name = (page, [, path, op, call]) => `${page.numbers.place(path, call)} ${op}`.trim();
+  const name = (page, {path, op, call}) => `${page.numbers.place(path, call)} ${op}`.trim();
 
   const lines = (page, need, at) => {
     const {mebibytes} = page.numbers;
     const parts = need.levels.filter(({bytes}) => bytes[at]).map(({kind, bytes}) => [page.word(`chart.memory.${kind}`), mebibytes(bytes[at])]);
-    const largest = at === need.peak ? need.largest.map(([path, op, call, , bytes]) => [name(page, ["", path, op, call]), mebibytes(bytes)]) : [];
+    const largest = at === need.peak ? need.largest.map((piece) => [name(page, piece), mebibytes(piece.nbytes)]) : [];
     const head = largest.length ? [[page.word("chart.memory.largest"), ""]] : [];
-    return [[page.word("chart.memory.alive"), mebibytes(need.live[at])], ...parts.reverse(), ...head, ...largest];
+    const phase = page.word(`chart.memory.phase.${need.moments[at].phase}`);
+    return [[page.word("chart.memory.phase.heading"), phase], [page.word("chart.memory.alive"), mebibytes(need.live[at])], ...parts.reverse(), ...head, ...largest];
   };
 
   // A row per moment; of a pass of very many, those that are drawn at the usual width.
   const table = (model, page) => {
-    const rows = model.drawn.memory.flatMap((need) => kept(need.live, 500).map((at) => [
-      page.word(`chart.memory.${need.pass}`), page.word(`chart.memory.phase.${need.moments[at][0]}`),
+    const rows = passesOf(model).flatMap((need) => kept(need.live, 500).map((at) => [
+      page.word(`chart.memory.${need.pass}`), page.word(`chart.memory.phase.${need.moments[at].phase}`),
       name(page, need.moments[at]), page.numbers.mebibytes(need.live[at]),
     ]));
     const heads = [["pass", true], ["phase.heading", true], ["operator", true], ["alive", false]];

@@ -79,7 +79,7 @@
     const all = together.map((roof) => `${roof.name} ${page.numbers.scaled(roof.bytes_per_second, "B/s")}`).join(", ");
     const [wide, high] = [line.x1 - line.x0, line.y1 - line.y0];
     const long = Math.hypot(wide, high);
-    const text = netstat.labels.fit(all, long - 24);
+    const text = netstat.labels.first([all, together.map(({name}) => name).join(", ")], long - 24);
     if (!text) return [];
     const degrees = (Math.atan2(high, wide) * 180) / Math.PI;
     const [x, y] = [line.x0 + (10 * wide) / long, line.y0 + (10 * high) / long];
