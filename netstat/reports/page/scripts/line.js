@@ -26,7 +26,7 @@
   netstat.width = (column, model) => {
     if (column.name === "path") {
       const widest = longest(model.rows, (row) => row.name.length + 2 * row.depth);
-      return `minmax(${Math.max(12, Math.min(34, widest + 5))}ch, 1fr)`;
+      return `minmax(${Math.max(14, Math.min(28, widest + 5))}ch, 1fr)`;
     }
     return `${Math.max(characters(column, model), netstat.headingOf(column, model).length + 1) + 2}ch`;
   };
