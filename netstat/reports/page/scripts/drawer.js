@@ -14,7 +14,7 @@
     if (!found || !found.bound_seconds) return [];
     const known = found.measured_seconds > 0 && found.measured_seconds >= found.below;
     return [["drawer.bound", page.numbers.duration(found.bound_seconds)],
-      ...(known ? [["drawer.efficiency", page.numbers.percent(found.bound_seconds, found.measured_seconds, 0)]] : [])];
+      ...(known ? [["drawer.efficiency", page.numbers.percent(found.bound_seconds, found.measured_seconds)]] : [])];
   };
 
   const facts = (model, row) => {
