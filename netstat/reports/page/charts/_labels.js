@@ -87,8 +87,8 @@
     return {far: far > FAR[0], box: {x0, y0, x1: x0 + wide, y1: y0 + LINE}};
   }));
 
-  // Words along a line, where they touch none of the points: where they begin, the angle, the boxes they and the line
-  // take. line: {x0, y0, x1, y1} from left to right; from its end backwards where `back`.
+  // Words along a line, where they touch none of the points (`clear`, where there is such a place): where they begin, the
+  // angle, the boxes they and the line take. line: {x0, y0, x1, y1} from left to right; from its end where `back`.
   const along = (line, text, marks, {back = false, measure = width} = {}) => {
     const [wide, high] = [line.x1 - line.x0, line.y1 - line.y0];
     const [long, room] = [Math.hypot(wide, high), measure(text)];
@@ -101,9 +101,10 @@
     const discs = marks.map((mark) => disc(mark));
     const free = (start) => !strip(start, start + room, LINE + 4).some((box) => discs.some((other) => overlap(box, other)));
     const ordered = back ? starts.reverse() : starts;
-    const start = ordered.find(free) ?? ordered[0];
+    const found = ordered.find(free);
+    const start = found ?? ordered[0];
     const [x, y] = at(start);
-    return {x, y, degrees: (Math.atan2(high, wide) * 180) / Math.PI, boxes: [...strip(0, long, 3), ...strip(start, start + room, LINE + 4)]};
+    return {text, clear: found !== undefined, x, y, degrees: (Math.atan2(high, wide) * 180) / Math.PI, boxes: [...strip(0, long, 3), ...strip(start, start + room, LINE + 4)]};
   };
 
   // Draw what `place` found, with a line to the points further away.

@@ -101,7 +101,7 @@
     drawn.plot.append(...blocks.flatMap((block) => shapes(page, block, root.value)));
     const marks = blocks.map((block) => mark(model, page, block, {root, focus, measure, zoom}));
     netstat.hover(box, page, drawn, marks, {at: finder(blocks), keys: keys(blocks)});
-    box.append(page.element("p", {class: "note"}, page.word("chart.icicle.keys")));
+    box.append(page.element("p", {class: "note keys"}, page.word("chart.icicle.keys")));
   };
 
   const KINDS = ["convolution", "linear", "otherwise"];

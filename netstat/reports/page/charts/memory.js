@@ -157,6 +157,6 @@
     return {columns: heads.map(([key, left]) => ({heading: page.word(`chart.memory.${key}`), left})), rows};
   };
 
-  Object.assign(netstat.layouts, {memory: layout, kept});
+  Object.assign(netstat.layouts, {memory: layout, passes: passesOf, kept});
   netstat.chart("memory", {available: (model) => model.drawn.memory.length > 0, draw, table});
 })();

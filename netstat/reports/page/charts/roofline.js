@@ -78,8 +78,9 @@
   const along = ({plot}, page, line, together, marks) => {
     const all = together.map((roof) => `${roof.name} ${page.numbers.scaled(roof.bytes_per_second, "B/s")}`).join(", ");
     const room = Math.hypot(line.x1 - line.x0, line.y1 - line.y0) - 24;
-    const text = netstat.labels.first([all, together.map(({name}) => name).join(", ")], room);
-    const {x, y, degrees, boxes} = netstat.labels.along(line, text, marks);
+    const texts = [all, together.map(({name}) => name).join(", "), ""].filter((words) => netstat.labels.width(words) <= room);
+    const places = texts.map((words) => netstat.labels.along(line, words, marks));
+    const {text, x, y, degrees, boxes} = places.find(({clear}) => clear) || places[0];
     plot.append(page.svg("text", {class: "label", transform: `translate(${x},${y}) rotate(${degrees})`, y: -5}, text));
     return boxes;
   };
