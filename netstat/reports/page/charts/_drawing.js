@@ -24,7 +24,13 @@
     const first = Math.floor(Math.log10(low));
     const last = Math.floor(Math.log10(high) + SLACK);
     const powers = Array.from({length: last - first + 1}, (_, i) => 10 ** (first + i));
-    const choices = [[1, 2, 5], [1, 3], [1]].map((steps) => inside(powers.flatMap((power) => steps.map((step) => step * power)), low, high));
+    const choices = [[1, 2, 5], [1, 3], [1]].map((steps) =>
+      inside(
+        powers.flatMap((power) => steps.map((step) => step * power)),
+        low,
+        high,
+      ),
+    );
     const every = Math.ceil(choices[2].length / most);
     return choices.find((ticks) => ticks.length <= most) || choices[2].filter((_, i) => i % every === 0);
   };
@@ -41,11 +47,17 @@
   const byteLogTicks = (low, high, most) => {
     const [first, last] = [Math.ceil(Math.log2(low)), Math.floor(Math.log2(high))];
     const every = Math.ceil((last - first + 1) / most);
-    return Array.from({length: Math.max(last - first + 1, 0)}, (_, i) => 2 ** (first + i)).filter((_, i) => i % every === 0);
+    return Array.from({length: Math.max(last - first + 1, 0)}, (_, i) => 2 ** (first + i)).filter(
+      (_, i) => i % every === 0,
+    );
   };
 
   // Bytes of a tick, without decimals that say nothing: "1.50 GiB" is "1.5 GiB".
-  const byteText = (page) => (bytes) => page.numbers.mebibytes(bytes).replace(/(\.\d*?)0+ /, "$1 ").replace(". ", " ");
+  const byteText = (page) => (bytes) =>
+    page.numbers
+      .mebibytes(bytes)
+      .replace(/(\.\d*?)0+ /, "$1 ")
+      .replace(". ", " ");
 
   // The ends of a logarithmic axis with some air on both sides.
   const span = (values, air = 2) => [Math.min(...values) / air, Math.max(...values) * air];
@@ -68,22 +80,41 @@
 
   // Colours and what they mean: entries of [name of the colour's custom property, words].
   const legend = (page, entries) =>
-    page.element("ul", {class: "legend"}, entries.map(([color, words]) =>
-      page.element("li", {}, swatch(page, color), words)));
+    page.element(
+      "ul",
+      {class: "legend"},
+      entries.map(([color, words]) => page.element("li", {}, swatch(page, color), words)),
+    );
 
   const swatch = (page, color) =>
-    page.svg("svg", {width: 12, height: 12, "aria-hidden": true},
-      page.svg("circle", {cx: 6, cy: 6, r: 5, class: "mark", style: {"--color": `var(--${color})`}}));
+    page.svg(
+      "svg",
+      {width: 12, height: 12, "aria-hidden": true},
+      page.svg("circle", {cx: 6, cy: 6, r: 5, class: "mark", style: {"--color": `var(--${color})`}}),
+    );
 
   // Buttons of which one is pressed: choices of [key, words]; `chosen(key)` when another one is.
   const choice = (page, label, choices, current, chosen) =>
-    page.element("div", {class: "choice", role: "group", "aria-label": label}, choices.map(([key, words]) =>
-      page.element("button", {type: "button", "aria-pressed": String(key === current), on: {click: () => chosen(key)}},
-        words)));
+    page.element(
+      "div",
+      {class: "choice", role: "group", "aria-label": label},
+      choices.map(([key, words]) =>
+        page.element(
+          "button",
+          {type: "button", "aria-pressed": String(key === current), on: {click: () => chosen(key)}},
+          words,
+        ),
+      ),
+    );
 
   const FAMILIES = {
-    convolution: "blue", "fully connected": "orange", activation: "green", pooling: "purple",
-    normalisation: "sky", "matrix product": "yellow", attention: "yellow",
+    convolution: "blue",
+    "fully connected": "orange",
+    activation: "green",
+    pooling: "purple",
+    normalisation: "sky",
+    "matrix product": "yellow",
+    attention: "yellow",
   };
   const colorOf = (family) => FAMILIES[family] || "grey";
 
@@ -98,7 +129,11 @@
   // What devices there are, where there are several: the buttons, and which one is shown.
   const device = (box, page, devices, again) => {
     const shown = Number(box.dataset.device || 0);
-    const chosen = (key) => { box.dataset.device = key; box.replaceChildren(); again(); };
+    const chosen = (key) => {
+      box.dataset.device = key;
+      box.replaceChildren();
+      again();
+    };
     const named = devices.map((each, index) => [index, each.device]);
     if (devices.length > 1) box.append(choice(page, page.word("chart.devices"), named, shown, chosen));
     return devices[shown];
@@ -106,17 +141,46 @@
 
   // Opens the layer of a point in the grid; undefined where it is of no single layer.
   const opener = (model, page, layer) =>
-    (layer === null ? undefined : () => page.choose(model, model.rows.find((row) => row.layer === layer)));
+    layer === null
+      ? undefined
+      : () =>
+          page.choose(
+            model,
+            model.rows.find((row) => row.layer === layer),
+          );
 
   // The table of all points of all devices: heads are [key, words] of what `cells(point, device)` gives.
   const pointTable = (page, devices, heads, cells) => {
     const several = devices.length > 1;
-    const rows = devices.flatMap((device) => device.points.map((point) => [
-      ...(several ? [device.device] : []), page.numbers.place(point.path, point.call), ...cells(point, device)]));
+    const rows = devices.flatMap((device) =>
+      device.points.map((point) => [
+        ...(several ? [device.device] : []),
+        page.numbers.place(point.path, point.call),
+        ...cells(point, device),
+      ]),
+    );
     const first = [...(several ? [page.word("chart.device")] : []), page.word("chart.layer")];
-    return {columns: [...first.map((heading) => ({heading, left: true})), ...heads.map((heading) => ({heading}))], rows};
+    return {
+      columns: [...first.map((heading) => ({heading, left: true})), ...heads.map((heading) => ({heading}))],
+      rows,
+    };
   };
 
   netstat.layouts = {}; // of every chart, without a drawing
-  netstat.plot = {drawing, logTicks, byteTicks, byteLogTicks, byteText, span, axes, legend, choice, colorOf, families, device, opener, pointTable};
+  netstat.plot = {
+    drawing,
+    logTicks,
+    byteTicks,
+    byteLogTicks,
+    byteText,
+    span,
+    axes,
+    legend,
+    choice,
+    colorOf,
+    families,
+    device,
+    opener,
+    pointTable,
+  };
 })();

@@ -46,14 +46,21 @@
     const listen = (name, hear) => drawn.root.addEventListener(name, hear);
     listen("pointermove", (event) => show(found(event)));
     listen("pointerleave", () => show(-1));
-    listen("click", (event) => { show(found(event)); choose(); });
+    listen("click", (event) => {
+      show(found(event));
+      choose();
+    });
     listen("keydown", press);
     listen("blur", () => show(-1));
   };
 
   const STEPS = {
-    ArrowRight: (index) => index + 1, ArrowDown: (index) => index + 1, ArrowLeft: (index) => index - 1,
-    ArrowUp: (index) => index - 1, Home: () => 0, End: (_, count) => count - 1,
+    ArrowRight: (index) => index + 1,
+    ArrowDown: (index) => index + 1,
+    ArrowLeft: (index) => index - 1,
+    ArrowUp: (index) => index - 1,
+    Home: () => 0,
+    End: (_, count) => count - 1,
   };
 
   // The mark that a key leads to; the first one where there was none.
@@ -63,14 +70,18 @@
     return Math.min(Math.max(next, 0), count - 1);
   };
 
-  const outline = (page, mark) => ("width" in mark
-    ? page.svg("rect", {x: mark.x, y: mark.y, width: mark.width, height: mark.height})
-    : page.svg("circle", {cx: mark.x, cy: mark.y, r: mark.r + 2}));
+  const outline = (page, mark) =>
+    "width" in mark
+      ? page.svg("rect", {x: mark.x, y: mark.y, width: mark.width, height: mark.height})
+      : page.svg("circle", {cx: mark.x, cy: mark.y, r: mark.r + 2});
 
   const said = (page, mark) => [
     page.element("strong", {}, mark.title),
-    page.element("dl", {}, mark.lines().flatMap(([term, value]) =>
-      [page.element("dt", {}, term), page.element("dd", {}, value)])),
+    page.element(
+      "dl",
+      {},
+      mark.lines().flatMap(([term, value]) => [page.element("dt", {}, term), page.element("dd", {}, value)]),
+    ),
   ];
 
   // Beside the mark, on the side with more room, and inside the box.
@@ -86,7 +97,11 @@
 
   // The mark whose middle is nearest, as far as it is within `reach` pixels of its edge.
   const nearest = (marks, reach = 24) => {
-    const tree = d3.quadtree(marks.map((mark, index) => ({...mark, index})), (mark) => mark.x, (mark) => mark.y);
+    const tree = d3.quadtree(
+      marks.map((mark, index) => ({...mark, index})),
+      (mark) => mark.x,
+      (mark) => mark.y,
+    );
     const greatest = Math.max(0, ...marks.map((mark) => mark.r));
     return (x, y) => {
       const mark = tree.find(x, y, greatest + reach);

@@ -27,7 +27,11 @@
     const ends = steps.flatMap(({from, to}) => [from, to]);
     const [low, high] = [Math.min(...ends), Math.max(...ends)];
     const share = (value) => (high > low ? AIR + ((1 - 2 * AIR) * (value - low)) / (high - low) : 0.5);
-    return steps.map(({from, to}) => ({left: share(Math.min(from, to)), width: Math.abs(share(to) - share(from)), from: share(from)}));
+    return steps.map(({from, to}) => ({
+      left: share(Math.min(from, to)),
+      width: Math.abs(share(to) - share(from)),
+      from: share(from),
+    }));
   };
 
   const draw = (box, model, page) => {
@@ -37,9 +41,12 @@
   const tool = (page, check) => {
     const steps = bill(check);
     const places = layout(steps);
-    return page.element("div", {class: "waterfall", role: "group", "aria-label": check.peer},
+    return page.element(
+      "div",
+      {class: "waterfall", role: "group", "aria-label": check.peer},
       page.element("h4", {}, `${check.peer} ${check.version || ""}`.trim(), verdict(page, check)),
-      steps.map((step, index) => line(page, check, step, places[index], places[index + 1])));
+      steps.map((step, index) => line(page, check, step, places[index], places[index + 1])),
+    );
   };
 
   const verdict = (page, check) => {
@@ -47,43 +54,60 @@
     return page.element("span", {class: `state ${key}`}, page.word(`chart.crosscheck.${key}`));
   };
 
+  const isTotal = ({kind}) => kind !== "term" && kind !== "unexplained";
+  const amount = (page, step) => (isTotal(step) ? page.numbers.exact(step.amount) : page.numbers.signed(step.amount));
+
   const line = (page, check, step, place, next) =>
-    page.element("div", {class: `rung ${step.kind}`, title: paths(page, step)},
+    page.element(
+      "div",
+      {class: `rung ${step.kind}`},
       page.element("span", {class: "why"}, reason(page, check, step)),
       bar(page, step, place, next),
-      page.element("span", {class: "amount"}, step.kind === "term" || step.kind === "unexplained" ? page.numbers.signed(step.amount) : page.numbers.exact(step.amount)));
+      page.element("span", {class: "amount"}, amount(page, step)),
+    );
+
+  const said = (page, check, {kind, term}) => term?.reason ?? page.word(`chart.crosscheck.${kind}`, {unit: check.unit});
 
   const reason = (page, check, step) => {
-    if (step.kind !== "term") return page.word(`chart.crosscheck.${step.kind}`, {unit: check.unit});
-    const {reason: why, issue, paths: where} = step.term;
-    const count = where.length === 1 ? page.numbers.place(where[0]) : page.word("chart.crosscheck.layers", {count: where.length});
-    return [why, issue ? ` [${issue}]` : "", where.length ? page.element("small", {}, ` ${count}`) : ""];
+    const {issue = "", paths = []} = step.term || {};
+    return [said(page, check, step), issue ? ` [${issue}]` : "", ...places(page, paths)];
   };
 
-  const paths = (page, step) => (step.term?.paths.length > 1 ? step.term.paths.map((path) => page.numbers.place(path)).join("\n") : null);
+  // The layers a rule is about: the only one, or how many, which lists them when it is opened.
+  const places = (page, paths) => {
+    if (paths.length < 2) return paths.map((path) => page.element("small", {}, ` ${page.numbers.place(path)}`));
+    const count = page.element("summary", {}, page.word("chart.crosscheck.layers", {count: paths.length}));
+    return [page.element("details", {}, count, paths.map((path) => page.numbers.place(path)).join(", "))];
+  };
 
-  // A point or a bar, and the thread down to where the next step begins.
-  const bar = (page, step, {left, width}, next) => {
+  // A point or a bar, and the threads from the step above and to the one below.
+  const bar = (page, step, {left, width, from}, next) => {
     const percent = (share) => `${100 * share}%`;
-    const ends = step.kind !== "term" && step.kind !== "unexplained";
-    const mark = ends
+    const thread = (share, y1, y2) =>
+      page.svg("line", {class: "thread", x1: percent(share), x2: percent(share), y1: `${y1}%`, y2: `${y2}%`});
+    const mark = isTotal(step)
       ? page.svg("circle", {class: "end", cx: percent(left), cy: "50%", r: 5})
-      : page.svg("rect", {class: step.amount < 0 ? "less" : "more", x: percent(left), y: "20%", width: percent(width), height: "60%"});
-    const thread = next ? page.svg("line", {class: "thread", x1: percent(next.from), x2: percent(next.from), y1: "50%", y2: "100%"}) : null;
-    const above = ends && step.kind === "ours" ? null : page.svg("line", {class: "thread", x1: percent(start(step, left, width)), x2: percent(start(step, left, width)), y1: "0%", y2: "50%"});
-    const drawn = page.svg("svg", {width: "100%", height: "100%", "aria-hidden": true}, thread, above, mark);
-    return page.element("span", {class: "bar"}, drawn);
+      : page.svg("rect", {
+          class: step.amount < 0 ? "less" : "more",
+          x: percent(left),
+          y: "20%",
+          width: percent(width),
+          height: "60%",
+        });
+    const threads = [step.kind === "ours" ? null : thread(from, 0, 50), next ? thread(next.from, 50, 100) : null];
+    return page.element(
+      "span",
+      {class: "bar"},
+      page.svg("svg", {width: "100%", height: "100%", "aria-hidden": true}, threads, mark),
+    );
   };
-
-  const start = (step, left, width) => (step.amount < 0 && step.kind === "term" ? left + width : left);
 
   const table = (model, page) => {
-    const rows = model.profile.crosscheck.flatMap((check) => bill(check).map((step, index) => [
-      index ? "" : check.peer, step.term ? step.term.reason : page.word(`chart.crosscheck.${step.kind}`, {unit: check.unit}),
-      step.term || step.kind === "unexplained" ? page.numbers.signed(step.amount) : page.numbers.exact(step.amount),
-    ]));
-    const columns = [["tool", true], ["figure", true], ["amount", false]];
-    return {columns: columns.map(([key, left]) => ({heading: page.word(`chart.crosscheck.${key}`), left})), rows};
+    const rows = model.profile.crosscheck.flatMap((check) =>
+      bill(check).map((step, index) => [index ? "" : check.peer, said(page, check, step), amount(page, step)]),
+    );
+    const heads = ["tool", "figure", "amount"].map((key) => page.word(`chart.crosscheck.${key}`));
+    return {columns: heads.map((heading, index) => ({heading, left: index < 2})), rows};
   };
 
   Object.assign(netstat.layouts, {bill, crosscheck: layout});

@@ -9,14 +9,20 @@
   const DENSE = 2; // moments a pixel: more are drawn as the highest of each pixel
 
   // What is drawn of each pass: levels with their bytes at every moment, and what the record says of these moments.
-  const passesOf = (model) => model.drawn.memory.map(({pass, levels}) => {
-    const {timeline, peak, peak_bytes, largest} = model.memory[pass];
-    const at = (bytes) => (Array.isArray(bytes) ? bytes : timeline.map(() => bytes));
-    return {
-      pass, peak, peak_bytes, largest: largest || [], moments: timeline, live: timeline.map(({live_bytes: bytes}) => bytes),
-      levels: levels.map(({kind, bytes}) => ({kind, bytes: at(bytes)})),
-    };
-  });
+  const passesOf = (model) =>
+    model.drawn.memory.map(({pass, levels}) => {
+      const {timeline, peak, peak_bytes, largest} = model.memory[pass];
+      const at = (bytes) => (Array.isArray(bytes) ? bytes : timeline.map(() => bytes));
+      return {
+        pass,
+        peak,
+        peak_bytes,
+        largest: largest || [],
+        moments: timeline,
+        live: timeline.map(({live_bytes: bytes}) => bytes),
+        levels: levels.map(({kind, bytes}) => ({kind, bytes: at(bytes)})),
+      };
+    });
 
   // Of more moments than there are pixels for, the one that needs most of each run of them; the peak is among them.
   const kept = (live, most) => {
@@ -53,7 +59,9 @@
 
   // A pass without what is there from its beginning to its end.
   const withoutResident = (need) => {
-    const [resident, levels] = [true, false].map((is) => need.levels.filter(({kind}) => RESIDENT.includes(kind) === is));
+    const [resident, levels] = [true, false].map((is) =>
+      need.levels.filter(({kind}) => RESIDENT.includes(kind) === is),
+    );
     const always = resident.reduce((sum, {bytes}) => sum + bytes[0], 0);
     return {...need, levels, peak_bytes: need.peak_bytes - always, live: need.live.map((bytes) => bytes - always)};
   };
@@ -62,10 +70,21 @@
     const passing = box.dataset.shown === "passing";
     const passes = passing ? passesOf(model).map(withoutResident) : passesOf(model);
     const shown = ["all", "passing"].map((key) => [key, page.word(`chart.memory.shown.${key}`)]);
-    const chosen = (key) => { box.dataset.shown = key; box.replaceChildren(); draw(box, model, page); };
+    const chosen = (key) => {
+      box.dataset.shown = key;
+      box.replaceChildren();
+      draw(box, model, page);
+    };
     box.append(choice(page, page.word("chart.memory.shown.label"), shown, passing ? "passing" : "all", chosen));
-    const used = Object.keys(COLORS).filter((kind) => passes.some(({levels}) => levels.some((level) => level.kind === kind)));
-    box.append(legend(page, used.map((kind) => [COLORS[kind], page.word(`chart.memory.${kind}`)])));
+    const used = Object.keys(COLORS).filter((kind) =>
+      passes.some(({levels}) => levels.some((level) => level.kind === kind)),
+    );
+    box.append(
+      legend(
+        page,
+        used.map((kind) => [COLORS[kind], page.word(`chart.memory.${kind}`)]),
+      ),
+    );
     const beside = box.clientWidth >= 720 && passes.length > 1;
     const panels = page.element("div", {class: beside ? "panels beside" : "panels"});
     box.append(panels);
@@ -93,14 +112,28 @@
   };
 
   const scale = (drawn, page, {x, y}, highest) => {
-    axes(drawn, page, {x: {scale: x, title: page.word("chart.memory.x")}, y: {scale: y, ticks: byteTicks(highest, 5), text: byteText(page)}});
+    axes(drawn, page, {
+      x: {scale: x, title: page.word("chart.memory.x")},
+      y: {scale: y, ticks: byteTicks(highest, 5), text: byteText(page)},
+    });
   };
 
   const bands = ({plot}, page, need, {x, y, bands: stacked}) => {
-    const shape = d3.area().x((_, i) => x(i)).y0(([low]) => y(low)).y1(([, high]) => y(high)).curve(d3.curveStepAfter);
-    plot.append(...stacked.map((band) => page.svg("path", {
-      class: "band", d: shape([...band, band[band.length - 1]]), style: {"--color": `var(--${COLORS[band.key]})`},
-    })));
+    const shape = d3
+      .area()
+      .x((_, i) => x(i))
+      .y0(([low]) => y(low))
+      .y1(([, high]) => y(high))
+      .curve(d3.curveStepAfter);
+    plot.append(
+      ...stacked.map((band) =>
+        page.svg("path", {
+          class: "band",
+          d: shape([...band, band[band.length - 1]]),
+          style: {"--color": `var(--${COLORS[band.key]})`},
+        }),
+      ),
+    );
   };
 
   // A line where each phase begins, and its name where it has room.
@@ -110,7 +143,9 @@
       const room = x(to) - x(from) - 8;
       const words = page.word(`chart.memory.phase.${phase}`);
       if (netstat.labels.width(words) <= room) {
-        plot.append(page.svg("text", {class: "label", x: (x(from) + x(to)) / 2, y: -6, "text-anchor": "middle"}, words));
+        plot.append(
+          page.svg("text", {class: "label", x: (x(from) + x(to)) / 2, y: -6, "text-anchor": "middle"}, words),
+        );
       }
     }
   };
@@ -140,20 +175,37 @@
 
   const lines = (page, need, at) => {
     const {mebibytes} = page.numbers;
-    const parts = need.levels.filter(({bytes}) => bytes[at]).map(({kind, bytes}) => [page.word(`chart.memory.${kind}`), mebibytes(bytes[at])]);
+    const parts = need.levels
+      .filter(({bytes}) => bytes[at])
+      .map(({kind, bytes}) => [page.word(`chart.memory.${kind}`), mebibytes(bytes[at])]);
     const largest = at === need.peak ? need.largest.map((piece) => [name(page, piece), mebibytes(piece.nbytes)]) : [];
     const head = largest.length ? [[page.word("chart.memory.largest"), ""]] : [];
     const phase = page.word(`chart.memory.phase.${need.moments[at].phase}`);
-    return [[page.word("chart.memory.phase.heading"), phase], [page.word("chart.memory.alive"), mebibytes(need.live[at])], ...parts.reverse(), ...head, ...largest];
+    return [
+      [page.word("chart.memory.phase.heading"), phase],
+      [page.word("chart.memory.alive"), mebibytes(need.live[at])],
+      ...parts.reverse(),
+      ...head,
+      ...largest,
+    ];
   };
 
   // A row per moment; of a pass of very many, those that are drawn at the usual width.
   const table = (model, page) => {
-    const rows = passesOf(model).flatMap((need) => kept(need.live, 500).map((at) => [
-      page.word(`chart.memory.${need.pass}`), page.word(`chart.memory.phase.${need.moments[at].phase}`),
-      name(page, need.moments[at]), page.numbers.mebibytes(need.live[at]),
-    ]));
-    const heads = [["pass", true], ["phase.heading", true], ["operator", true], ["alive", false]];
+    const rows = passesOf(model).flatMap((need) =>
+      kept(need.live, 500).map((at) => [
+        page.word(`chart.memory.${need.pass}`),
+        page.word(`chart.memory.phase.${need.moments[at].phase}`),
+        name(page, need.moments[at]),
+        page.numbers.mebibytes(need.live[at]),
+      ]),
+    );
+    const heads = [
+      ["pass", true],
+      ["phase.heading", true],
+      ["operator", true],
+      ["alive", false],
+    ];
     return {columns: heads.map(([key, left]) => ({heading: page.word(`chart.memory.${key}`), left})), rows};
   };
 

@@ -30,12 +30,22 @@
     const measure = upwards(models);
     const value = VALUES[measure];
     const most = Math.max(...models.map(({profile}) => profile.totals.params));
-    const x = d3.scaleLog(span(models.map(({profile}) => profile.totals.macs), 3), [0, width]);
+    const x = d3.scaleLog(
+      span(
+        models.map(({profile}) => profile.totals.macs),
+        3,
+      ),
+      [0, width],
+    );
     const y = d3.scaleLog(span(models.map(value), 2.5), [height, 0]);
     const radius = d3.scaleSqrt([0, most], [0, LARGEST]);
     const marks = models.map((model) => ({
-      model, x: x(model.profile.totals.macs), y: y(value(model)), r: Math.max(DOT, radius(model.profile.totals.params)),
-      color: COLORS[model.index % COLORS.length], value: value(model),
+      model,
+      x: x(model.profile.totals.macs),
+      y: y(value(model)),
+      r: Math.max(DOT, radius(model.profile.totals.params)),
+      color: COLORS[model.index % COLORS.length],
+      value: value(model),
     }));
     return {x, y, measure, marks: marks.sort((a, b) => b.r - a.r)};
   };
@@ -50,17 +60,35 @@
     const models = counted(page.models);
     const margin = {left: 66, right: 12, top: 26, bottom: 42};
     box.append(legend(page, [["grey", page.word("chart.models.area")]]));
-    const drawn = drawing(box, page, {height: box.clientWidth < 520 ? 300 : 380, margin, label: page.word("chart.models.title")});
+    const drawn = drawing(box, page, {
+      height: box.clientWidth < 520 ? 300 : 380,
+      margin,
+      label: page.word("chart.models.title"),
+    });
     const laid = layout(models, drawn.width, drawn.height);
     axes(drawn, page, {
-      x: {scale: laid.x, ticks: logTicks(...laid.x.domain(), Math.floor(drawn.width / 70)), text: (value) => page.numbers.scaled(value), title: page.word("chart.models.macs")},
+      x: {
+        scale: laid.x,
+        ticks: logTicks(...laid.x.domain(), Math.floor(drawn.width / 70)),
+        text: (value) => page.numbers.scaled(value),
+        title: page.word("chart.models.macs"),
+      },
       y: upright(page, laid),
     });
-    drawn.plot.append(...laid.marks.map(({x, y, r, color}) => page.svg("circle", {class: "mark", cx: x, cy: y, r, style: {"--color": `var(--${color})`}})));
+    drawn.plot.append(
+      ...laid.marks.map(({x, y, r, color}) =>
+        page.svg("circle", {class: "mark", cx: x, cy: y, r, style: {"--color": `var(--${color})`}}),
+      ),
+    );
     const named = laid.marks.map((mark) => ({...mark, text: netstat.labels.fit(mark.model.profile.model, 180)}));
     const frame = {x0: 0, y0: 0, x1: drawn.width, y1: drawn.height};
     netstat.labels.write(drawn.plot, page, netstat.labels.place(named, {frame, most: 40}));
-    const marks = laid.marks.map((mark) => ({...mark, title: mark.model.profile.model, lines: () => lines(page, mark.model), chosen: () => page.open(mark.model.index)}));
+    const marks = laid.marks.map((mark) => ({
+      ...mark,
+      title: mark.model.profile.model,
+      lines: () => lines(page, mark.model),
+      chosen: () => page.open(mark.model.index),
+    }));
     netstat.hover(box, page, drawn, marks, {at: netstat.nearest(marks)});
   };
 

@@ -17,7 +17,10 @@
     const y = d3.scaleLog(span(times.points.map(({seconds}) => seconds)), [height, 0]);
     const aside = (index) => strip * (0.2 + 0.6 * ((index * 0.618) % 1)); // spread evenly, the same every time
     const marks = times.points.map((point) => ({
-      x: point.macs ? x(point.macs) : aside(others.indexOf(point)), y: y(point.seconds), r: DOT, point,
+      x: point.macs ? x(point.macs) : aside(others.indexOf(point)),
+      y: y(point.seconds),
+      r: DOT,
+      point,
     }));
     return {x, y, strip, marks, ceiling: ceiling(x, y, times.macs_per_second, height)};
   };
@@ -34,26 +37,45 @@
     const times = device(box, page, model.drawn.times, () => draw(box, model, page));
     box.append(families(page, times.points));
     const margin = {left: 58, right: 10, top: 26, bottom: 42};
-    const drawn = drawing(box, page, {height: box.clientWidth < 520 ? 320 : 400, margin, label: page.word("chart.time-macs.title")});
+    const drawn = drawing(box, page, {
+      height: box.clientWidth < 520 ? 320 : 400,
+      margin,
+      label: page.word("chart.time-macs.title"),
+    });
     const laid = layout(times, drawn.width, drawn.height);
     frame(drawn, page, laid);
     const taken = line(drawn, page, laid, times);
     points(drawn, page, laid, taken, times);
     const marks = laid.marks.map((mark) => ({...mark, ...words(model, page, mark.point, times)}));
     netstat.hover(box, page, drawn, marks, {at: netstat.nearest(marks)});
-    if (times.left_out) box.append(page.element("p", {class: "note"}, page.word("chart.time-macs.left_out", {count: times.left_out})));
+    if (times.left_out)
+      box.append(page.element("p", {class: "note"}, page.word("chart.time-macs.left_out", {count: times.left_out})));
   };
 
   const frame = (drawn, page, {x, y, strip}) => {
     const clear = (tick) => !strip || x(tick) > strip + CLEAR;
     axes(drawn, page, {
-      x: {scale: x, ticks: logTicks(...x.domain(), Math.floor(drawn.width / 70)).filter(clear), text: (value) => page.numbers.scaled(value), title: page.word("chart.time-macs.x")},
-      y: {scale: y, ticks: logTicks(...y.domain(), 7), text: (value) => page.numbers.duration(value), title: page.word("chart.time-macs.y")},
+      x: {
+        scale: x,
+        ticks: logTicks(...x.domain(), Math.floor(drawn.width / 70)).filter(clear),
+        text: (value) => page.numbers.scaled(value),
+        title: page.word("chart.time-macs.x"),
+      },
+      y: {
+        scale: y,
+        ticks: logTicks(...y.domain(), 7),
+        text: (value) => page.numbers.duration(value),
+        title: page.word("chart.time-macs.y"),
+      },
     });
     if (!strip) return;
     drawn.plot.append(
       page.svg("rect", {class: "strip", x: 0, y: 0, width: strip, height: drawn.height}),
-      page.svg("text", {class: "tick", x: strip / 2, y: drawn.height + 16, "text-anchor": "middle"}, page.word("chart.time-macs.none")),
+      page.svg(
+        "text",
+        {class: "tick", x: strip / 2, y: drawn.height + 16, "text-anchor": "middle"},
+        page.word("chart.time-macs.none"),
+      ),
     );
   };
 
@@ -71,12 +93,20 @@
   };
 
   const points = ({plot, width, height}, page, {marks}, taken, times) => {
-    plot.append(...marks.map(({x, y, r, point}) =>
-      page.svg("circle", {class: "mark", cx: x, cy: y, r, style: {"--color": `var(--${colorOf(point.family)})`}})));
-    const named = marks.filter(({point}) => point.seconds >= LEAST * times.seconds).map((mark) =>
-      ({...mark, text: netstat.labels.fit(page.numbers.place(mark.point.path, mark.point.call), 150)}));
+    plot.append(
+      ...marks.map(({x, y, r, point}) =>
+        page.svg("circle", {class: "mark", cx: x, cy: y, r, style: {"--color": `var(--${colorOf(point.family)})`}}),
+      ),
+    );
+    const named = marks
+      .filter(({point}) => point.seconds >= LEAST * times.seconds)
+      .map((mark) => ({...mark, text: netstat.labels.fit(page.numbers.place(mark.point.path, mark.point.call), 150)}));
     const most = width < 400 ? 6 : 14;
-    netstat.labels.write(plot, page, netstat.labels.place(named, {frame: {x0: 0, y0: 0, x1: width, y1: height}, taken, most}));
+    netstat.labels.write(
+      plot,
+      page,
+      netstat.labels.place(named, {frame: {x0: 0, y0: 0, x1: width, y1: height}, taken, most}),
+    );
   };
 
   const words = (model, page, point, times) => ({
