@@ -16,7 +16,7 @@ from netstat.registry import REPORTS
 from netstat.reports._fit import GAP, Strip, fit, whole
 from netstat.reports._layers import layer_tables
 from netstat.reports._table import Fact, Table, cells, padded
-from netstat.reports._tables import tables
+from netstat.reports._tables import said, sections
 from netstat.reports._terminal import BOLD, FAINT, RED, Terminal, shows_unicode, standard_output, terminal_width
 from netstat.reports._wrap import heading, sentence, wrapped
 
@@ -50,7 +50,7 @@ class Text:
     @staticmethod
     def render(record: Record, view: View | None = None) -> bytes:
         """Every section of `record`, as wide as the terminal and in its characters."""
-        return f"netstat {__version__}: {record.kind}\n\n{_text(tables(record, view), standard_output())}".encode()
+        return f"netstat {__version__}: {record.kind}\n\n{_text(sections(record, view), standard_output())}".encode()
 
 
 def record_text(
@@ -62,7 +62,7 @@ def record_text(
     color: bool = False,
 ) -> str:
     """Every section of `record`; arguments as for `layers_text`."""
-    return _text(tables(record, view), Terminal(width or terminal_width(), unicode, color))
+    return _text(sections(record, view), Terminal(width or terminal_width(), unicode, color))
 
 
 def layers_text(
@@ -145,7 +145,11 @@ def tables_text(pages: Iterable[Table], width: int | None = None, *, unicode: bo
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:
-    """The tables one below the other, an empty line between them, a newline at the end."""
+    """The tables one below the other, an empty line between them, a newline at the end.
+
+    Other languages have other characters than ASCII.
+    """
+    pages = said(pages) if terminal.unicode else pages
     return "\n".join("".join(f"{line}\n" for line in _lines(page, terminal)) for page in pages)
 
 
