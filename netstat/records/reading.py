@@ -15,6 +15,7 @@ from netstat.records import (
     activations,
     benchmark,
     ceilings,
+    check,
     comparison,
     crosscheck,
     explanation,
@@ -52,7 +53,11 @@ KINDS: dict[str, type[Record]] = {
         scaling.Scaling,
         views.Views,
         activations.Activations,
+<<<<<<< HEAD
         report.Report,
+=======
+        check.Check,
+>>>>>>> main
     )
 }
 _NAMES = {
