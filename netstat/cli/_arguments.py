@@ -28,11 +28,8 @@ COMMANDS = {
     "views": "cost of scoring an image in crops, flipped and turned, and whole",
     "activations": "what activation functions and LRN cost per element, counted and measured",
     "compare": "models or saved results side by side",
-<<<<<<< HEAD
     "report": "everything about a model, or several side by side, on one page of HTML",
-=======
     "check": "whether a model keeps its budgets of parameters, MACs, memory, time: a gate for CI",
->>>>>>> main
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",
     "badge": "a line of Markdown for a README: params and MACs as an image",

@@ -53,11 +53,8 @@ KINDS: dict[str, type[Record]] = {
         scaling.Scaling,
         views.Views,
         activations.Activations,
-<<<<<<< HEAD
         report.Report,
-=======
         check.Check,
->>>>>>> main
     )
 }
 _NAMES = {

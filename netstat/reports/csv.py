@@ -1,11 +1,7 @@
 """CSV: the record's main list, a row per item, raw numbers under the keys of the JSON form."""
 
 import csv
-<<<<<<< HEAD
-from collections.abc import Callable, Iterable, Iterator
-=======
-from collections.abc import Iterable, Iterator, Sequence
->>>>>>> main
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from io import StringIO
 from typing import Any, ClassVar
@@ -46,16 +42,10 @@ class Csv:
         return text.getvalue().encode("utf-8" if text.getvalue().isascii() else "utf-8-sig")
 
 
-<<<<<<< HEAD
-def _rows(record: Any, view: View) -> Iterator[Row]:
-    viewed = _VIEWED.get(record.kind)
-    return viewed(record, view) if viewed else _ROWS[record.kind](record.to_dict())
-=======
 def rows_of(record: Any, view: View | None = None) -> list[Row]:
     """The items of the record's main list; None, or no such key, for what an item does not have."""
-    rows = _profile(record, view or View()) if record.kind == "profile" else _ROWS[record.kind](record.to_dict())
-    return list(rows)
->>>>>>> main
+    viewed = _VIEWED.get(record.kind)
+    return list(viewed(record, view or View()) if viewed else _ROWS[record.kind](record.to_dict()))
 
 
 def _cell(value: Any) -> Any:
@@ -264,14 +254,11 @@ def _views(saved: Row) -> Iterator[Row]:
             yield {"model": saved["model"], "what": what, **each}
 
 
-<<<<<<< HEAD
 _VIEWED: dict[str, Callable[[Any, View], Iterator[Row]]] = {"profile": _profile, "report": _models_layers}
-=======
 _BUDGET = (
     "figure", "layers", "limit", "at_least", "at_most", "verdict", "reason", "limit_seconds",
     "median_seconds", "ci95_low", "ci95_high", "device", "batch", "dtype", "threads",
 )  # fmt: skip
->>>>>>> main
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
