@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from netstat.records.base import Record
+from netstat.records.origin import Origin
 from netstat.records.profile import Group, Totals
 
 
@@ -11,7 +12,8 @@ from netstat.records.profile import Group, Totals
 class Compared:
     """One model of a comparison. Ratios are to the first model: params and macs of this one divided by the first's.
 
-    `receptive_field` is that of the last layer that has one, `nonlinearities` how many layers are activations.
+    `receptive_field` is that of the last layer that has one, `nonlinearities` how many layers are activations, `origin`
+    what the profile is of.
     """
 
     model: str
@@ -25,6 +27,7 @@ class Compared:
     macs_ratio: float | None
     receptive_field: tuple[int, ...] | None = None
     nonlinearities: int | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
-from html import escape
 
 from netstat import __version__
-from netstat.reports._table import printable
+from netstat.reports._markup import escaped
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --faint: #59636e; --rule: #d1d9e0; --band: #f6f8fa; }
@@ -61,8 +60,3 @@ def page(title: str, sections: Iterable[str]) -> str:
 </body>
 </html>
 """
-
-
-def escaped(text: str) -> str:
-    """Text as text, never markup, and nothing that would control what it is shown on."""
-    return escape(printable(text))

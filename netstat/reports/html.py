@@ -1,14 +1,13 @@
 """HTML: one page that stands alone, formulas set as such."""
 
-from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from netstat.records.base import Record
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._math import FormulaError, mathml
-from netstat.reports._page import escaped, page
-from netstat.reports._table import Column, Fact, Formula, Row, Table
+from netstat.reports._markup import escaped, facts, grid
+from netstat.reports._page import page
+from netstat.reports._table import Table
 from netstat.reports._tables import tables
 
 
@@ -29,40 +28,7 @@ class Html:
 def _section(table: Table) -> str:
     if not (table.lead or table.columns or table.notes):
         return f"<h1>{escaped(table.title)}</h1>"
-    parts = [f"<h2>{escaped(table.title)}</h2>", *_facts(table.lead)]
+    parts = [f"<h2>{escaped(table.title)}</h2>", *facts(table.lead)]
     if table.columns:
-        parts += _grid(table.columns, table.groups)
-    return "\n".join(["<section>", *parts, *_facts(table.notes), "</section>"])
-
-
-def _facts(facts: Sequence[Fact]) -> Iterator[str]:
-    if facts:
-        yield "<dl>"
-        yield from (f"<dt>{escaped(label)}</dt><dd>{_text(text)}</dd>" for label, text in facts)
-        yield "</dl>"
-
-
-def _text(text: str) -> str:
-    """A formula as one, as far as it is written as one; any other text as it is."""
-    if isinstance(text, Formula):
-        try:
-            return mathml(text)
-        except FormulaError:
-            pass
-    return escaped(text)
-
-
-def _grid(columns: Sequence[Column], groups: Sequence[Sequence[Row]]) -> Iterator[str]:
-    yield "<table>"
-    yield f"<thead><tr>{''.join(_cells('th', columns, [column.heading for column in columns]))}</tr></thead>"
-    for group in groups:
-        rows = ([column.show(value) for column, value in zip(columns, row, strict=True)] for row in group)
-        lines = "\n".join(f"<tr>{''.join(_cells('td', columns, row))}</tr>" for row in rows)
-        yield f"<tbody>\n{lines}\n</tbody>" if lines else ""
-    yield "</table>"
-
-
-def _cells(tag: str, columns: Sequence[Column], texts: Iterable[str]) -> Iterator[str]:
-    for column, text in zip(columns, texts, strict=True):
-        kind = " class=formula" if isinstance(text, Formula) else " class=left" if column.left else ""
-        yield f"<{tag}{kind}>{_text(text)}</{tag}>"
+        parts += grid(table.columns, table.groups)
+    return "\n".join(["<section>", *parts, *facts(table.notes), "</section>"])
