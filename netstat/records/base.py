@@ -23,12 +23,13 @@ class Record:
     """Base of the top-level records. A section that was not asked for is None and absent from the JSON.
 
     Attributes:
-        origin: what it is of, in the user's words; None where that was an object, or nothing was named.
+        origin: what it is of, in the user's words, whatever they are: results of equal figures are equal; None where
+            that was an object, or nothing was named.
     """
 
     kind: ClassVar[str]
 
-    origin: Origin | None = field(default=None, kw_only=True)
+    origin: Origin | None = field(default=None, kw_only=True, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form: schema, netstat's version, kind, then the fields."""
@@ -55,9 +56,9 @@ class Record:
         return REPORTS["table"].render(self).decode()
 
     def _repr_html_(self) -> str:
-        from netstat.reports._fragment import fragment
-
-        return fragment(self)
+        notebook: Any = REPORTS["ipynb"]
+        markup: str = notebook.fragment(self)
+        return markup
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What notebooks show: a table, and as text what `print` shows instead of every field."""

@@ -1,6 +1,6 @@
 """Models side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from netstat.records.base import Record
@@ -27,7 +27,7 @@ class Compared:
     macs_ratio: float | None
     receptive_field: tuple[int, ...] | None = None
     nonlinearities: int | None = None
-    origin: Origin | None = None
+    origin: Origin | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def _memory(record: Any) -> Arguments:
         "training": None if record.training or record.not_predicted else False,
         "fit": list(dict.fromkeys(fit.limit_bytes for fit in record.fits or ())) or None,
         "measure": _unless(False, record.measured is not None),
-        "device": _each((each.device for each in record.measured or ()), "cpu"),
+        "device": next((each.device for each in record.measured or () if each.device != "cpu"), None),
     }
 
 
@@ -117,7 +117,7 @@ def _pipeline(record: Any) -> Arguments:
 
 
 def _explanation(record: Any) -> Arguments:
-    return {"path": list(dict.fromkeys(each.path for each in (*record.layers, *record.unexplained)))}
+    return {"path": _each(each.path or "(model)" for each in (*record.layers, *record.unexplained))}
 
 
 def _activations(record: Any) -> Arguments:

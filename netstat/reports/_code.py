@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from netstat.records.origin import GivenInput, Origin
+from netstat.records.profile import Input
 from netstat.reports._arguments import OF_KIND, Arguments
 
 OBJECT = "model"  # what a model without a name is called
@@ -42,18 +43,18 @@ def _of_model(kind: str, origin: Origin, further: Arguments) -> tuple[list[str],
     usual, named = Origin(""), {}
     for name in _TAKEN.get(kind, ()):
         if getattr(origin, name) != getattr(usual, name):
-            named[name] = getattr(origin, name)
+            named[name] = _listed(getattr(origin, name))
     if "fully_convolutional" in named and origin.made_for:
         named["fully_convolutional"] = origin.made_for
     shapes = [_shapes(origin.inputs)] if origin.inputs else []
     if kind == "explanation":  # the paths of layers come second
         named = {"path": further.pop("path"), **({"input_shape": shapes.pop()} if shapes else {}), **named}
-    return [repr(origin.model) if origin.model else OBJECT, *map(repr, shapes)], named | further
+    return [_spelled(origin.model) if origin.model else OBJECT, *map(_spelled, shapes)], named | further
 
 
 def _written(kind: str, positional: Iterable[str], named: Arguments) -> str:
     """A call; over several lines where it is long. Names of arguments that are None are left out."""
-    arguments = [*positional, *(f"{name}={value!r}" for name, value in named.items() if value is not None)]
+    arguments = [*positional, *(f"{name}={_spelled(value)}" for name, value in named.items() if value is not None)]
     name = f"netstat.{_NAMES.get(kind, kind)}"
     line = f"{name}({', '.join(arguments)})"
     if len(line) <= LONGEST:
@@ -62,13 +63,23 @@ def _written(kind: str, positional: Iterable[str], named: Arguments) -> str:
     return f"{name}(\n{_indented(inside)})"
 
 
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _spelled(value: Any) -> str:
+    """A value as a literal, texts between the quotes that people write."""
+    text = repr(value)
+    return text if '"' in text or "\\'" in text else text.replace("'", '"')
+
+
 def _indented(text: str) -> str:
     return "".join(f"    {line}\n" for line in text.splitlines())
 
 
 def _described(record: Any) -> Origin:
     """What a record says of the inputs of an object, as far as shapes and a batch can."""
-    given = [each for each in getattr(record, "inputs", ()) if hasattr(each, "dtype")]
+    given = [each for each in getattr(record, "inputs", ()) if isinstance(each, Input)]
     batches = {each.shape[0] if len(each.shape) > 1 else 0 for each in given}
     if len(batches) != 1 or 0 in batches:
         return Origin("")
@@ -95,8 +106,8 @@ def _compared(record: Any) -> Iterator[str]:
 
 # Records of no model, of several, and of one that is none of the user's.
 _OTHERS: dict[str, Callable[[Any], Iterable[str]]] = {
-    "activations": lambda record: [repr(record.input_shape[1:])],
+    "activations": lambda record: [_spelled(record.input_shape[1:])],
     "ceilings": lambda record: [],
     "comparison": _compared,
-    "published": lambda record: [repr(record.model)],
+    "published": lambda record: [_spelled(record.model)],
 }

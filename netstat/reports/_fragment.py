@@ -11,7 +11,7 @@ from netstat.units import exact, plural
 OPEN = 30  # rows that are shown at once; more are folded
 MOST = 500  # rows that are there at all
 
-# Nothing outside is touched, and colours are those of the page around: lines and bands are a grey that any lets through.
+# Nothing outside is touched; colours are those of the page around, lines and bands a grey that lets them through.
 STYLE = """
 .netstat { overflow-x: auto; }
 .netstat table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .3em 0; }

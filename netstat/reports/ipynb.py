@@ -12,6 +12,7 @@ from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._chapters import chapters
 from netstat.reports._code import OBJECT, needs_object
+from netstat.reports._fragment import fragment
 from netstat.reports._table import printable
 from netstat.reports.md import escaped
 
@@ -36,6 +37,11 @@ class Notebook:
         metadata = {"netstat": __version__, "kernelspec": KERNEL, "language_info": {"name": "python"}}
         notebook = {"metadata": metadata, "nbformat": 4, "nbformat_minor": 5, "cells": cells}
         return f"{json.dumps(notebook, indent=1)}\n".encode()
+
+    @staticmethod
+    def fragment(record: Record) -> str:
+        """What the output of a cell shows of a record: HTML that keeps to itself."""
+        return fragment(record)
 
 
 def _cells(record: Record) -> Iterator[Cell]:

@@ -54,9 +54,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _facts(facts: Sequence[Fact]) -> str:
-    return "\n".join(
-        f"- **{escaped(label)}**: {_text(text)}" if label else f"  {_text(text)}" for label, text in facts
-    )
+    return "\n".join(f"- **{escaped(label)}**: {_text(text)}" if label else f"  {_text(text)}" for label, text in facts)
 
 
 def _text(text: str) -> str:
