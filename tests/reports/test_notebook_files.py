@@ -62,9 +62,8 @@ def test_it_says_that_an_object_has_to_be_put_there() -> None:
     "words",
     [
         ["profile", "alexnet", "-b", "2", "--fast"],
-        ["profile", "torchvision:resnet18", "-i", "3x64x64", "--no-time", "--against", "fvcore"],
+        ["profile", "torchvision:resnet18", "-i", "3x64x64", "--no-time", "--against", "torch"],
         ["profile", "my_tagger.py:Tagger", "-i", "ids=16:int64", "-i", "weights=16x5", "--fast"],
-        ["memory", "my_tagger.py:Tagger", "-i", "16:int64", "-i", "16x5"],
     ],
     ids=lambda words: words[1],
 )
