@@ -4,6 +4,11 @@
 # Counts are exact and hold anywhere; times are of one machine at one moment. This notebook measures the machine it runs on, and every sentence below that
 # holds a measured figure was written by the cell that measured it. Small models and short runs, so that it takes a minute; `netstat benchmark` takes longer and
 # knows more.
+#
+# ## One forward pass
+#
+# The median of a forward pass without hooks, its interval, and the layers in a second run. `reliable` says whether the machine was quiet enough to cite the figure; if it
+# was not, the warnings say why.
 
 # %%
 import netstat
@@ -12,22 +17,14 @@ from netstat.measure.settings import QUICK
 from netstat.registry import REPORTS
 from netstat.units import duration, mebibytes, scaled
 
-# %% [markdown]
-# ## One forward pass
-#
-# The median of a forward pass without hooks, its interval, and the layers in a second run. `reliable` says whether the machine was quiet enough to cite the figure; if it
-# was not, the warnings say why.
-
-# %%
 times = netstat.benchmark("alexnet", threads=1, roofline=True, settings=QUICK)
 times
 
 # %%
 (time,) = times
 slowest = max(time.layers, key=lambda layer: layer.median_seconds)
-low, high = time.ci95_seconds
 display(Markdown(
-    f"AlexNet takes **{duration(time.median_seconds)}** on one thread of {time.device_name} (95 % interval {duration(low)} to {duration(high)}); "
+    f"AlexNet takes **{duration(time.median_seconds)}** on one thread of {time.device_name}; "
     f"`{slowest.path}` alone {slowest.median_seconds / time.median_seconds:.0%} of it. "
     + ("The figure is reliable." if time.reliable else f"The machine was not quiet: {', '.join(time.warnings)}.")
 ))

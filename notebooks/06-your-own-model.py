@@ -41,6 +41,13 @@ p
 # %%
 print(p.table(tree=True, depth=2, columns=["path", "module", "params", "macs", "macs_share"]))
 
+# %%
+from IPython.display import Image
+
+from netstat.registry import REPORTS
+
+Image(REPORTS["png"].render(p))
+
 # %% [markdown]
 # ## Why is that so?
 #
