@@ -28,6 +28,7 @@ COMMANDS = {
     "views": "cost of scoring an image in crops, flipped and turned, and whole",
     "activations": "what activation functions and LRN cost per element, counted and measured",
     "compare": "models or saved results side by side",
+    "report": "everything about a model, or several side by side, on one page of HTML",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",
 }

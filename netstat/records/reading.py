@@ -27,6 +27,7 @@ from netstat.records import (
     pooling,
     profile,
     published,
+    report,
     roofline,
     scaling,
     views,
@@ -37,6 +38,7 @@ KINDS: dict[str, type[Record]] = {
     record.kind: record
     for record in (
         profile.Profile,
+        report.Report,
         crosscheck.CrossChecks,
         benchmark.Benchmarks,
         ceilings.Ceilings,

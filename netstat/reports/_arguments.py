@@ -136,6 +136,14 @@ def _ceilings(record: Any) -> Arguments:
     return {name: _each((getattr(each, name) for each in record.ceilings), usual[name]) for name in usual}
 
 
+def _report(record: Any) -> Arguments:
+    profiles = [each.profile for each in record.models]
+    return {
+        "crosscheck": None if any(profile.crosscheck for profile in profiles) else False,
+        "time": None if any(profile.benchmarks for profile in profiles) else False,
+    }
+
+
 OF_KIND: dict[str, Callable[[Any], Arguments]] = {
     "profile": _profile,
     "crosscheck": _crosscheck,
@@ -150,4 +158,5 @@ OF_KIND: dict[str, Callable[[Any], Arguments]] = {
     "pipeline": _pipeline,
     "activations": _activations,
     "ceilings": _ceilings,
+    "report": _report,
 }

@@ -62,9 +62,32 @@ def _ceilings(record: Any) -> Iterator[Chapter]:
         yield Chapter(title, MEASURED, "ceilings", replace(record, ceilings=(ceiling,)))
 
 
+def _report(report: Any) -> Iterator[Chapter]:
+    """Model after model, each with variables of its own."""
+    for number, model in enumerate(report.models, 1):
+        for chapter in _reported(model):
+            several = len(report.models) > 1
+            title = " · ".join(filter(None, (model.profile.model, chapter.title))) if several else chapter.title
+            yield chapter._replace(title=title, name=f"{chapter.name}{number if several else ''}")
+
+
+def _reported(model: Any) -> Iterator[Chapter]:
+    from netstat.records.explanation import Explanations
+
+    profile = model.profile
+    yield from _profile(profile)
+    if model.memory is not None:
+        yield Chapter("Memory", "Predicted: nothing is allocated.", "memory", model.memory)
+    if model.derivations:
+        text = "Each way in which figures come about, once."
+        derived = Explanations(profile.model, profile.inputs, model.derivations, origin=profile.origin)
+        yield Chapter("Derivations", text, "derivations", derived)
+
+
 _PARTS: dict[str, Callable[[Any], Iterator[Chapter]]] = {
     "profile": _profile,
     "benchmark": _benchmark,
     "pipeline": lambda record: iter([Chapter("", MEASURED, "result", record)]),
     "ceilings": _ceilings,
+    "report": _report,
 }

@@ -33,8 +33,8 @@ def call(record: Any) -> str:
 
 def needs_object(record: Any) -> bool:
     """Whether the code speaks of a `model` that somebody has to put there."""
-    if record.kind == "comparison":
-        return any(each.origin is None for each in record.models)
+    if record.kind in ("comparison", "report"):
+        return None in _origins(record)
     return record.origin is None and record.kind not in _OTHERS and bool(record.model)
 
 
@@ -98,10 +98,14 @@ def _shapes(inputs: Sequence[GivenInput]) -> Any:
 
 def _compared(record: Any) -> Iterator[str]:
     """Each model by its name where that says all, else by its profile."""
-    for compared in record.models:
-        origin = compared.origin or Origin("")
-        positional, named = _of_model("profile", origin, {})
+    for origin in _origins(record):
+        positional, named = _of_model("profile", origin or Origin(""), {})
         yield positional[0] if len(positional) == 1 and not named else _written("profile", positional, named)
+
+
+def _origins(record: Any) -> list[Origin | None]:
+    """Of the models of a comparison or a report."""
+    return [(each if record.kind == "comparison" else each.profile).origin for each in record.models]
 
 
 # Records of no model, of several, and of one that is none of the user's.
@@ -109,5 +113,6 @@ _OTHERS: dict[str, Callable[[Any], Iterable[str]]] = {
     "activations": lambda record: [_spelled(record.input_shape[1:])],
     "ceilings": lambda record: [],
     "comparison": _compared,
+    "report": _compared,
     "published": lambda record: [_spelled(record.model)],
 }

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from netstat.records.base import Record
-from netstat.reports._markup import escaped, facts, grid
+from netstat.reports._page import escaped
 from netstat.reports._table import Table
 from netstat.reports._tables import tables
+from netstat.reports.html import facts, grid
 from netstat.units import exact, plural
 
 OPEN = 30  # rows that are shown at once; more are folded

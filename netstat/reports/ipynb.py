@@ -45,19 +45,23 @@ class Notebook:
 
 
 def _cells(record: Record) -> Iterator[Cell]:
-    name = getattr(record, "model", "") or record.kind
-    yield _text(f"# {escaped(name)}", AGAIN)
-    if needs_object(record):
-        yield _text(NAMELESS)
-        yield _code(f"{OBJECT} = ...  # {printable(name)}", ())
-    imported = "import netstat\n\n"
+    yield _text(f"# {escaped(_name(record))}", AGAIN)
+    imported, wanted = "import netstat\n\n", ""
     for number, chapter in enumerate(chapters(record), 1):
         if chapter.title or chapter.text:
-            yield _text(*([f"## {escaped(chapter.title)}"] if chapter.title else []), chapter.text)
+            yield _text(*filter(None, (chapter.title and f"## {escaped(chapter.title)}", chapter.text)))
+        if needs_object(chapter.record) and wanted != (wanted := _name(chapter.record)):
+            yield _text(NAMELESS)
+            yield _code(f"{OBJECT} = ...  # {printable(wanted)}", ())
         yield _code(f"{imported}{chapter.code}\n{chapter.name}", [_shown(chapter.record)], 2 * number - 1)
         imported = ""
         if chart := _chart(chapter.record):
             yield _code(f'{DRAWING}Image(REPORTS["png"].render({chapter.name}))', [chart], 2 * number)
+
+
+def _name(record: Any) -> str:
+    """The model, the kind of a record that is of none or of several."""
+    return getattr(record, "model", "") or record.kind
 
 
 def _shown(record: Record) -> dict[str, str]:

@@ -24,6 +24,7 @@ from netstat.reports._terminal import BOLD, RED, Terminal, shows_unicode, standa
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
     from netstat.records.crosscheck import CrossCheck
+    from netstat.records.report import Report
     from netstat.records.roofline import Roofline
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "layers_text",
     "lost_text",
     "record_text",
+    "report_text",
     "shows_unicode",
 ]
 
@@ -139,6 +141,13 @@ def lost_text(
     from netstat.reports._roofline import lost_tables
 
     return _text(lost_tables(rooflines, model), Terminal(width or terminal_width(), unicode, color))
+
+
+def report_text(report: "Report", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
+    """The models of a report side by side, a row each; arguments as for `layers_text`."""
+    from netstat.reports._report import overview_table
+
+    return _text([overview_table(report)], Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:
