@@ -1,6 +1,7 @@
 """A record as the Python that makes it: the call of the function that has its kind's name."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from netstat.records.origin import GivenInput, Origin
@@ -15,6 +16,7 @@ _OF_MODEL = ("batch", "dtype", "fully_convolutional", "freeze", "train_only")
 _TAKEN = {  # which of them a function has; others that measure or compare have their own, or none
     **{"profile": _OF_MODEL, "memory": _OF_MODEL, "forecast": ("batch", *_OF_MODEL[2:]), "explanation": _OF_MODEL[:2]},
     **{"crosscheck": ("batch", "fully_convolutional"), "benchmark": _OF_MODEL[2:], "partition": _OF_MODEL[:2]},
+    "report": _OF_MODEL[:2],
     **{"formula": ("dtype", "fully_convolutional"), "scaling": ("dtype", "fully_convolutional")},
 }
 
@@ -25,6 +27,8 @@ def call(record: Any) -> str:
     A model is named by the words it was named by; one that was handed over as an object is `model`.
     """
     further = OF_KIND.get(record.kind, lambda record: {})(record)
+    if record.kind == "report" and len({_unnamed(origin) for origin in _origins(record)}) == 1:
+        return _written(record.kind, *_reported(record, further))
     if record.kind in _OTHERS:
         return _written(record.kind, _OTHERS[record.kind](record), further)
     origin = record.origin or _described(record)
@@ -47,8 +51,8 @@ def _of_model(kind: str, origin: Origin, further: Arguments) -> tuple[list[str],
     if "fully_convolutional" in named and origin.made_for:
         named["fully_convolutional"] = origin.made_for
     shapes = [_shapes(origin.inputs)] if origin.inputs else []
-    if kind == "explanation":  # the paths of layers come second
-        named = {"path": further.pop("path"), **({"input_shape": shapes.pop()} if shapes else {}), **named}
+    if kind in ("explanation", "report"):  # where the paths of layers or further models come second
+        named = {"path": further.pop("path", None), **({"input_shape": shapes.pop()} if shapes else {}), **named}
     return [_spelled(origin.model) if origin.model else OBJECT, *map(_spelled, shapes)], named | further
 
 
@@ -106,6 +110,17 @@ def _compared(record: Any) -> Iterator[str]:
 def _origins(record: Any) -> list[Origin | None]:
     """Of the models of a comparison or a report."""
     return [(each if record.kind == "comparison" else each.profile).origin for each in record.models]
+
+
+def _unnamed(origin: Origin | None) -> Origin | None:
+    return origin and replace(origin, model="")
+
+
+def _reported(record: Any, further: Arguments) -> tuple[list[str], Arguments]:
+    """The models by their names, and what was said of the inputs of all."""
+    first, *_ = origins = _origins(record)
+    _, named = _of_model("report", first or Origin(""), further)
+    return [_spelled(origin.model) if origin else OBJECT for origin in origins], named
 
 
 # Records of no model, of several, and of one that is none of the user's.

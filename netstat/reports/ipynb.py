@@ -46,7 +46,7 @@ class Notebook:
 
 def _cells(record: Record) -> Iterator[Cell]:
     yield _text(f"# {escaped(_name(record))}", AGAIN)
-    imported, wanted = "import netstat\n\n", ""
+    imported, drawing, wanted = "import netstat\n\n", DRAWING, ""
     for number, chapter in enumerate(chapters(record), 1):
         if chapter.title or chapter.text:
             yield _text(*filter(None, (chapter.title and f"## {escaped(chapter.title)}", chapter.text)))
@@ -56,11 +56,14 @@ def _cells(record: Record) -> Iterator[Cell]:
         yield _code(f"{imported}{chapter.code}\n{chapter.name}", [_shown(chapter.record)], 2 * number - 1)
         imported = ""
         if chart := _chart(chapter.record):
-            yield _code(f'{DRAWING}Image(REPORTS["png"].render({chapter.name}))', [chart], 2 * number)
+            yield _code(f'{drawing}Image(REPORTS["png"].render({chapter.name}))', [chart], 2 * number)
+            drawing = ""
 
 
 def _name(record: Any) -> str:
-    """The model, the kind of a record that is of none or of several."""
+    """The model or models, the kind of a record that is of none."""
+    if record.kind == "report":
+        return ", ".join(each.profile.model for each in record.models)
     return getattr(record, "model", "") or record.kind
 
 

@@ -43,12 +43,13 @@ PURE: list[Callable[[], Record]] = [
     lambda: netstat.published("alexnet"),
 ]
 WITH_TORCH: list[Callable[[], Record]] = [
-    lambda: netstat.profile("vgg16-functional", training=True, backward=True),
-    lambda: netstat.explain("vgg16-functional", batch=2),
+    lambda: netstat.profile("lenet", training=True, backward=True),
+    lambda: netstat.explain("lenet", batch=2),
     lambda: netstat.explain("alexnet", "features.0", input_shape=(3, 227, 227)),
     lambda: netstat.formula("alexnet", letters="H,W"),
     lambda: netstat.scaling("alexnet", sizes=[128, (224, 256)], batches=[2]),
     lambda: netstat.views("alexnet", sizes=[300, 256, (256, 320)]),
+    lambda: netstat.report("lenet", "lenet(num_classes=5)", batch=2, crosscheck=False, time=False),
 ]
 FROM_A_FILE: list[dict[str, Any]] = [
     {"input_shape": [((16,), "int64", "ids"), ((16, 5), "", "weights")], "batch": 3},

@@ -63,6 +63,7 @@ def test_it_says_that_an_object_has_to_be_put_there() -> None:
     [
         ["profile", "alexnet", "-b", "2", "--fast"],
         ["profile", "torchvision:resnet18", "-i", "3x64x64", "--no-time", "--against", "torch"],
+        ["report", "lenet", "--fast", "--force"],
         ["profile", "my_tagger.py:Tagger", "-i", "ids=16:int64", "-i", "weights=16x5", "--fast"],
     ],
     ids=lambda words: words[1],
