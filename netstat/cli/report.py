@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from netstat.api.reporting import Asked, reported_models
 from netstat.api.subjects import Ways, check_complete
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import model_options, output_options, roofline_options, time_options
 from netstat.conventions import CONVENTIONS
 from netstat.errors import UsageError
@@ -46,10 +47,11 @@ def run(options: Namespace) -> int:
     _check(options)
     record = _record(options)
     if isinstance(record, Report):
-        from netstat.reports.table import report_text
+        from netstat.reports._report import overview_table
+        from netstat.reports.table import tables_text
 
-        session.show(report_text(record, **session.style()), options)
-    session.deliver(record, options)
+        output.show(tables_text([overview_table(record)], **output.style()), options)
+    output.deliver(record, options)
     return _verdict(record, options)
 
 
@@ -59,13 +61,13 @@ def _check(options: Namespace) -> None:
         raise UsageError("name at least one model to report")
     if not (options.output or options.json):
         options.output = [file_name(options.models)]
-    session.check_outputs(options)
+    output.check_outputs(options)
     _ = CONVENTIONS[options.convention]
-    session.peers(options)
+    given.peers(options)
     saved = all(map(is_saved, options.models))
-    if saved and session.counts_anew(options):
+    if saved and given.counts_anew(options):
         raise UsageError("a saved result stays as it was counted; name the model to count it anew")
-    session.check_times(options, wanted=not (options.fast or options.no_time or saved))
+    given.check_times(options, wanted=not (options.fast or options.no_time or saved))
 
 
 def file_name(models: list[str]) -> str:
@@ -81,12 +83,12 @@ def _record(options: Namespace) -> Record:
         saved = load(options.models[0])
         if saved.kind != "profile":
             return saved
-    with session.progress(options) as progress:
+    with output.progress(options) as progress:
         return reported_models(options.models, lambda model: _subject(model, options), _asked(options), progress)
 
 
 def _subject(model: str, options: Namespace) -> "Subject":
-    return session.subject(Namespace(**{**vars(options), "model": model}))
+    return given.subject(Namespace(**{**vars(options), "model": model}))
 
 
 def _asked(options: Namespace) -> Asked:
@@ -94,12 +96,12 @@ def _asked(options: Namespace) -> Asked:
         options.convention,
         _peers(options),
         None if options.fast or options.no_time else _ways(options),
-        session.settings(options, brief=True),
+        given.settings(options, brief=True),
         roofs=not options.no_roofline,
         quick=options.quick,
         dtype=options.dtype,
         training=not options.fast,
-        tell=lambda line: session.tell(options, line),
+        tell=lambda line: output.tell(options, line),
     )
 
 
@@ -108,12 +110,12 @@ def _peers(options: Namespace) -> list[str]:
         return []
     from netstat.peers import STANDARD
 
-    return list(session.peers(options) or STANDARD)
+    return list(given.peers(options) or STANDARD)
 
 
 def _ways(options: Namespace) -> Ways:
-    threads = session.optional(options.threads, "--threads")
-    return Ways(session.devices(options), dtypes=[options.dtype], threads=[threads])
+    threads = given.optional(options.threads, "--threads")
+    return Ways(given.devices(options), dtypes=[options.dtype], threads=[threads])
 
 
 def _verdict(record: Record, options: Namespace) -> int:
@@ -127,4 +129,4 @@ def _verdict(record: Record, options: Namespace) -> int:
         for profile in profiles:
             check_complete(profile)
     times = (benchmark for profile in profiles for benchmark in profile.benchmarks or ())
-    return session.spoiled((benchmark.reliable for benchmark in times), options)
+    return output.spoiled((benchmark.reliable for benchmark in times), options)

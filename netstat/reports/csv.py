@@ -1,7 +1,7 @@
 """CSV: the record's main list, a row per item, raw numbers under the keys of the JSON form."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from io import StringIO
 from typing import Any, ClassVar
@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from netstat import __version__
 from netstat.records.base import Record
 from netstat.records.profile import Layer, Profile
+from netstat.records.report import Report
 from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._layers import flat
@@ -39,7 +40,8 @@ class Csv:
 
 
 def _rows(record: Any, view: View) -> Iterator[Row]:
-    return _profile(record, view) if record.kind == "profile" else _ROWS[record.kind](record.to_dict())
+    viewed = _VIEWED.get(record.kind)
+    return viewed(record, view) if viewed else _ROWS[record.kind](record.to_dict())
 
 
 def _cell(value: Any) -> Any:
@@ -63,6 +65,12 @@ def _profile(profile: Profile, view: View) -> Iterator[Row]:
         branch = line.branch
         place = {"depth": line.depth, "name": branch.name, "last": branch.last, "repeats": branch.repeats}
         yield {**place, **_layer(branch.layer)}
+
+
+def _models_layers(report: Report, view: View) -> Iterator[Row]:
+    """The layers of all models, each with its model's name."""
+    for model in report.models:
+        yield from ({"model": model.profile.model, **row} for row in _profile(model.profile, view))
 
 
 def _layer(layer: Layer) -> Row:
@@ -229,6 +237,7 @@ def _views(saved: Row) -> Iterator[Row]:
             yield {"model": saved["model"], "what": what, **each}
 
 
+_VIEWED: dict[str, Callable[[Any, View], Iterator[Row]]] = {"profile": _profile, "report": _models_layers}
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,

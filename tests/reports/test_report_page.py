@@ -30,6 +30,7 @@ from netstat.reports.page._files import FOLDER
 from netstat.reports.page._rows import rows
 from netstat.reports.page._words import words
 from tests.reports.samples import CHECKS, EXPLANATION, RECORDS, profile_of
+from tests.reports.test_formulas import Page as Elements
 
 ALEXNET = Report((reported_subject(subject_of("alexnet"), Asked(training=False)),))
 FULL = RECORDS["a profile with everything"]
@@ -83,6 +84,11 @@ def test_a_page_has_a_place_for_every_chart_of_every_model() -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize("name", ["a profile", "a hostile, incomplete profile", "a report"])
+def test_every_element_of_a_page_is_closed(name: str) -> None:
+    assert Elements(rendered(RECORDS[name])).open == []
+
+
 def test_the_policy_names_the_digest_of_every_script_and_of_the_style_and_nothing_else() -> None:
     meta = next(given for given in Page(PAGE).named("meta") if given.get("http-equiv") == "Content-Security-Policy")
     policy = dict(part.split(" ", 1) for part in (meta["content"] or "").split("; "))
@@ -124,12 +130,12 @@ def test_the_page_of_alexnet_is_under_one_and_a_half_megabytes() -> None:
 
 
 def test_folders_of_a_machine_are_not_shown() -> None:
-    reason = "cannot read '/opt/of/somebody/nets/net.py': gone"
+    reason = "cannot read '/disks/of/somebody/nets/net.py': gone"
     assert private(reason) == "cannot read '…/net.py': gone"
     assert private("1/2 of C_in/g, 3 GB/s") == "1/2 of C_in/g, 3 GB/s"
-    page = rendered(report_of(replace(FULL, model="/opt/of/somebody/net.py"), lacking=(Lacking("time", reason),)))
+    page = rendered(report_of(replace(FULL, model="/disks/of/somebody/net.py"), lacking=(Lacking("time", reason),)))
     shown = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
-    assert "/opt/of" not in shown
+    assert "/disks/of" not in shown
     assert "…/net.py" in shown
 
 

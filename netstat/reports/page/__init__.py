@@ -58,7 +58,8 @@ def rendered(record: Profile | Report, view: View | None = None, language: str =
 
 def _given(report: Report, view: View, word: Words) -> dict[str, Any]:
     """What scripts need besides the record."""
-    chosen = {"columns": view.columns, "sort": view.sort}
+    query = " | ".join(" ".join(filter.replace("*", " ").split()) for filter in view.filters)
+    chosen = {"columns": view.columns, "sort": view.sort, "query": query}
     return {"words": word, "view": chosen, "models": [given(model) for model in report.models]}
 
 

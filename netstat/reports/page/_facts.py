@@ -198,11 +198,15 @@ def where(layer: Explanation) -> str:
     return f"{place(layer.path, layer.call)} · {layer.op} · {taken} → {made}"
 
 
-def environment(profile: Profile) -> Iterator[tuple[str, str]]:
+def environment(profile: Profile, word: Words) -> Iterator[tuple[str, str]]:
     """The surroundings of the measurement that are of interest to others."""
     for name, value in (profile.environment or {}).items():
         if name not in UNSAID and value not in (None, "", [], {}):
-            yield name, private(value if isinstance(value, str) else _listed(value))
+            label = word.get(f"environment.{name}", name)
+            yield (
+                label,
+                word("page.yes" if value else "page.no") if isinstance(value, bool) else private(_listed(value)),
+            )
 
 
 def _listed(value: Any) -> str:

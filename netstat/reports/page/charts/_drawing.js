@@ -37,6 +37,16 @@
     return Array.from({length: Math.floor(high / step) + 1}, (_, i) => i * step);
   };
 
+  // The same of a logarithmic axis of bytes, in powers of two.
+  const byteLogTicks = (low, high, most) => {
+    const [first, last] = [Math.ceil(Math.log2(low)), Math.floor(Math.log2(high))];
+    const every = Math.ceil((last - first + 1) / most);
+    return Array.from({length: Math.max(last - first + 1, 0)}, (_, i) => 2 ** (first + i)).filter((_, i) => i % every === 0);
+  };
+
+  // Bytes of a tick, without decimals that say nothing: "1.50 GiB" is "1.5 GiB".
+  const byteText = (page) => (bytes) => page.numbers.mebibytes(bytes).replace(/(\.\d*?)0+ /, "$1 ").replace(". ", " ");
+
   // The ends of a logarithmic axis with some air on both sides.
   const span = (values, air = 2) => [Math.min(...values) / air, Math.max(...values) * air];
 
@@ -108,5 +118,5 @@
   };
 
   netstat.layouts = {}; // of every chart, without a drawing
-  netstat.plot = {drawing, logTicks, byteTicks, span, axes, legend, choice, colorOf, families, device, opener, pointTable};
+  netstat.plot = {drawing, logTicks, byteTicks, byteLogTicks, byteText, span, axes, legend, choice, colorOf, families, device, opener, pointTable};
 })();

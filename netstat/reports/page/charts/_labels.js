@@ -6,7 +6,10 @@
   const SIZE = 11; // pixels of a label's text
   const LINE = 14; // and of its line
   const AROUND = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]];
+  const STRIDE = 12; // pixels between the places along a line that are looked at
   const FAR = [3, 14, 28]; // pixels from the edge of a point to its label
+
+  const STEPS = [0.2, 0.4, 0.6, 0.8, 1]; // of the line to a label
 
   let canvas;
   const width = (text, size = SIZE) => {
@@ -56,7 +59,7 @@
       const text = more ? `${point.text} +${more}` : point.text;
       const found = spots(point, measure(text)).find(
         (spot) => within(spot.box, frame) && !occupied.some((other) => overlap(spot.box, other)) &&
-          !(spot.far && crosses(point, spot.box, groups)));
+          !(spot.far && crosses(point, spot.box, groups, taken)));
       if (!found) continue;
       occupied.push(found.box);
       placed.push({point, text, x: found.box.x0, y: (found.box.y0 + found.box.y1) / 2, ...found});
@@ -64,11 +67,12 @@
     return placed;
   };
 
-  // Whether the line from a point to its label would run through another point.
-  const crosses = (point, box, groups) => {
+  // Whether the line from a point to its label would run through another point, or through what is in `taken`.
+  const crosses = (point, box, groups, taken) => {
     const [x, y] = end(point, box);
-    return groups.some(({point: other}) => other !== point && [0.2, 0.4, 0.6, 0.8, 1].some((share) =>
-      Math.hypot(point.x + share * (x - point.x) - other.x, point.y + share * (y - point.y) - other.y) < other.r + 2));
+    const way = STEPS.map((share) => [point.x + share * (x - point.x), point.y + share * (y - point.y)]);
+    return way.some(([atX, atY]) => taken.some((other) => overlap({x0: atX, x1: atX, y0: atY, y1: atY}, other)) ||
+      groups.some(({point: other}) => other !== point && Math.hypot(atX - other.x, atY - other.y) < other.r + 2));
   };
 
   // Where the line to a label ends: the place of its box that is nearest to the point.
@@ -83,6 +87,26 @@
     return {far: far > FAR[0], box: {x0, y0, x1: x0 + wide, y1: y0 + LINE}};
   }));
 
+  // Words along a line, where they touch none of the points (`clear`, where there is such a place): where they begin, the
+  // angle, the boxes they and the line take. line: {x0, y0, x1, y1} from left to right; from its end where `back`.
+  const along = (line, text, marks, {back = false, measure = width} = {}) => {
+    const [wide, high] = [line.x1 - line.x0, line.y1 - line.y0];
+    const [long, room] = [Math.hypot(wide, high), measure(text)];
+    const at = (reach) => [line.x0 + (reach / long) * wide, line.y0 + (reach / long) * high];
+    const strip = (from, to, above) => Array.from({length: Math.max(Math.ceil((to - from) / STRIDE), 0)}, (_, i) => {
+      const [x, y] = at(from + STRIDE * i);
+      return {x0: x - STRIDE, x1: x + STRIDE / 2, y0: y - above, y1: y + 3};
+    });
+    const starts = Array.from({length: Math.max(Math.floor((long - room - 2 * STRIDE) / STRIDE), 1)}, (_, i) => STRIDE * (i + 1));
+    const discs = marks.map((mark) => disc(mark));
+    const free = (start) => !strip(start, start + room, LINE + 4).some((box) => discs.some((other) => overlap(box, other)));
+    const ordered = back ? starts.reverse() : starts;
+    const found = ordered.find(free);
+    const start = found ?? ordered[0];
+    const [x, y] = at(start);
+    return {text, clear: found !== undefined, x, y, degrees: (Math.atan2(high, wide) * 180) / Math.PI, boxes: [...strip(0, long, 3), ...strip(start, start + room, LINE + 4)]};
+  };
+
   // Draw what `place` found, with a line to the points further away.
   const write = (group, page, placed) => {
     for (const {point, text, x, y, far, box} of placed) {
@@ -92,5 +116,5 @@
     }
   };
 
-  netstat.labels = {fit, first, place, write, together, overlap, width, LINE};
+  netstat.labels = {fit, first, place, along, write, together, overlap, width, LINE};
 })();

@@ -101,7 +101,7 @@
     drawn.plot.append(...blocks.flatMap((block) => shapes(page, block, root.value)));
     const marks = blocks.map((block) => mark(model, page, block, {root, focus, measure, zoom}));
     netstat.hover(box, page, drawn, marks, {at: finder(blocks), keys: keys(blocks)});
-    box.append(page.element("p", {class: "note"}, page.word("chart.icicle.keys")));
+    box.append(page.element("p", {class: "note keys"}, page.word("chart.icicle.keys")));
   };
 
   const KINDS = ["convolution", "linear", "otherwise"];
@@ -120,21 +120,25 @@
     const {name, op} = node.data;
     const part = page.numbers.percent(node.value, whole, 1);
     const texts = [...(op ? [`${name} · ${op} · ${part}`] : []), `${name} · ${part}`, name];
-    const text = many ? "" : netstat.labels.first(texts, width - 2 * PADDING);
+    const text = netstat.labels.first(many ? [page.word("chart.icicle.some", {count: many}), ""] : texts, width - 2 * PADDING);
     return text ? [rect, page.svg("text", {class: "label", x: x + PADDING + 1, y: (level + 0.5) * ROW, dy: "0.35em"}, text)] : [rect];
   };
 
   const mark = (model, page, block, {root, measure, zoom, focus}) => {
     const {node, x, width, level, many, value} = block;
-    const inner = !many && node.children && node !== focus;
     const row = node.data;
-    const open = row.index >= 0 ? () => page.choose(model, row) : undefined;
     return {
       x, y: level * ROW, width, height: ROW,
       title: many ? page.word("chart.icicle.many", {count: many}) : row.path || row.name,
       lines: () => lines(page, {row, value: value ?? node.value, many}, {root, measure}),
-      chosen: inner ? () => zoom(node) : node === focus && node.parent ? () => zoom(node.parent) : many ? undefined : open,
+      chosen: chosen(model, page, {node: many ? node.parent : node, focus, zoom}),
     };
+  };
+
+  // A module is brought closer, the one that is closest goes back by one, a layer is shown in the grid.
+  const chosen = (model, page, {node, focus, zoom}) => {
+    if (node.children) return node === focus ? node.parent && (() => zoom(node.parent)) : () => zoom(node);
+    return node.data.index >= 0 ? () => page.choose(model, node.data) : undefined;
   };
 
   const lines = (page, {row, value, many}, {root, measure}) => {

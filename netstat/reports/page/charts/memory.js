@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const {drawing, byteTicks, axes, choice, legend} = netstat.plot;
+  const {drawing, byteTicks, byteText, axes, choice, legend} = netstat.plot;
   const COLORS = {params: "grey", given: "faint", optimizer: "blue", gradients: "green", saved: "orange", other: "sky"};
   const RESIDENT = ["params", "given", "optimizer"];
   const DENSE = 2; // moments a pixel: more are drawn as the highest of each pixel
@@ -73,11 +73,11 @@
     for (const need of passes) {
       const place = page.element("div", {class: "panel"});
       panels.append(place);
-      panel(place, model, page, need, highest);
+      panel(place, page, need, passing ? need.peak_bytes : highest);
     }
   };
 
-  const panel = (box, model, page, need, highest) => {
+  const panel = (box, page, need, highest) => {
     const margin = {left: 66, right: 10, top: 52, bottom: 30};
     const label = page.word(`chart.memory.${need.pass}`);
     const drawn = drawing(box, page, {height: 300, margin, label});
@@ -93,8 +93,7 @@
   };
 
   const scale = (drawn, page, {x, y}, highest) => {
-    const whole = (bytes) => page.numbers.mebibytes(bytes).replace(/(\.\d*?)0+ /, "$1 ").replace(". ", " ");
-    axes(drawn, page, {x: {scale: x, title: page.word("chart.memory.x")}, y: {scale: y, ticks: byteTicks(highest, 5), text: whole}});
+    axes(drawn, page, {x: {scale: x, title: page.word("chart.memory.x")}, y: {scale: y, ticks: byteTicks(highest, 5), text: byteText(page)}});
   };
 
   const bands = ({plot}, page, need, {x, y, bands: stacked}) => {
@@ -158,6 +157,6 @@
     return {columns: heads.map(([key, left]) => ({heading: page.word(`chart.memory.${key}`), left})), rows};
   };
 
-  Object.assign(netstat.layouts, {memory: layout, kept});
+  Object.assign(netstat.layouts, {memory: layout, passes: passesOf, kept});
   netstat.chart("memory", {available: (model) => model.drawn.memory.length > 0, draw, table});
 })();

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const {drawing, logTicks, span, axes, legend} = netstat.plot;
+  const {drawing, logTicks, byteLogTicks, byteText, span, axes, legend} = netstat.plot;
   const COLORS = ["blue", "orange", "green", "purple", "sky", "vermillion", "yellow", "grey"];
   const LARGEST = 34; // pixels of radius: the model with the most parameters
   const DOT = 4;
@@ -40,7 +40,11 @@
     return {x, y, measure, marks: marks.sort((a, b) => b.r - a.r)};
   };
 
-  const text = (page, measure, value) => (measure === "time" ? page.numbers.duration(value) : page.numbers.mebibytes(value));
+  const upright = (page, {y, measure}) => {
+    const title = page.word(`chart.models.${measure}`);
+    if (measure === "time") return {scale: y, ticks: logTicks(...y.domain(), 6), text: page.numbers.duration, title};
+    return {scale: y, ticks: byteLogTicks(...y.domain(), 6), text: byteText(page), title};
+  };
 
   const draw = (box, _, page) => {
     const models = counted(page.models);
@@ -50,7 +54,7 @@
     const laid = layout(models, drawn.width, drawn.height);
     axes(drawn, page, {
       x: {scale: laid.x, ticks: logTicks(...laid.x.domain(), Math.floor(drawn.width / 70)), text: (value) => page.numbers.scaled(value), title: page.word("chart.models.macs")},
-      y: {scale: laid.y, ticks: logTicks(...laid.y.domain(), 6), text: (value) => text(page, laid.measure, value), title: page.word(`chart.models.${laid.measure}`)},
+      y: upright(page, laid),
     });
     drawn.plot.append(...laid.marks.map(({x, y, r, color}) => page.svg("circle", {class: "mark", cx: x, cy: y, r, style: {"--color": `var(--${color})`}})));
     const named = laid.marks.map((mark) => ({...mark, text: netstat.labels.fit(mark.model.profile.model, 180)}));

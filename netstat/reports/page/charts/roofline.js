@@ -63,7 +63,7 @@
   };
 
   // The roofs and their names; the boxes that the names take.
-  const roofs = (drawn, page, roofline, {flat, slants, names}) => {
+  const roofs = (drawn, page, roofline, {flat, slants, names, marks}) => {
     const {plot} = drawn;
     plot.append(page.svg("path", {class: "roof", d: `M${flat.x0},${flat.y}H${flat.x1}`}));
     plot.append(...slants.map((line) => page.svg("path", {class: "roof", d: `M${line.x0},${line.y0}L${line.x1},${line.y1}`})));
@@ -71,30 +71,18 @@
     const said = netstat.labels.first([`${rate} (${roofline.probe})`, rate], flat.x1 - flat.x0);
     plot.append(page.svg("text", {class: "label", x: flat.x1, y: flat.y - 6, "text-anchor": "end"}, said));
     const top = {x0: flat.x0, x1: flat.x1, y0: flat.y - 20, y1: flat.y + 2};
-    return [top, ...names.flatMap((name) => along(drawn, page, slants[name.index], name.roofs))];
+    return [top, ...names.flatMap((name) => along(drawn, page, slants[name.index], name.roofs, marks))];
   };
 
   // The names of roofs that lie together, along the first of them; the boxes they are in.
-  const along = ({plot}, page, line, together) => {
+  const along = ({plot}, page, line, together, marks) => {
     const all = together.map((roof) => `${roof.name} ${page.numbers.scaled(roof.bytes_per_second, "B/s")}`).join(", ");
-    const [wide, high] = [line.x1 - line.x0, line.y1 - line.y0];
-    const long = Math.hypot(wide, high);
-    const text = netstat.labels.first([all, together.map(({name}) => name).join(", ")], long - 24);
-    if (!text) return [];
-    const degrees = (Math.atan2(high, wide) * 180) / Math.PI;
-    const [x, y] = [line.x0 + (10 * wide) / long, line.y0 + (10 * high) / long];
+    const room = Math.hypot(line.x1 - line.x0, line.y1 - line.y0) - 24;
+    const texts = [all, together.map(({name}) => name).join(", "), ""].filter((words) => netstat.labels.width(words) <= room);
+    const places = texts.map((words) => netstat.labels.along(line, words, marks));
+    const {text, x, y, degrees, boxes} = places.find(({clear}) => clear) || places[0];
     plot.append(page.svg("text", {class: "label", transform: `translate(${x},${y}) rotate(${degrees})`, y: -5}, text));
-    return strip(line, netstat.labels.width(text) + 10, long);
-  };
-
-  // Small boxes along a line, over the text above it.
-  const strip = (line, reach, long) => {
-    const steps = Math.ceil(reach / 12);
-    const across = (share, from, to) => from + share * (to - from);
-    return Array.from({length: steps + 1}, (_, i) => {
-      const [x, y] = [across((12 * i) / long, line.x0, line.x1), across((12 * i) / long, line.y0, line.y1)];
-      return {x0: x - 14, x1: x + 6, y0: y - 18, y1: y + 4};
-    });
+    return boxes;
   };
 
   const points = ({plot, width, height}, page, {marks}, written) => {

@@ -6,6 +6,7 @@
   const {drawing, logTicks, span, axes, colorOf, families, device, opener, pointTable} = netstat.plot;
   const DOT = 4.5; // pixels of radius
   const STRIP = 46; // pixels beside the axis for layers without MACs
+  const CLEAR = 24; // pixels between the strip and the first tick
   const LEAST = 0.002; // of the whole time: shorter layers are not named
 
   // Where everything is: layers without MACs stand in a strip of their own, side by side from the longest one.
@@ -44,8 +45,9 @@
   };
 
   const frame = (drawn, page, {x, y, strip}) => {
+    const clear = (tick) => !strip || x(tick) > strip + CLEAR;
     axes(drawn, page, {
-      x: {scale: x, ticks: logTicks(...x.domain(), Math.floor(drawn.width / 70)), text: (value) => page.numbers.scaled(value), title: page.word("chart.time-macs.x")},
+      x: {scale: x, ticks: logTicks(...x.domain(), Math.floor(drawn.width / 70)).filter(clear), text: (value) => page.numbers.scaled(value), title: page.word("chart.time-macs.x")},
       y: {scale: y, ticks: logTicks(...y.domain(), 7), text: (value) => page.numbers.duration(value), title: page.word("chart.time-macs.y")},
     });
     if (!strip) return;
@@ -55,24 +57,17 @@
     );
   };
 
-  // The ceiling and its name under the line; the boxes they take.
-  const line = ({plot}, page, {ceiling: at}, times) => {
+  // The ceiling and its name along the line; the boxes they take.
+  const line = ({plot}, page, {ceiling: at, marks}, times) => {
     if (!at) return [];
-    const degrees = (Math.atan2(at.y1 - at.y0, at.x1 - at.x0) * 180) / Math.PI;
-    const long = Math.hypot(at.x1 - at.x0, at.y1 - at.y0);
     const said = page.word("chart.time-macs.ceiling", {rate: page.numbers.scaled(times.macs_per_second, "MAC/s")});
-    const text = netstat.labels.fit(said, long - 16);
+    const text = netstat.labels.fit(said, Math.hypot(at.x1 - at.x0, at.y1 - at.y0) - 24);
+    const {x, y, degrees, boxes} = netstat.labels.along(at, text, marks, {back: true});
     plot.append(
       page.svg("path", {class: "roof", d: `M${at.x0},${at.y0}L${at.x1},${at.y1}`}),
-      page.svg("text", {class: "label", transform: `translate(${at.x1},${at.y1}) rotate(${degrees})`, x: -8, y: -5, "text-anchor": "end"}, text),
+      page.svg("text", {class: "label", transform: `translate(${x},${y}) rotate(${degrees})`, y: -5}, text),
     );
-    const steps = Math.ceil(long / 12);
-    const share = (i, from, to) => to + (i / steps) * (from - to);
-    return Array.from({length: steps}, (_, i) => {
-      const [x, y] = [share(i, at.x0, at.x1), share(i, at.y0, at.y1)];
-      const above = 12 * i < netstat.labels.width(text) + 16 ? 20 : 4;
-      return {x0: x - 12, x1: x + 4, y0: y - above, y1: y + 4};
-    });
+    return boxes;
   };
 
   const points = ({plot, width, height}, page, {marks}, taken, times) => {

@@ -39,6 +39,9 @@
     return page.element("p", {class: "note"}, page.word(row.count === null ? "drawer.uncounted" : "drawer.none"));
   };
 
+  // A path that may go on in the next line after every dot.
+  const broken = (path) => path.split(/(?<=\.)/).flatMap((part) => [part, page.element("wbr", {})]);
+
   const kind = (row) => [row.op, row.module].filter(Boolean).join(" · ");
 
   const show = (model, row) => {
@@ -47,7 +50,7 @@
     const list = facts(model, row).flatMap(([key, said]) => [page.element("dt", {}, page.word(key)), page.element("dd", {}, said)]);
     box.replaceChildren(
       close,
-      page.element("h3", {}, page.numbers.place(row.path, row.call)),
+      page.element("h3", {}, broken(page.numbers.place(row.path, row.call))),
       page.element("p", {class: "inputs"}, kind(row)),
       page.element("dl", {class: "facts"}, list),
       ...[derivation(model, row)].filter(Boolean),

@@ -14,7 +14,7 @@
       this.columns = netstat.columnsOf(model);
       this.shown = new Set(page.view.columns || netstat.usualColumns());
       const sort = this.columns.find((column) => column.name === page.view.sort) || null;
-      this.state = {flat: false, query: "", column: sort, descending: Boolean(sort && !sort.left), folded: netstat.foldedAtFirst(this.rows)};
+      this.state = {flat: false, query: page.view.query, column: sort, descending: Boolean(sort && !sort.left), folded: netstat.foldedAtFirst(this.rows)};
       this.active = -1;
       this.build(place);
       this.refresh();
@@ -41,7 +41,9 @@
 
     columnsChanged() {
       this.visible = this.visibleColumns();
-      this.box.style.setProperty("--columns", this.visible.map((column) => netstat.width(column, this.model)).join(" "));
+      const [name, ...others] = this.visible.map((column) => netstat.width(column, this.model));
+      this.box.style.setProperty("--columns", [`minmax(${name}ch, 1fr)`, ...others.map((width) => `${width}ch`)].join(" "));
+      this.box.style.setProperty("--least", `${others.reduce((sum, width) => sum + width, name)}ch`);
       this.head.replaceChildren(...this.visible.map((column) => this.heading(column)));
       this.foot.replaceChildren(...this.visible.map((column) => page.element("div", {class: column.left ? "left" : "", role: "gridcell"}, this.total(column))));
       this.drawn = null;

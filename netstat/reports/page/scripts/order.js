@@ -3,14 +3,14 @@
 "use strict";
 
 (() => {
-  // Rows that have every word of the query in path, operator or class.
+  // Rows that have every word of the query, or of one of its alternatives (a b | c), in path, operator or class.
   const found = (rows, query) => {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    if (!words.length) return null;
+    const alternatives = query.toLowerCase().split("|").map((words) => words.split(/\s+/).filter(Boolean)).filter((words) => words.length);
+    if (!alternatives.length) return null;
     const hits = new Set();
     for (const row of rows) {
       const said = `${row.path} ${row.name} ${row.op} ${row.module}`.toLowerCase();
-      if (words.every((word) => said.includes(word))) hits.add(row.index);
+      if (alternatives.some((words) => words.every((word) => said.includes(word)))) hits.add(row.index);
     }
     return hits;
   };

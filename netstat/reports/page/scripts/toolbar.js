@@ -13,6 +13,7 @@
       type: "search", placeholder: page.word("layers.search"), "aria-label": page.word("layers.search"),
       spellcheck: "false", autocomplete: "off", on: {input: () => grid.change({query: field.value})},
     });
+    field.value = page.view.query;
     grid.clearSearch = () => {
       field.value = "";
       grid.state.query = "";
