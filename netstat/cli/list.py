@@ -49,6 +49,12 @@ def _reports() -> Rows:
     return ((name, "" if name == "table" else f"-o FILE.{name}") for name in REPORTS.names())
 
 
+def _charts() -> Rows:
+    from netstat.registry import CHARTS
+
+    return ((chart.name, f"{chart.title} ({', '.join(chart.kinds)})") for chart in CHARTS)
+
+
 def _devices() -> Rows:
     from netstat.measure.devices import DEVICES
 
@@ -69,6 +75,7 @@ KINDS: dict[str, Callable[[], Rows]] = {
     "peers": _installed_peers,
     "conventions": _conventions,
     "reports": _reports,
+    "charts": _charts,
     "devices": _devices,
 }
 # What is listed below a kind: those of it that only a forecast knows.

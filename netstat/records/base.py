@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from netstat import __version__
 from netstat.errors import UsageError
 from netstat.graph import plain
-from netstat.registry import REPORTS, Report
+from netstat.registry import CHARTS, REPORTS, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,11 +42,42 @@ class Record:
         report = report_for(path)
         write(Path(path), report.render(self, view), mark=report.mark, force=force)
 
+    def plot(self, name: str | None = None, ax: Any = None) -> Any:
+        """Draw one of the record's charts with matplotlib; `netstat list charts` says how to read each.
+
+        Args:
+            name: of a chart; left out, the first that this record has.
+            ax: the Axes to draw on, left as the user styled it otherwise; left out, that of a new figure.
+
+        Returns:
+            The Axes.
+
+        Raises:
+            UsageError: the record has no chart, or none of this name.
+        """
+        found = pictures(self)
+        chosen = next(iter(found)) if name is None else name
+        if chosen not in found:
+            raise UsageError(f"unknown chart '{chosen}'; this {self.kind} has {', '.join(found)}")
+        return found[chosen].plot(ax)
+
     def __str__(self) -> str:
         return REPORTS["table"].render(self).decode()
 
     def _repr_markdown_(self) -> str:
         return REPORTS["md"].render(self).decode()
+
+
+def pictures(record: Record) -> dict[str, Any]:
+    """Every chart of `record` by name, ready to be drawn.
+
+    Raises:
+        UsageError: it has none.
+    """
+    found = {name: picture for chart in CHARTS for name, picture in chart.pictures(record).items()}
+    if not found:
+        raise UsageError(f"a record of kind '{record.kind}' has no chart; write it to .md, .html, .tex, .csv or .json")
+    return found
 
 
 def report_for(path: str | os.PathLike[str]) -> Report:

@@ -14,14 +14,14 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-
-from netstat.errors import UsageError
-from netstat.records.profile import Profile
-from netstat.registry import REPORTS
 from netstat.reports._activations_chart import times_chart
 from netstat.reports._charts import charts, figure
 from netstat.reports._curves import activation_functions
 from netstat.reports._style import look
+
+from netstat.errors import UsageError
+from netstat.records.profile import Profile
+from netstat.registry import REPORTS
 from tests.reports.samples import (
     ACTIVATIONS,
     ALEXNET_PROFILE,

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-
-from netstat import profile
-from netstat.records.profile import Profile
 from netstat.reports._charts import charts
 from netstat.reports._field_chart import field_chart
 from netstat.reports._style import look
+
+from netstat import profile
+from netstat.records.profile import Profile
 from tests.reports.samples import FULL_PROFILE
 
 pytestmark = pytest.mark.charts

@@ -9,12 +9,12 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-
-from netstat.records.roofline import Roofline
 from netstat.reports._ceilings_chart import ceilings_chart
 from netstat.reports._charts import figure
 from netstat.reports._roofline_chart import AREA, DOT, roofline_chart
 from netstat.reports._style import look
+
+from netstat.records.roofline import Roofline
 from tests.records.ceilings_made import CEILING, CEILINGS
 from tests.reports.samples import BENCHMARKS, ROOFLINE, UNDER_ROOFS
 

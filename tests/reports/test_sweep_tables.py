@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from netstat.reports._latency_chart import latency_chart
 
 from netstat.records.benchmark import Benchmarks, Failure, compared
-from netstat.reports._latency_chart import latency_chart
 from netstat.reports._tables import tables
 from netstat.reports.table import record_text
 from tests.reports.samples import CPU
