@@ -50,7 +50,7 @@ def test_charts_go_into_their_folder_and_a_line_says_so(netstat: Run, tmp_path: 
     ended = netstat("profile", "lenet", "--fast", "--charts", "new/charts")
     files = sorted(file.name for file in (tmp_path / "new" / "charts").iterdir())
     assert ended.err == f"netstat: wrote {len(files)} charts to new/charts\n"
-    assert {"params-and-macs.png", "params-and-macs.svg", "activation-functions.svg"} <= set(files)
+    assert {"params.png", "macs.svg", "activation-functions.svg"} <= set(files)
 
 
 def test_quiet_says_nothing_on_stderr(netstat: Run) -> None:

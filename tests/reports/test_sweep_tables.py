@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from netstat.reports._latency_chart import latency_chart
+from matplotlib.figure import Figure
 
 from netstat.records.benchmark import Benchmarks, Failure, compared
 from netstat.reports._tables import tables
@@ -63,7 +63,8 @@ def test_a_second_look_stands_beside_the_first() -> None:
 
 def test_a_chart_has_a_line_per_way_and_a_point_per_batch() -> None:
     slower = replace(SWEEP.benchmarks[0], threads=1)
-    (axes,) = latency_chart([*SWEEP.benchmarks, slower], "alexnet").axes
+    swept = replace(SWEEP, benchmarks=(*SWEEP.benchmarks, slower))
+    axes = swept.plot("latency-throughput", Figure().subplots())
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["2 threads", "1 thread"]
     assert sorted(text.get_text() for text in axes.texts) == ["1", "1", "4", "8"]
     hollow = [line for line in axes.lines if line.get_markerfacecolor() == "white"]

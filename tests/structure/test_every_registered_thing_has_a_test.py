@@ -24,6 +24,7 @@ FOLDERS = {
     "peer": "peers",
     "report format": "reports",
     "column": "reports",
+    "chart": "reports",
     "optimizer": "measure",
     "loss": "frontends",
 }

@@ -141,7 +141,10 @@ def worded(text: Callable[[float], str]) -> Callable[[float, Any], str]:
 
 
 def logarithmic(axes: Axes, which: str, text: Callable[[float], str]) -> None:
-    """The axis "x" or "y" with a logarithmic scale, with ticks at 1, 2 and 5 where it is short; what it shows has to be there already."""
+    """The axis "x" or "y" with a logarithmic scale, with ticks at 1, 2 and 5 where it is short.
+
+    What it shows has to be there already.
+    """
     from matplotlib.ticker import LogLocator
 
     axes.set(**{f"{which}scale": "log"})
