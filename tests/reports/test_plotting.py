@@ -74,7 +74,9 @@ def test_the_users_settings_stay_as_they_are() -> None:
         assert dict(matplotlib.rcParams) == before
 
 
-@pytest.mark.parametrize("record", [HOSTILE_PROFILE, RECORDS["forecasts"], RECORDS["hostile scaling"]], ids=lambda record: record.kind)
+@pytest.mark.parametrize(
+    "record", [HOSTILE_PROFILE, RECORDS["forecasts"], RECORDS["hostile scaling"]], ids=lambda record: record.kind
+)
 def test_hostile_names_are_drawn_quietly_in_the_users_own_figure(record: Record) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -11,6 +11,7 @@ from netstat.reports.charts._style import LEFT, Axes, look, named
 from netstat.units import shape
 
 WIDTH, HEIGHT = 9.0, 3.2  # inches of a chart, unless it says otherwise
+MODEL = 40  # characters of a name above a figure
 HEADING, RIGHT = 0.4, 0.1  # inches above the charts of a figure, and at their right
 
 Draw = Callable[[Axes, Any], None]
@@ -103,7 +104,7 @@ def stacked(pictures: Sequence[Picture], make: Callable[..., Any]) -> Any:
     # Where the axes will about be: labels are thinned by it before the layout is known.
     margins = {"left": LEFT / width, "right": 1 - RIGHT / width, "height_ratios": heights}
     stack = figure.subplots(len(pictures), 1, squeeze=False, gridspec_kw=margins)[:, 0]
-    figure.suptitle(named(_heading(pictures)), x=0.01, ha="left", weight="bold")
+    figure.suptitle(_heading(pictures), x=0.01, ha="left", weight="bold")
     for axes, picture in zip(stack, pictures, strict=True):
         picture.chart.draw(axes, picture.subject)
     for axes, upper, lower in zip(stack, pictures, pictures[1:], strict=False):
@@ -117,4 +118,4 @@ def _heading(pictures: Sequence[Picture]) -> str:
     record = pictures[0].record
     inputs = ", ".join(shape(given.shape) for given in getattr(record, "inputs", ()) if hasattr(given, "dtype"))
     what = pictures[0].chart.title if len(pictures) == 1 else inputs
-    return title(getattr(record, "model", ""), what)
+    return title(named(getattr(record, "model", ""), MODEL), what)

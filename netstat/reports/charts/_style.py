@@ -164,7 +164,7 @@ def powers(axis: Any, most: int) -> None:
 
 def listed(axes: Axes, names: Sequence[str], width: int = 44) -> None:
     """Names down the side, the first one on top, one for each bar, on two lines where they are long."""
-    wrapped = [fill(named(name, 2 * width), width) for name in names]
+    wrapped = [fill(named(name, 4 * width), width, max_lines=2, placeholder=" …") for name in names]
     axes.set_yticks(range(len(names)), wrapped, fontsize=SMALL)
-    axes.invert_yaxis()
+    axes.set_ylim(len(names) - 0.4, -0.6)
     dress(axes, "x")

@@ -32,7 +32,7 @@ MARGIN = 3.0  # times further than the outermost bubble, on either side
 
 def _size(record: Comparison) -> tuple[float, float]:
     bars = len(record.models) * (len(_families(record.models)) + 1)
-    return min(max(MODEL * bars + 1.2, WIDTH), 2 * WIDTH), 3.0
+    return min(max(MODEL * bars + 1.2, WIDTH), 2 * WIDTH), 3.4
 
 
 @chart(
@@ -107,7 +107,7 @@ def _group_bars(axes: Axes, models: Sequence[Compared], name: str, word: str) ->
         for at, count in zip(places, counts, strict=True):
             text = f" {scaled(count)}" if count else ""
             axes.text(at, count, text, rotation=90, ha="center", va="bottom", fontsize=SMALL)
-    axes.margins(y=0.3)
+    axes.set_ylim(0, 1.5 * max((bar.get_height() for bar in axes.patches), default=0) or 1)
     names = [named(model.model, 24) for model in models]
     axes.set_xticks(range(len(models)), names, rotation=90 if len(models) > 6 else 0)
     axes.yaxis.set_major_formatter(worded(scaled))

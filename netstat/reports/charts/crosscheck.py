@@ -57,7 +57,7 @@ def crosscheck(axes: Axes, bars: Sequence[Deviation]) -> None:
     axes.barh(range(len(bars)), [bar.amount for bar in bars], color=[bar.color for bar in bars])
     texts = [signed(bar.amount) if bar.amount else "" for bar in bars]
     _say(axes, [bar.amount for bar in bars], texts)
-    listed(axes, [bar.label for bar in bars], 46)
+    listed(axes, [bar.label for bar in bars], 50)
     _logarithmic(axes, scaled, 1, 1000)
 
 
