@@ -23,7 +23,7 @@ from netstat.measure.devices import DEVICES
 from netstat.models import MODELS
 from netstat.ops import OPERATORS
 from netstat.peers import PEERS
-from netstat.registry import REPORTS, Registry
+from netstat.registry import CHARTS, REPORTS, Registry
 from netstat.reports._table import cells
 from netstat.reports._terminal import shows_color
 from tests.cli.runs import Run
@@ -38,6 +38,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "peers": PEERS,
     "conventions": CONVENTIONS,
     "reports": REPORTS,
+    "charts": CHARTS,
     "devices": DEVICES,
 }
 

@@ -72,6 +72,7 @@ def times(axes: Axes, record: Activations) -> None:
         heights = [record.seconds_per_element(each, benchmark) or 0.0 for each in found]
         places = [position - 0.4 + thickness * (index + 0.5) for position in range(len(found))]
         axes.bar(places, heights, thickness, color=_COLORS[index % len(_COLORS)], label=named(_said(benchmark), 40))
+    axes.margins(x=0.01)
     axes.set_xticks(range(len(found)), [named(each.name, 20) for each in found], rotation=90, fontsize=SMALL)
     if any(benchmark.layers for benchmark in benchmarks):
         logarithmic(axes, "y", duration)

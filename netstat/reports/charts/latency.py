@@ -68,7 +68,7 @@ def _line(axes: Axes, runs: Sequence[Benchmark], label: str, colour: str, marker
 
 def _frame(axes: Axes) -> None:
     logarithmic(axes, "x", duration)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.1 * axes.dataLim.y1)  # the numbers stand above their points
     axes.yaxis.set_major_formatter(worded(lambda per: rate(per, "examples")))
     axes.set_xlabel("time of one forward pass (log)")
     dress(axes, "both")
