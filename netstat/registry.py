@@ -133,6 +133,7 @@ class Report(Protocol):
 
 
 REPORTS: Registry[Report] = Registry("report format", "netstat.reports")
+FRAMES: Registry[Callable[[Any], Any]] = Registry("data frame", "netstat.reports.frames")
 
 
 class Chart(Protocol):

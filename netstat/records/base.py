@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from netstat import __version__
 from netstat.errors import UsageError
 from netstat.graph import plain
-from netstat.registry import CHARTS, REPORTS, Report
+from netstat.registry import CHARTS, FRAMES, REPORTS, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas
+    import polars
 
     from netstat.records.view import View
 
@@ -60,6 +63,24 @@ class Record:
         if chosen not in found:
             raise UsageError(f"unknown chart '{chosen}'; this {self.kind} has {', '.join(found)}")
         return found[chosen].plot(ax)
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """The rows of the CSV form with typed, nullable columns; shapes are tuples of ints.
+
+        Raises:
+            InstallError: pandas is not there.
+        """
+        frame: pandas.DataFrame = FRAMES["pandas"](self)
+        return frame
+
+    def to_polars(self) -> "polars.DataFrame":
+        """The rows of the CSV form with typed columns; shapes are lists of ints.
+
+        Raises:
+            InstallError: polars is not there.
+        """
+        frame: polars.DataFrame = FRAMES["polars"](self)
+        return frame
 
     def __str__(self) -> str:
         return REPORTS["table"].render(self).decode()
