@@ -107,14 +107,13 @@ def reports() -> Iterator[Table]:
 
 
 def charts() -> Iterator[Table]:
-    """The charts of results, and how to read each."""
+    """The charts of results."""
     from netstat.registry import CHARTS
 
     columns = (
         Column("name", "chart", left=True),
         Column("kinds", "of", ", ".join, left=True, rank=2),
         _words("title", "what it shows"),
-        _words("reading", "how to read it", rank=1),
     )
     yield Table("charts", columns, [rows(columns, CHARTS)])
 

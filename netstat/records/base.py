@@ -46,7 +46,7 @@ class Record:
         write(Path(path), report.render(self, view), mark=report.mark, force=force)
 
     def plot(self, name: str | None = None, ax: Any = None) -> Any:
-        """Draw one of the record's charts with matplotlib; `netstat list charts` says how to read each.
+        """Draw one of the record's charts with matplotlib; docs/charts.md shows each and how to read it.
 
         Args:
             name: of a chart; left out, the first that this record has.
