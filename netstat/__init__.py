@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netstat.api.explaining import explain
     from netstat.api.formulas import formula, scaling
     from netstat.api.partitioning import partition
+    from netstat.api.reporting import report
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.api.views import views
     from netstat.cost import Cost
@@ -40,6 +41,7 @@ HOMES = {
     "explain": "netstat.api.explaining",
     "operator": "netstat.ops.base",
     "partition": "netstat.api.partitioning",
+    "report": "netstat.api.reporting",
     "traffic": "netstat.ops.base",
 }
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "pipeline",
     "profile",
     "published",
+    "report",
     "scaling",
     "stat",
     "traffic",

@@ -30,8 +30,10 @@ def figure(record: Any) -> Any:
         UsageError: the record has no chart.
     """
     found = pictures(record)
-    sheet = SHEETS.get(record.kind) or (next(iter(found.values())).chart.name,)
-    shown = [picture for name in sheet for picture in found.values() if picture.chart.name == name]
+    first = next(iter(found.values()))
+    own = [picture for picture in found.values() if picture.record is first.record]
+    sheet = SHEETS.get(first.record.kind) or (first.chart.name,)
+    shown = [picture for name in sheet for picture in own if picture.chart.name == name]
     return stacked(shown, Figure)
 
 

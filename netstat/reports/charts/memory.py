@@ -1,9 +1,10 @@
 """Live memory over a forward pass, and over a training step: what is there, in layers, moment by moment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from netstat.records.memory import Memory, Moment, Need
+from netstat.reports._memory_levels import KINDS, levels
 from netstat.reports._table import place, title
 from netstat.reports.charts._chart import WIDTH, chart
 from netstat.reports.charts._style import (
@@ -24,7 +25,7 @@ from netstat.reports.charts._style import (
 )
 from netstat.units import mebibytes
 
-PALE = "#CCCCCC"
+_COLORS = dict(zip(KINDS, (GREY, "#CCCCCC", BLUE, GREEN, ORANGE, SKY), strict=True))
 
 
 def _inference(memory: Memory) -> list[tuple[str, Need]]:
@@ -59,12 +60,12 @@ def training_memory(axes: Axes, needed: tuple[str, Need]) -> None:
 
 
 def _timeline(axes: Axes, heading: str, need: Need) -> None:
-    moments, levels = need.timeline, _levels(need)
+    moments, stacked = need.timeline, levels(need)
     axes.stackplot(
         range(len(moments) + 1),
-        *[[*level, level[-1]] for _, _, level in levels],
-        colors=[color for _, color, _ in levels],
-        labels=[label for label, _, _ in levels],
+        *[[*level.nbytes, level.nbytes[-1]] for level in stacked],
+        colors=[_COLORS[level.kind] for level in stacked],
+        labels=[KINDS[level.kind] for level in stacked],
         step="post",
         linewidth=0,
     )
@@ -79,28 +80,6 @@ def _timeline(axes: Axes, heading: str, need: Need) -> None:
     axes.set_title(f"{heading}: peak {mebibytes(need.peak_bytes)}", loc="left")
     dress(axes)
     legend(axes)
-
-
-def _levels(need: Need) -> list[tuple[str, str, list[int]]]:
-    """What is stacked, from the bottom: label, colour, bytes at each moment; what is nowhere is left out."""
-    constant = len(need.timeline)
-    levels: list[tuple[str, str, list[int]]] = [
-        ("parameters", GREY, [need.param_bytes] * constant),
-        ("buffers, inputs", PALE, [need.buffer_bytes + need.input_bytes] * constant),
-        ("optimizer state", BLUE, [need.optimizer_bytes] * constant),
-        ("gradients", GREEN, _over(need, lambda moment: moment.gradient_bytes)),
-        ("saved", ORANGE, _over(need, lambda moment: moment.saved_bytes)),
-        ("other", SKY, _over(need, lambda moment: _rest(need, moment))),
-    ]
-    return [(label, color, level) for label, color, level in levels if any(level)]
-
-
-def _over(need: Need, part: Callable[[Moment], int]) -> list[int]:
-    return [part(moment) for moment in need.timeline]
-
-
-def _rest(need: Need, moment: Moment) -> int:
-    return moment.live_bytes - need.resident_bytes - moment.saved_bytes - moment.gradient_bytes
 
 
 def _phases(axes: Axes, moments: Sequence[Moment]) -> None:
