@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from netstat.errors import UsageError
 from netstat.records.base import Record, pictures
+from netstat.records.report import side_by_side
 from netstat.registry import CHARTS
 from netstat.reports.charts._style import BOX, named
 from tests.reports.samples import EXPLANATION, FULL_PROFILE, HOSTILE, HOSTILE_PROFILE, MEMORY, RECORDS
@@ -96,3 +97,9 @@ def test_charts_are_listed_without_matplotlib() -> None:
     program = "import sys, netstat.registry as r; print(len(r.CHARTS.names()), 'matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == [str(len(ALL)), "False"]
+
+
+def test_a_report_of_several_models_has_the_charts_of_each() -> None:
+    found = pictures(side_by_side([FULL_PROFILE, HOSTILE_PROFILE]))
+    assert set(found) == {f"{number}-{name}" for number in (1, 2) for name in pictures(FULL_PROFILE)}
+    assert found["2-macs"].record is HOSTILE_PROFILE
