@@ -15,6 +15,7 @@ from netstat.records import (
     activations,
     benchmark,
     ceilings,
+    check,
     comparison,
     crosscheck,
     explanation,
@@ -53,6 +54,7 @@ KINDS: dict[str, type[Record]] = {
         views.Views,
         activations.Activations,
         report.Report,
+        check.Check,
     )
 }
 _NAMES = {
