@@ -53,8 +53,8 @@ KINDS: dict[str, type[Record]] = {
         scaling.Scaling,
         views.Views,
         activations.Activations,
-        report.Report,
         check.Check,
+        report.Report,
     )
 }
 _NAMES = {

@@ -254,11 +254,11 @@ def _views(saved: Row) -> Iterator[Row]:
             yield {"model": saved["model"], "what": what, **each}
 
 
-_VIEWED: dict[str, Callable[[Any, View], Iterator[Row]]] = {"profile": _profile, "report": _models_layers}
 _BUDGET = (
     "figure", "layers", "limit", "at_least", "at_most", "verdict", "reason", "limit_seconds",
     "median_seconds", "ci95_low", "ci95_high", "device", "batch", "dtype", "threads",
 )  # fmt: skip
+_VIEWED: dict[str, Callable[[Any, View], Iterator[Row]]] = {"profile": _profile, "report": _models_layers}
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
