@@ -146,7 +146,9 @@ def _report(record: Any) -> Arguments:
 
 def _check(record: Any) -> Arguments:
     """Budgets of the first model; those of single layers stand in a file alone."""
-    counts = {f"max_{each.figure}": each.limit for model in record.checked[:1] for each in model.counts if not each.layers}
+    counts = {
+        f"max_{each.figure}": each.limit for model in record.checked[:1] for each in model.counts if not each.layers
+    }
     times = (each.limit_seconds for model in record.checked[:1] for each in model.latencies)
     return counts | {"max_latency": next(times, None)}
 
