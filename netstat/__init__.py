@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
     from netstat.ops.normalization import LocalResponseParameters
+    from netstat.records.schema import schema
 
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
@@ -36,6 +37,7 @@ HOMES = {
     "explain": "netstat.api.explaining",
     "operator": "netstat.ops.base",
     "partition": "netstat.api.partitioning",
+    "schema": "netstat.records.schema",
     "traffic": "netstat.ops.base",
 }
 __all__ = [
@@ -62,6 +64,7 @@ __all__ = [
     "profile",
     "published",
     "scaling",
+    "schema",
     "stat",
     "traffic",
     "views",
