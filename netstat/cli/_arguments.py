@@ -146,7 +146,8 @@ def output_options(parser: ArgumentParser) -> None:
         metavar="FILE",
         help="also write there, in the format its suffix names; repeatable",
     )
-    parser.add_argument("--force", action="store_true", help="let -o replace files netstat did not write")
+    parser.add_argument("--charts", metavar="DIR", help="also draw charts into this folder, as PNG and SVG")
+    parser.add_argument("--force", action="store_true", help="let -o and --charts replace files netstat did not write")
     parser.add_argument("--json", action="store_true", help="JSON on stdout and nothing else there")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
     parser.add_argument("--debug", action="store_true", help="a traceback instead of one line")

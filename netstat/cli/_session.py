@@ -93,23 +93,20 @@ def counts_anew(options: Namespace) -> bool:
 
 
 def check_outputs(options: Namespace) -> None:
-    """Refuse -o files that could not be written, before any work is done.
+    """Refuse files and charts that could not be written, before any work is done.
 
     Raises:
         UsageError: unknown suffix, or a place that cannot be written to.
     """
+    if options.charts:
+        _check_folder(options.charts)
     if options.output:
         from pathlib import Path
     for path in options.output:
         check_writable(Path(path), mark=report_for(path).mark, force=options.force)
 
 
-def check_folder(folder: str) -> None:
-    """Refuse a folder for charts that could not be made or written to, before any work is done.
-
-    Raises:
-        UsageError: it is a file, lies in one, or nobody may write there.
-    """
+def _check_folder(folder: str) -> None:
     from pathlib import Path
 
     path = Path(folder).absolute()
@@ -118,19 +115,16 @@ def check_folder(folder: str) -> None:
         raise UsageError(f"cannot write charts to '{folder}': '{there}' is no folder that can be written to")
 
 
-def draw(record: Record, options: Namespace) -> None:
-    """The charts of a record, into the folder that was named."""
-    from netstat.reports._charts import charts
-
-    files = charts(record, options.charts)
-    tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
-
-
 def deliver(record: Record, options: Namespace, view: "View | None" = None) -> None:
-    """Write the -o files, tables in them as `view` says, and JSON to stdout where asked."""
+    """Write the -o files, tables in them as `view` says, charts, and JSON to stdout where asked."""
     for path in options.output:
         record.save(path, force=options.force, view=view)
         tell(options, f"wrote {path}")
+    if options.charts:
+        from netstat.reports._charts import charts
+
+        files = charts(record, options.charts, force=options.force)
+        tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
     if options.json:
         from netstat.registry import REPORTS
 

@@ -44,7 +44,7 @@ def check(options: Namespace) -> None:
 
 def run(options: Namespace, ways: Ways) -> int:
     """Measure on each device, in each dtype and with each number of threads."""
-    from netstat.reports.table import times_text
+    from netstat.reports.table import record_text
 
     check_ways(ways)
     settings = _settings(options)
@@ -53,10 +53,8 @@ def run(options: Namespace, ways: Ways) -> int:
     with session.progress(options) as progress:
         times = training_subject(subject, ways, _regime(options), settings=settings, progress=progress)
     times = replace(times, training=session.with_ceilings(times.training, options))
-    session.show(times_text(times, **session.style()), options)
+    session.show(record_text(times, **session.style()), options)
     session.deliver(times, options)
-    if options.charts:
-        session.draw(times, options)
     return session.spoiled((step.reliable for step in times.training or ()), options)
 
 

@@ -13,31 +13,26 @@ def configure(parser: ArgumentParser) -> None:
     model_options(parser, one=False, form=False)
     time_options(parser)
     parser.add_argument("--fast", action="store_true", help="counts alone: no measurement, no torch")
-    parser.add_argument("--charts", metavar="DIR", help="also draw the functions and their gradients into this folder")
     output_options(parser)
     parser.epilog = f"The tensor is what -i says, 96x55x55 where it says nothing.\n\n{parser.epilog}"
 
 
 def run(options: Namespace) -> int:
     """Count, measure unless told not to, and show both side by side."""
-    from netstat.reports.table import activations_text
+    from netstat.reports.table import record_text
 
     _check(options)
     found = counted(session.inputs(options))
     if not options.fast:
         found = _timed(found, options)
-    session.show(activations_text(found, **session.style()), options)
+    session.show(record_text(found, **session.style()), options)
     session.deliver(found, options)
-    if options.charts:
-        session.draw(found, options)
     return session.spoiled((benchmark.reliable for benchmark in found.benchmarks or ()), options)
 
 
 def _check(options: Namespace) -> None:
     """Refuse what would stop a later step, before the first one."""
     session.check_outputs(options)
-    if options.charts:
-        session.check_folder(options.charts)
     session.check_times(options, wanted=not options.fast)
 
 

@@ -29,7 +29,6 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--depth", metavar="N", help="levels of the tree")
     roofline_options(parser)
     parser.add_argument("--lost", action="store_true", help="where the time is lost: rows by their time over the roof")
-    parser.add_argument("--charts", metavar="DIR", help="also draw charts into this folder")
     output_options(parser)
     parser.epilog = (
         "Several values with commas of -b, --device, --dtype, --threads, --memory-format and --mode are timed side by "
@@ -49,16 +48,12 @@ def run(options: Namespace) -> int:
     times = replace(times, roofline=_rooflines(times, ways, options))
     session.show(_text(times, view, options), options)
     session.deliver(times, options, view)
-    if options.charts:
-        session.draw(times, options)
     return session.spoiled((time.reliable for time in times.benchmarks), options)
 
 
 def _check(options: Namespace) -> None:
     """Refuse what would stop a later step, before the first one."""
     session.check_outputs(options)
-    if options.charts:
-        session.check_folder(options.charts)
     if options.lost and options.no_roofline:
         raise UsageError("--lost is what is over the roofs, and --no-roofline leaves them out; give one of them")
     if options.cold and options.train:
@@ -79,11 +74,11 @@ def _rooflines(times: Benchmarks, ways: Ways, options: Namespace) -> tuple[Roofl
 
 
 def _text(times: Benchmarks, view: View, options: Namespace) -> str:
-    from netstat.reports.table import lost_text, times_text
+    from netstat.reports.table import lost_text, record_text
 
     if options.lost and times.roofline:
         return lost_text(times.roofline, times.model, **session.style())
-    return times_text(times, view=view, **session.style())
+    return record_text(times, view=view, **session.style())
 
 
 def _view(options: Namespace) -> View:

@@ -33,8 +33,8 @@ def run(options: Namespace) -> int:
             tell=lambda line: session.tell(options, line),
             progress=progress,
         )
-    from netstat.reports.table import ceilings_text
+    from netstat.reports.table import record_text
 
-    session.show(ceilings_text(ceilings.ceilings, **session.style()), options)
+    session.show(record_text(ceilings, **session.style()), options)
     session.deliver(ceilings, options)
     return 0

@@ -40,7 +40,7 @@ def run(options: Namespace) -> int:
     Raises:
         UsageError: there is neither.
     """
-    from netstat.reports.table import comparison_text
+    from netstat.reports.table import record_text
 
     session.check_outputs(options)
     models = [*options.models, *(STACK + layers for layers in options.stack)]
@@ -51,7 +51,7 @@ def run(options: Namespace) -> int:
     comparison = compare([_profile(model, options) for model in models])
     if len({model.inputs for model in comparison.models[len(options.models) :]}) > 1:
         session.tell(options, "these stacks have different inputs; -i 256x56x56 gives all of them the same")
-    session.show(comparison_text(comparison.models, **session.style()), options)
+    session.show(record_text(comparison, **session.style()), options)
     session.deliver(comparison, options)
     return 0
 

@@ -27,7 +27,7 @@ def run(options: Namespace) -> int:
     """Run the peers and settle the bill."""
     if options.published:
         return _published(options)
-    from netstat.reports.table import crosscheck_text
+    from netstat.reports.table import record_text
 
     session.check_outputs(options)
     peers, seconds = session.peers(options), session.whole(options.time_limit, "--time-limit")
@@ -35,14 +35,14 @@ def run(options: Namespace) -> int:
         subject = session.subject(options, training=options.train)
         evaluated = partial(session.subject, options)
         checks = crosscheck_subject(subject, peers, progress, time_limit=seconds, evaluated=evaluated)
-    session.show(crosscheck_text(checks.crosscheck, checks.heading, overview=True, **session.style()), options)
+    session.show(record_text(checks, **session.style()), options)
     session.deliver(checks, options)
     return 1 if options.strict and not all(check.closed for check in checks.crosscheck) else 0
 
 
 def _published(options: Namespace) -> int:
     """The figures in print, which say themselves what inputs they are of."""
-    from netstat.reports.table import published_text
+    from netstat.reports.table import record_text
 
     if options.against is not None or session.counts_anew(options):
         raise UsageError(
@@ -50,6 +50,6 @@ def _published(options: Namespace) -> int:
         )
     session.check_outputs(options)
     record = published(options.model)
-    session.show(published_text(record.published, record.model, **session.style()), options)
+    session.show(record_text(record, **session.style()), options)
     session.deliver(record, options)
     return 1 if options.strict and not all(figure.explained for figure in record.published) else 0

@@ -25,11 +25,11 @@ def configure(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Derive and show."""
     session.check_outputs(options)
-    if any(path.endswith((".png", ".svg")) for path in options.output):
+    if options.charts or any(path.endswith((".png", ".svg")) for path in options.output):
         raise UsageError("an explanation has no chart; write it to .md, .html, .tex, .csv or .json")
     record = explain_subject(session.subject(options, training=options.train), options.paths)
-    from netstat.reports.table import explanation_text
+    from netstat.reports.table import record_text
 
-    session.show(explanation_text(record, **session.style()), options)
+    session.show(record_text(record, **session.style()), options)
     session.deliver(record, options)
     return 0

@@ -6,7 +6,6 @@ from netstat.analysis.devices import specification
 from netstat.api.subjects import forecast_subject
 from netstat.cli import _session as session
 from netstat.cli._arguments import freezing_options, model_options, output_options
-from netstat.units import plural
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -18,17 +17,14 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--dtype", default="fp32", metavar="DTYPE", help="fp32, tf32, bf16, fp16 (default fp32)")
     parser.add_argument("--train", action="store_true", help="a training step: forward, backward, SGD with momentum")
     freezing_options(parser)
-    parser.add_argument("--charts", metavar="DIR", help="also draw a chart into this folder")
     output_options(parser)
 
 
 def run(options: Namespace) -> int:
     """Work out what each device is expected to take."""
-    from netstat.reports.table import forecast_text
+    from netstat.reports.table import record_text
 
     session.check_outputs(options)
-    if options.charts:
-        session.check_folder(options.charts)
     devices = session.names(options.device, "--device") or []
     for name in devices:
         specification(name).peak(options.dtype)  # refuses what is not on record before the model is looked at
@@ -36,11 +32,6 @@ def run(options: Namespace) -> int:
         session.trained(options).check_idle()
     subject = session.subject(options, training=options.train)
     made = forecast_subject(subject, devices, options.dtype, training=options.train)
-    session.show(forecast_text(made.forecasts, made.model, **session.style()), options)
+    session.show(record_text(made, **session.style()), options)
     session.deliver(made, options)
-    if options.charts:
-        from netstat.reports._charts import charts
-
-        files = charts(made, options.charts)
-        session.tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
     return 0

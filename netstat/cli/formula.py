@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from netstat.api.formulas import formula_of, with_answers
 from netstat.cli import _session as session
 from netstat.cli._arguments import model_options, output_options
+from netstat.records.view import View
 from netstat.units import parse_shape
 
 
@@ -29,7 +30,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """The formulas, then what was asked of them; -b is the batch of --at and --solve."""
-    from netstat.reports.table import formula_text
+    from netstat.reports.table import record_text
 
     session.check_outputs(options)
     batch = session.whole(options.batch, "--batch")
@@ -38,6 +39,6 @@ def run(options: Namespace) -> int:
         progress("the model at three sizes", 0.1)
         found = formula_of(options.model, session.inputs(options)._replace(batch=1), options.letters)
     record = with_answers(found, options.solve, shapes, batch)
-    session.show(formula_text(record, every=options.all, **session.style()), options)
+    session.show(record_text(record, view=View(every=options.all), **session.style()), options)
     session.deliver(record, options)
     return 0

@@ -10,6 +10,7 @@ from netstat.errors import UsageError
 from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.resolve import resolve
 from netstat.frontends.subject import Subject
+from netstat.records.view import View
 from netstat.units import parse_number
 
 if TYPE_CHECKING:
@@ -35,27 +36,19 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--measure", action="store_true", help="run both passes and follow the allocator")
     parser.add_argument("--device", default="cpu", metavar="DEVICE", help="where to measure (default cpu)")
     parser.add_argument("--no-layers", action="store_true", help="leave the layers out of the table")
-    parser.add_argument("--charts", metavar="DIR", help="write charts there, as PNG and SVG")
     output_options(parser)
 
 
 def run(options: Namespace) -> int:
     """Predict, then look for batches and measure as asked."""
     session.check_outputs(options)
-    if options.charts:
-        session.check_folder(options.charts)
     plan = Plan(options.dtype, options.optimizer, options.amp, not options.no_training).checked()
     limits = [_bytes(text) for text in options.fit]
     record = _found(options, plan, limits)
-    from netstat.reports.table import memory_text
+    from netstat.reports.table import record_text
 
-    session.show(memory_text(record, layers=not options.no_layers, **session.style()), options)
+    session.show(record_text(record, view=View(layers=not options.no_layers), **session.style()), options)
     session.deliver(record, options)
-    if options.charts:
-        from netstat.reports._charts import charts
-
-        for path in charts(record, options.charts, force=options.force):
-            session.tell(options, f"wrote {path}")
     return 0
 
 

@@ -8,7 +8,8 @@ from netstat.cli._arguments import model_options, output_options
 from netstat.errors import UsageError
 from netstat.frontends.optimizers import OPTIMIZERS
 from netstat.frontends.resolve import parse_call
-from netstat.units import parse_number, plural
+from netstat.records.view import View
+from netstat.units import parse_number
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -46,29 +47,21 @@ def configure(parser: ArgumentParser) -> None:
         "--run", action="store_true", help="run it, a process per card, count what is sent and compare the results"
     )
     parser.add_argument("--no-layers", action="store_true", help="leave the layers out of the table")
-    parser.add_argument("--charts", metavar="DIR", help="also draw a chart into this folder")
     output_options(parser)
 
 
 def run(options: Namespace) -> int:
     """Work it out, run it where asked; 1 where a run sent or computed something else."""
-    from netstat.reports.table import partition_text
+    from netstat.reports.table import record_text
 
     session.check_outputs(options)
-    if options.charts:
-        session.check_folder(options.charts)
     split = _split(options)
     subject = session.subject(options)
     with session.progress(options) as progress:
         progress("splitting", 0.1)
         record = partition_subject(subject, split, run=options.run)
-    session.show(partition_text(record, layers=not options.no_layers, **session.style()), options)
+    session.show(record_text(record, view=View(layers=not options.no_layers), **session.style()), options)
     session.deliver(record, options)
-    if options.charts:
-        from netstat.reports._charts import charts
-
-        files = charts(record, options.charts, force=options.force)
-        session.tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
     return 0 if record.agrees else 1
 
 

@@ -25,13 +25,12 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--train", action="store_true", help="feed a training step as well (SGD, cross-entropy)")
     time_options(parser)
-    parser.add_argument("--charts", metavar="DIR", help="also write charts there")
     output_options(parser)
 
 
 def run(options: Namespace) -> int:
     """Measure the pipeline alone, the model alone, and the two together."""
-    from netstat.reports.table import pipeline_text
+    from netstat.reports.table import record_text
 
     _check(options)
     workers = _workers(options)
@@ -50,18 +49,14 @@ def run(options: Namespace) -> int:
             settings=session.settings(options) if options.quick else None,
             progress=progress,
         )
-    session.show(pipeline_text(record, **session.style()), options)
+    session.show(record_text(record, **session.style()), options)
     session.deliver(record, options)
-    if options.charts:
-        session.draw(record, options)
     return session.spoiled([record.reliable], options)
 
 
 def _check(options: Namespace) -> None:
     """Refuse what could not be made or written, before any work is done."""
     session.check_outputs(options)
-    if options.charts:
-        session.check_folder(options.charts)
     session.check_times(options)
     if options.model is None:  # its sizes are all there is to be wrong
         _recipe(options, None)

@@ -41,7 +41,6 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--no-crosscheck", action="store_true", help="leave out the cross-check")
     parser.add_argument("--no-time", action="store_true", help="leave out the measurement")
     parser.add_argument("--fast", action="store_true", help="the layer table alone: both of the above")
-    parser.add_argument("--charts", metavar="DIR", help="also draw charts into this folder")
     output_options(parser)
 
 
@@ -92,8 +91,6 @@ def _sections(subject: Subject, options: Namespace, stack: ExitStack) -> list[Se
 def _check(options: Namespace) -> None:
     """Refuse what would stop a later section, before the first one is made."""
     session.check_outputs(options)
-    if options.charts:
-        session.check_folder(options.charts)
     _ = CONVENTIONS[options.convention]
     session.view(options)
     session.peers(options)
@@ -156,8 +153,6 @@ def _show_times(profile: Profile, options: Namespace) -> None:
 
 def _finish(profile: Profile, options: Namespace) -> None:
     session.deliver(profile, options, session.view(options))
-    if options.charts:
-        session.draw(profile, options)
 
 
 def _again(options: Namespace) -> int:

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from netstat.api.formulas import scaling_of
 from netstat.cli import _session as session
 from netstat.cli._arguments import output_options
+from netstat.records.view import View
 from netstat.units import parse_shape
 
 
@@ -28,17 +29,14 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("-b", "--batches", "--batch", metavar="A,B", help="sizes of the batch (default 1,8)")
     parser.add_argument("--no-layers", action="store_true", help="leave the layers out of the table")
-    parser.add_argument("--charts", metavar="DIR", help="write charts there, as PNG and SVG")
     output_options(parser)
 
 
 def run(options: Namespace) -> int:
     """Totals, and how layers grow."""
-    from netstat.reports.table import scaling_text
+    from netstat.reports.table import record_text
 
     session.check_outputs(options)
-    if options.charts:
-        session.check_folder(options.charts)
     sizes, batches = session.names(options.sizes, "--sizes"), session.names(options.batches, "--batches")
     sides = None if sizes is None else [_side(text) for text in sizes]
     wanted = None if batches is None else [session.whole(text, "--batches") for text in batches]
@@ -46,10 +44,8 @@ def run(options: Namespace) -> int:
     with session.progress(options) as progress:
         progress("the model at three sizes", 0.1)
         record = scaling_of(options.model, session.inputs(options), sides, wanted, options.letters)
-    session.show(scaling_text(record, layers=not options.no_layers, **session.style()), options)
+    session.show(record_text(record, view=View(layers=not options.no_layers), **session.style()), options)
     session.deliver(record, options)
-    if options.charts:
-        session.draw(record, options)
     return 0
 
 

@@ -25,14 +25,14 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Count one crop, and whole images by the fully convolutional form."""
-    from netstat.reports.table import views_text
+    from netstat.reports.table import record_text
 
     session.check_outputs(options)
     named = session.names(options.sizes, "--sizes")
     sizes = None if named is None else [_size(text) for text in named]
     with session.progress(options):
         record = views_of(options.model, session.inputs(options), sizes)
-    session.show(views_text(record, **session.style()), options)
+    session.show(record_text(record, **session.style()), options)
     session.deliver(record, options)
     return 0
 

@@ -1,4 +1,4 @@
-"""How a profile's rows are shown. Nothing here changes a figure."""
+"""How a record is shown. Nothing here changes a figure."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -8,7 +8,7 @@ from netstat.records.profile import Layer
 
 
 class View(NamedTuple):
-    """Which rows of a profile are shown, in what order, flat or as a tree.
+    """Which rows of a record are shown, in what order, flat or as a tree.
 
     Attributes:
         columns: names of the columns to show; None leaves the choice to the profile and the width.
@@ -16,6 +16,8 @@ class View(NamedTuple):
         tree: whether rows stand in the modules they belong to.
         depth: levels of the tree; None for all.
         filters: globs; a row is shown where one of them matches its operator, its path or that of a module it is in.
+        layers: whether what has totals and layers shows these as well.
+        every: whether every total is shown, or those that people ask for first.
     """
 
     columns: Sequence[str] | None = None
@@ -23,6 +25,8 @@ class View(NamedTuple):
     tree: bool = False
     depth: int | None = None
     filters: tuple[str, ...] = ()
+    layers: bool = True
+    every: bool = True
 
 
 def matches(layer: Layer, filters: Sequence[str]) -> bool:

@@ -7,11 +7,17 @@ from typing import Any
 
 from netstat.records.activations import ALIVE, REACH, Activation, Activations
 from netstat.records.benchmark import WARNINGS, Benchmark
+from netstat.records.view import View
 from netstat.reports._table import Column, Fact, Table, rows, title
 from netstat.units import between, duration, each, percent, plural, ratio, shape
 
 
-def activations_table(record: Activations) -> Table:
+def activations_tables(record: Activations, view: View) -> Iterator[Table]:
+    """The one table of activation functions."""
+    yield _table(record)
+
+
+def _table(record: Activations) -> Table:
     """One row per function: those of each value by itself, then those across channels."""
     columns = [*_counts(), *_times(record), Column("alive", f"gradient ≥ {percent(ALIVE, 1, 0)}", between, missing="")]
     groups = [

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark
-from netstat.records.profile import Layer
+from netstat.records.benchmark import FEWEST_FOR_INTERVAL, WARNINGS, Benchmark, Benchmarks
+from netstat.records.profile import Layer, Profile
 from netstat.records.roofline import Roofline
 from netstat.records.view import View
 from netstat.reports._device_times import device_facts
@@ -12,8 +12,31 @@ from netstat.reports._table import Fact, Table, rows, title
 from netstat.reports._times import lines, sums, time_columns, where
 from netstat.units import duration, exact, plural, rate
 
+MOST_WITH_LAYERS = 2  # of more ways to run a model nobody reads the layers of each; JSON has them
 
-def benchmark_tables(
+
+def benchmark_tables(record: Benchmarks | Profile, view: View, layers: Sequence[Layer] = ()) -> Iterator[Table]:
+    """Ways to run a model side by side where there are several, the layers of few, and training steps.
+
+    Args:
+        record: what has the times.
+        view: order of the rows, or a tree of them.
+        layers: of the model's profile: their counts stand beside the times.
+    """
+    times, failures = record.benchmarks or (), getattr(record, "failures", ())
+    if len(times) + len(failures) > 1:
+        from netstat.reports._sweep import sweep_table
+
+        yield sweep_table(times, failures, record.model)
+    if len(times) <= MOST_WITH_LAYERS:
+        yield from timed_tables(times, layers, record.model, view, record.roofline)
+    if isinstance(record, Benchmarks) and record.training is not None:
+        from netstat.reports._training import training_tables
+
+        yield from training_tables(record.training, record.model)
+
+
+def timed_tables(
     benchmarks: Sequence[Benchmark],
     layers: Sequence[Layer] = (),
     model: str = "",

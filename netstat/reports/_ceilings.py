@@ -4,15 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from netstat.records.ceiling_claims import CLAIMS
-from netstat.records.ceilings import MEMORY, WARNINGS, Ceiling, Probe
+from netstat.records.ceilings import MEMORY, WARNINGS, Ceiling, Ceilings, Probe
+from netstat.records.view import View
 from netstat.reports._table import Column, Fact, Table, rows, share_column, title
 from netstat.units import duration, exact, plural, scaled
 
 
-def ceilings_tables(ceilings: Sequence[Ceiling]) -> list[Table]:
+def ceilings_tables(record: Ceilings, view: View) -> Iterator[Table]:
     """A table per device, number format and number of threads, and the claims."""
-    tables = [table for ceiling in ceilings for table in _tables(ceiling)]
-    return [*tables, _claims(ceilings)] if ceilings else []
+    for ceiling in record.ceilings:
+        yield from _tables(ceiling)
+    if record.ceilings:
+        yield _claims(record.ceilings)
 
 
 def flop_rate(per_second: float) -> str:

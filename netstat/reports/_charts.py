@@ -13,6 +13,7 @@ from netstat.records.base import Record, write
 from netstat.records.profile import Profile
 from netstat.registry import REPORTS
 from netstat.reports._bar_charts import comparison_chart, crosscheck_chart, overview_chart
+from netstat.reports._benchmark import MOST_WITH_LAYERS
 from netstat.reports._ceilings_chart import ceilings_chart
 from netstat.reports._curves import activation_functions
 from netstat.reports._field_chart import field_chart, has_fields
@@ -21,7 +22,6 @@ from netstat.reports._layer_charts import Panel, count_panel, profile_chart, pro
 from netstat.reports._pipeline_chart import pipeline_chart
 from netstat.reports._roofline_chart import roofline_chart
 from netstat.reports._style import png, svg
-from netstat.reports._tables import MOST_WITH_LAYERS
 from netstat.reports._training_chart import training_chart
 
 Chart = tuple[str, Callable[[], Figure]]

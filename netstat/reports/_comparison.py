@@ -1,8 +1,9 @@
 """Models side by side as a table; ratios are to the first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from netstat.records.comparison import Compared
+from netstat.records.comparison import Compared, Comparison
+from netstat.records.view import View
 from netstat.reports._table import AtLeast, Column, Table, count_column, rows, share_column, title
 from netstat.units import mebibytes, plural, ratio, shape
 
@@ -56,7 +57,12 @@ _OF_STACKS = ("receptive_field", "nonlinearities")
 _NOT_OF_STACKS = ("layers", "weighted_layers", "convolution_params", "convolution_macs", "param_bytes")
 
 
-def comparison_table(models: Sequence[Compared]) -> Table:
+def comparison_tables(record: Comparison, view: View) -> Iterator[Table]:
+    """The one table of a comparison."""
+    yield _table(record.models)
+
+
+def _table(models: Sequence[Compared]) -> Table:
     """One row per model; of stacks of convolutions what tells them apart, their one input in the title."""
     stacks = bool(models) and all(map(_is_stack, models))
     shared = _shapes(models[0].inputs) if stacks and len({model.inputs for model in models}) == 1 else ""

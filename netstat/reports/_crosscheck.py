@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from netstat.records.crosscheck import CrossCheck
+from netstat.records.crosscheck import CrossCheck, CrossChecks
+from netstat.records.view import View
 from netstat.reports._table import Column, Fact, Row, Table, count_column, place, title
 from netstat.units import deviation, exact, plural, signed
 
@@ -20,6 +21,12 @@ _BILL = (
 )
 
 
+def crosscheck_tables(record: CrossChecks, view: View) -> Iterator[Table]:
+    """Every tool at a glance, then the way from ours to each."""
+    yield overview_table(record.crosscheck, record.heading)
+    yield bill_table(record.crosscheck, record.heading)
+
+
 def overview_table(checks: Sequence[CrossCheck], model: str = "") -> Table:
     """Who says what, and how far it is from our multiply-accumulates."""
     ours = f"{exact(checks[0].ours)} MACs" if checks else ""
@@ -27,7 +34,7 @@ def overview_table(checks: Sequence[CrossCheck], model: str = "") -> Table:
     return Table(title("other counters", model, ours), _OVERVIEW, [rows], notes=list(_footnotes(checks)))
 
 
-def crosscheck_table(checks: Sequence[CrossCheck], model: str = "") -> Table:
+def bill_table(checks: Sequence[CrossCheck], model: str = "") -> Table:
     """What other counters report, each difference to ours itemised."""
     run = [check for check in checks if check.reported is not None]
     verdict = f"{exact(sum(check.closed for check in run))} of {plural(len(run), 'tool')} closed"

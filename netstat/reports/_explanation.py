@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from netstat.records.explanation import Explanation, Explanations, Step
+from netstat.records.view import View
 from netstat.reports._table import Fact, Formula, Notation, Table, place, title
 from netstat.units import decimals, exact, plural, shape
 
@@ -15,7 +16,7 @@ _NAMES = {
 }
 
 
-def explanation_tables(record: Explanations) -> Iterator[Table]:
+def explanation_tables(record: Explanations, view: View) -> Iterator[Table]:
     """A heading, then a page of facts for each layer; a derivation that was there before is named and not repeated."""
     inputs = ", ".join(shape(given.shape) for given in record.inputs)
     yield Table(title("explanation", record.model, inputs, plural(len(record.layers), "layer")), notes=_missing(record))

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from netstat.records.forecast import REMARKS, Forecast, LayerForecast
+from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast
+from netstat.records.view import View
 from netstat.reports._table import Column, Fact, Table, count_column, place, rows, share_column, title
 from netstat.units import duration, exact, mebibytes, percent, plural, rate, scaled
 
@@ -21,9 +22,10 @@ _DEVICES = (
 )
 
 
-def forecast_tables(forecasts: Sequence[Forecast], model: str = "") -> list[Table]:
+def forecast_tables(record: Forecasts, view: View) -> Iterator[Table]:
     """All devices, then the layers of each."""
-    return [_overview(forecasts, model), *(_layers(made, model) for made in forecasts)]
+    yield _overview(record.forecasts, record.model)
+    yield from (_layers(made, record.model) for made in record.forecasts)
 
 
 def _overview(forecasts: Sequence[Forecast], model: str) -> Table:

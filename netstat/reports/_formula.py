@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from netstat.records.formula import Evaluation, Figure, SizeLetter, Solution
 from netstat.records.formula import Formula as Record
+from netstat.records.view import View
 from netstat.reports._table import Column, Fact, Formula, Table, count_column, rows, title
 
 MAIN = ("params", "macs", "flops", "activation_bytes")
 
 
-def formula_tables(formula: Record, *, every: bool = True) -> list[Table]:
+def formula_tables(formula: Record, view: View) -> list[Table]:
     """The totals; all of them, or the four that people ask for first."""
-    chosen = [figure for figure in formula.figures if every or figure.name in MAIN]
+    chosen = [figure for figure in formula.figures if view.every or figure.name in MAIN]
     columns = (
         Column("name", "total", left=True),
         Column("text", "formula", Formula, left=True, flexible="wrap", narrowest=24),

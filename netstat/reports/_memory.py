@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from netstat.records.memory import Fit, Layer, Measured, Memory, Need
+from netstat.records.view import View
 from netstat.reports._freezing import freezing_table
 from netstat.reports._table import Column, Fact, Row, Table, loss_of, place, rows, share_column, title
 from netstat.units import deviation, exact, mebibytes, shape, signed
@@ -34,12 +35,12 @@ class _Line(NamedTuple):
     shares: tuple[tuple[int, int] | None, ...]
 
 
-def memory_tables(memory: Memory, *, layers: bool = True) -> list[Table]:
+def memory_tables(memory: Memory, view: View) -> list[Table]:
     """Components and peaks, then the layers where wanted, then the largest batches where somebody asked."""
     found = [_components(memory)]
     if memory.freezing:
         found.append(freezing_table(memory.freezing, memory.model, memory.optimizer))
-    if layers and memory.layers:
+    if view.layers and memory.layers:
         found.append(_layers(memory))
     if memory.fits:
         found.append(_fits(memory, memory.fits))

@@ -5,6 +5,7 @@ from typing import Any
 
 from netstat.records.partition import GATHERED, HOW, Counted, Partition, PartitionedLayer
 from netstat.records.ranges import number
+from netstat.records.view import View
 from netstat.reports._table import Column, Fact, Row, Table, count_column, place, rows, title
 from netstat.units import exact, mebibytes, power, ratio, shape
 
@@ -12,9 +13,9 @@ ONE_WEIRD_TRICK = "linear layers split, all before them by data parallelism (Kri
 RING = "a ring has each of w cards send 2·(w − 1)/w times the gradients, at every batch the same"
 
 
-def partition_tables(record: Partition, *, layers: bool = True) -> list[Table]:
+def partition_tables(record: Partition, view: View) -> list[Table]:
     """The cards, the layers where wanted, what data parallelism would send, and the run where there was one."""
-    found = [_cards(record), *([_layers(record)] if layers else []), _kinds(record)]
+    found = [_cards(record), *([_layers(record)] if view.layers else []), _kinds(record)]
     return [*found, *([_run(record)] if record.run else [])]
 
 

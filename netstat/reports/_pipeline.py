@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from netstat.records.benchmark import FEWEST_FOR_INTERVAL
 from netstat.records.pipeline import VERDICTS, WARNINGS, PerImage, Pipeline, PipelineRecipe, rate
+from netstat.records.view import View
 from netstat.reports._table import Column, Fact, Table, rows, share_column, title
 from netstat.units import duration, exact, mebibytes, often, percent, plural, ratio
 from netstat.units import rate as rate_text
 from netstat.units import shape as shape_text
 
 
-def pipeline_tables(record: Pipeline) -> Iterator[Table]:
+def pipeline_tables(record: Pipeline, view: View) -> Iterator[Table]:
     """Stages, loaders, and where there is a model what hides behind what."""
     yield _stages(record)
     yield _loaders(record)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from netstat.records.published import PublishedFigure, Reading
+from netstat.records.published import Published, PublishedFigure, Reading
+from netstat.records.view import View
 from netstat.reports._table import Column, Row, Table, title
 from netstat.units import exact, percent, plural, signed
 
@@ -19,10 +20,11 @@ _NOTES = (
 )
 
 
-def published_table(figures: Sequence[PublishedFigure], model: str = "") -> Table:
-    """Every figure in a group with those of its source."""
+def published_tables(record: Published, view: View) -> Iterator[Table]:
+    """One table: every figure in a group with those of its source."""
+    figures = record.published
     groups = [list(_source(name, list(found))) for name, found in groupby(figures, lambda figure: figure.source)]
-    return Table(title("published figures", model, _verdict(figures)), _COLUMNS, groups, notes=_NOTES)
+    yield Table(title("published figures", record.model, _verdict(figures)), _COLUMNS, groups, notes=_NOTES)
 
 
 def _verdict(figures: Sequence[PublishedFigure]) -> str:

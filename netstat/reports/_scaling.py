@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from netstat.records.scaling import LayerGrowth, Scaling, ScalingPoint
+from netstat.records.view import View
 from netstat.reports._table import Column, Table, count_column, place, rows, share_column, title
 from netstat.units import mebibytes, plural, shape
 
 Place = tuple[Scaling, int]
 
 
-def scaling_tables(scaling: Scaling, *, layers: bool = True) -> list[Table]:
+def scaling_tables(scaling: Scaling, view: View) -> list[Table]:
     """Totals at every size; what share each kind of growth has; the layers."""
     found = [_totals(scaling), _growths(scaling)]
-    return [*found, _layers(scaling)] if layers else found
+    return [*found, _layers(scaling)] if view.layers else found
 
 
 def _shapes(point: ScalingPoint, _: Any = None) -> str:

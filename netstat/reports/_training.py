@@ -23,14 +23,14 @@ from netstat.units import duration, exact, percent, plural, rate, ratio, scaled,
 _RATE = partial(scaled, unit="FLOP/s")
 
 
-def training_tables(steps: Sequence[TrainingStep], model: str = "", peak: float | None = None) -> list[Table]:
-    """The phases of each step and its layers' backward times; utilisation where `peak` (FLOP/s) is known."""
-    return [table for step in steps for table in _tables(step, model, peak)]
+def training_tables(steps: Sequence[TrainingStep], model: str = "") -> list[Table]:
+    """The phases of each step and its layers' backward times."""
+    return [table for step in steps for table in _tables(step, model)]
 
 
-def _tables(step: TrainingStep, model: str, peak: float | None) -> Iterator[Table]:
+def _tables(step: TrainingStep, model: str) -> Iterator[Table]:
     settings = tuple(_settings(step))
-    yield _phases(step, title("training step", model, *settings), peak)
+    yield _phases(step, title("training step", model, *settings))
     if step.freezing:
         yield freezing_table(step.freezing, model)
     if step.layers:
@@ -44,7 +44,7 @@ def _settings(step: TrainingStep) -> Iterator[str]:
     yield plural(step.threads, "thread")
 
 
-def _phases(step: TrainingStep, heading: str, peak: float | None) -> Table:
+def _phases(step: TrainingStep, heading: str) -> Table:
     whole = Phase("whole step", step.median_seconds, step.ci95_seconds, step.samples)
     rest = Phase("unattributed", step.unattributed_seconds, (0.0, 0.0), ())
     columns = [
@@ -54,7 +54,7 @@ def _phases(step: TrainingStep, heading: str, peak: float | None) -> Table:
         share_column("time_share", "time %", cell=lambda phase, _: (phase.median_seconds, step.median_seconds)),
     ]
     groups = [rows(columns, step.phases), rows(columns, (rest, whole))]
-    return Table(heading, columns, groups, list(_lead(step)), list(_notes(step, peak)))
+    return Table(heading, columns, groups, list(_lead(step)), list(_notes(step)))
 
 
 def _range(phase: Phase) -> str | None:
@@ -78,7 +78,7 @@ def _lead(step: TrainingStep) -> Iterator[Fact]:
         yield "UNRELIABLE", "a warning above spoils this figure"
 
 
-def _notes(step: TrainingStep, peak: float | None) -> Iterator[Fact]:
+def _notes(step: TrainingStep) -> Iterator[Fact]:
     if step.times_inference is not None:
         times = ratio(step.times_inference)
         yield "inference", f"{duration(step.inference_seconds)} for the same batch: a step takes {times} as long"
@@ -86,10 +86,9 @@ def _notes(step: TrainingStep, peak: float | None) -> Iterator[Fact]:
         yield "forecast", _forecast(step, step.forecast)
     if step.flops is not None and step.flops_per_second is not None:
         yield "arithmetic", _arithmetic(step, step.flops, step.flops_per_second)
-    most = peak or (step.ceiling.flops_per_second if step.ceiling else None)
-    if most and (reached := step.utilisation(most)) is not None:
-        kind = "a peak" if peak else "the ceiling"
-        yield "utilisation", f"{_bound(step)}{percent(reached, 1)} of {kind} of {_RATE(most)} (model FLOPs utilisation)"
+    if step.ceiling and (reached := step.utilisation()) is not None:
+        most = _RATE(step.ceiling.flops_per_second)
+        yield "utilisation", f"{_bound(step)}{percent(reached, 1)} of the ceiling of {most} (model FLOPs utilisation)"
 
 
 def _forecast(step: TrainingStep, forecast: EpochForecast) -> str:

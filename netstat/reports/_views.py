@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
+from netstat.records.view import View
 from netstat.records.views import Evaluation, Views
 from netstat.reports._table import AtLeast, Column, Fact, Table, count_column, rows, title
 from netstat.units import exact, ratio, shape
@@ -42,7 +43,7 @@ _DENSE = (
 )
 
 
-def views_tables(views: Views) -> Iterator[Table]:
+def views_tables(views: Views, view: View) -> Iterator[Table]:
     """Views of the size the model is made for, then whole images."""
     heading = title("views", views.model, f"{shape(views.input)}, cost of one image")
     yield Table(heading, _CROPS, [rows(_CROPS, views.crops, views)], notes=list(_of_crops(views)))

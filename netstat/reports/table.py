@@ -22,44 +22,18 @@ from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
 from netstat.reports._terminal import BOLD, RED, Terminal, shows_unicode, standard_output, terminal_width
 
 if TYPE_CHECKING:
-    from netstat.records.activations import Activations
-    from netstat.records.benchmark import Benchmark, Benchmarks
-    from netstat.records.ceilings import Ceiling
-    from netstat.records.comparison import Compared
+    from netstat.records.benchmark import Benchmark
     from netstat.records.crosscheck import CrossCheck
-    from netstat.records.explanation import Explanations
-    from netstat.records.forecast import Forecast
-    from netstat.records.formula import Formula
-    from netstat.records.memory import Memory
-    from netstat.records.partition import Partition
-    from netstat.records.pipeline import Pipeline
-    from netstat.records.published import PublishedFigure
     from netstat.records.roofline import Roofline
-    from netstat.records.scaling import Scaling
-    from netstat.records.training import TrainingStep
-    from netstat.records.views import Views
 
 __all__ = [
     "Text",
-    "activations_text",
     "benchmark_text",
-    "ceilings_text",
-    "comparison_text",
     "crosscheck_text",
-    "explanation_text",
-    "forecast_text",
-    "formula_text",
     "layers_text",
     "lost_text",
-    "memory_text",
-    "partition_text",
-    "pipeline_text",
-    "published_text",
-    "scaling_text",
+    "record_text",
     "shows_unicode",
-    "times_text",
-    "training_text",
-    "views_text",
 ]
 
 _ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
@@ -79,6 +53,18 @@ class Text:
     def render(record: Record, view: View | None = None) -> bytes:
         """Every section of `record`, as wide as the terminal and in its characters."""
         return f"netstat {__version__}: {record.kind}\n\n{_text(tables(record, view), standard_output())}".encode()
+
+
+def record_text(
+    record: Record,
+    width: int | None = None,
+    view: View | None = None,
+    *,
+    unicode: bool = True,
+    color: bool = False,
+) -> str:
+    """Every section of `record`; arguments as for `layers_text`."""
+    return _text(tables(record, view), Terminal(width or terminal_width(), unicode, color))
 
 
 def layers_text(
@@ -109,18 +95,13 @@ def crosscheck_text(
     model: str = "",
     width: int | None = None,
     *,
-    overview: bool = False,
     unicode: bool = True,
     color: bool = False,
 ) -> str:
-    """What other counters say, each difference itemised, all side by side above where wanted.
+    """What other counters say, each difference itemised; the other arguments are as for `layers_text`."""
+    from netstat.reports._crosscheck import bill_table
 
-    The other arguments are as for `layers_text`.
-    """
-    from netstat.reports._crosscheck import crosscheck_table, overview_table
-
-    pages = [*([overview_table(checks, model)] if overview else []), crosscheck_table(checks, model)]
-    return _text(pages, Terminal(width or terminal_width(), unicode, color))
+    return _text([bill_table(checks, model)], Terminal(width or terminal_width(), unicode, color))
 
 
 def benchmark_text(
@@ -138,39 +119,12 @@ def benchmark_text(
 
     The other arguments are as for `layers_text`.
     """
-    from netstat.reports._benchmark import benchmark_tables
+    from netstat.reports._benchmark import timed_tables
 
     return _text(
-        benchmark_tables(benchmarks, layers, model, view, rooflines),
+        timed_tables(benchmarks, layers, model, view, rooflines),
         Terminal(width or terminal_width(), unicode, color),
     )
-
-
-def training_text(
-    steps: "Sequence[TrainingStep]",
-    model: str = "",
-    width: int | None = None,
-    *,
-    peak: float | None = None,
-    unicode: bool = True,
-    color: bool = False,
-) -> str:
-    """Training steps by phase and layer, their utilisation of `peak` (FLOP/s); other arguments as for `layers_text`."""
-    from netstat.reports._training import training_tables
-
-    return _text(training_tables(steps, model, peak), Terminal(width or terminal_width(), unicode, color))
-
-
-def times_text(
-    times: "Benchmarks",
-    width: int | None = None,
-    view: View | None = None,
-    *,
-    unicode: bool = True,
-    color: bool = False,
-) -> str:
-    """A record of measured times: one way of running a model, or several side by side. Arguments as above."""
-    return _text(tables(times, view), Terminal(width or terminal_width(), unicode, color))
 
 
 def lost_text(
@@ -185,120 +139,6 @@ def lost_text(
     from netstat.reports._roofline import lost_tables
 
     return _text(lost_tables(rooflines, model), Terminal(width or terminal_width(), unicode, color))
-
-
-def ceilings_text(
-    ceilings: "Sequence[Ceiling]", width: int | None = None, *, unicode: bool = True, color: bool = False
-) -> str:
-    """Ceilings and what is claimed of them; arguments as for `layers_text`."""
-    from netstat.reports._ceilings import ceilings_tables
-
-    return _text(ceilings_tables(ceilings), Terminal(width or terminal_width(), unicode, color))
-
-
-def comparison_text(
-    models: "Sequence[Compared]", width: int | None = None, *, unicode: bool = True, color: bool = False
-) -> str:
-    """Models side by side; arguments as for `layers_text`."""
-    from netstat.reports._comparison import comparison_table
-
-    return _text([comparison_table(models)], Terminal(width or terminal_width(), unicode, color))
-
-
-def activations_text(
-    record: "Activations", width: int | None = None, *, unicode: bool = True, color: bool = False
-) -> str:
-    """Activation functions by cost per element; arguments as for `layers_text`."""
-    from netstat.reports._activations import activations_table
-
-    return _text([activations_table(record)], Terminal(width or terminal_width(), unicode, color))
-
-
-def published_text(
-    figures: "Sequence[PublishedFigure]",
-    model: str = "",
-    width: int | None = None,
-    *,
-    unicode: bool = True,
-    color: bool = False,
-) -> str:
-    """Figures in print beside ours; arguments as for `layers_text`."""
-    from netstat.reports._published import published_table
-
-    return _text([published_table(figures, model)], Terminal(width or terminal_width(), unicode, color))
-
-
-def forecast_text(
-    forecasts: "Sequence[Forecast]",
-    model: str = "",
-    width: int | None = None,
-    *,
-    unicode: bool = True,
-    color: bool = False,
-) -> str:
-    """What devices are expected to take; arguments as for `layers_text`."""
-    from netstat.reports._forecast import forecast_tables
-
-    return _text(forecast_tables(forecasts, model), Terminal(width or terminal_width(), unicode, color))
-
-
-def explanation_text(
-    record: "Explanations", width: int | None = None, *, unicode: bool = True, color: bool = False
-) -> str:
-    """Derivations, layer by layer; arguments as for `layers_text`."""
-    from netstat.reports._explanation import explanation_tables
-
-    return _text(explanation_tables(record), Terminal(width or terminal_width(), unicode, color))
-
-
-def formula_text(
-    formula: "Formula", width: int | None = None, *, unicode: bool = True, color: bool = False, every: bool = False
-) -> str:
-    """Totals as formulas, all of them or the main ones; other arguments as for `layers_text`."""
-    from netstat.reports._formula import formula_tables
-
-    return _text(formula_tables(formula, every=every), Terminal(width or terminal_width(), unicode, color))
-
-
-def memory_text(
-    record: "Memory", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
-) -> str:
-    """What a model needs of memory, with or without its layers; other arguments as for `layers_text`."""
-    from netstat.reports._memory import memory_tables
-
-    return _text(memory_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
-
-
-def scaling_text(
-    scaling: "Scaling", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
-) -> str:
-    """Cost against input size and batch, with or without the layers; other arguments as for `layers_text`."""
-    from netstat.reports._scaling import scaling_tables
-
-    return _text(scaling_tables(scaling, layers=layers), Terminal(width or terminal_width(), unicode, color))
-
-
-def partition_text(
-    record: "Partition", width: int | None = None, *, unicode: bool = True, color: bool = False, layers: bool = True
-) -> str:
-    """A model split over cards, with or without its layers; other arguments as for `layers_text`."""
-    from netstat.reports._partition import partition_tables
-
-    return _text(partition_tables(record, layers=layers), Terminal(width or terminal_width(), unicode, color))
-
-
-def pipeline_text(pipeline: "Pipeline", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
-    """An input pipeline, and the model it feeds; arguments as for `layers_text`."""
-    from netstat.reports._pipeline import pipeline_tables
-
-    return _text(pipeline_tables(pipeline), Terminal(width or terminal_width(), unicode, color))
-
-
-def views_text(views: "Views", width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
-    """An image in views of it, and whole; arguments as for `layers_text`."""
-    from netstat.reports._views import views_tables
-
-    return _text(views_tables(views), Terminal(width or terminal_width(), unicode, color))
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:

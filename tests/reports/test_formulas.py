@@ -9,7 +9,7 @@ import pytest
 import netstat
 from netstat.registry import REPORTS
 from netstat.reports._math import FormulaError, latex, latex_lines, latex_pieces, mathml
-from netstat.reports.table import explanation_text, formula_text
+from netstat.reports.table import record_text
 from tests.reports.samples import EXPLANATION, FORMULA, HOSTILE_EXPLANATION, RECORDS
 
 # What MathML says by where things stand.
@@ -152,12 +152,12 @@ def test_an_explanation_in_markdown_is_symbols_numbers_result() -> None:
 
 
 def test_ascii_has_signs_of_its_own_for_a_formula() -> None:
-    text = explanation_text(EXPLANATION, 120, unicode=False)
+    text = record_text(EXPLANATION, 120, unicode=False)
     assert text.isascii()
     assert "K^2*C_in*C_out + C_out = 11^2*3*64 + 64 = 23,296" in text
     assert "floor((H_in + 2*P - K)/S) + 1 = floor((224 + 2*2 - 11)/4) + 1 = 55.25 -> 55" in text
     assert "?" not in text
-    assert "N*(27*floor(H/2)*W + 1)" in formula_text(FORMULA, 120, unicode=False)
+    assert "N*(27*floor(H/2)*W + 1)" in record_text(FORMULA, 120, unicode=False)
 
 
 def test_what_repeats_is_named_and_not_repeated() -> None:

@@ -1,6 +1,6 @@
 """What goes away because layers are frozen, as people read it."""
 
-from netstat.reports.table import layers_text, memory_text, training_text
+from netstat.reports.table import layers_text, record_text
 from tests.reports.samples import FREEZING, FROZEN_MEMORY, FROZEN_PROFILE, HOSTILE_PROFILE, RECORDS, TRAINING
 
 PROFILE = """\
@@ -31,7 +31,7 @@ def test_it_fits_a_narrow_terminal() -> None:
 
 
 def test_memory_says_what_its_own_optimizer_keeps_and_what_the_step_needs() -> None:
-    text = memory_text(FROZEN_MEMORY, 120)
+    text = record_text(FROZEN_MEMORY, 120)
     lines = [line.split("  ")[0] for line in text.partition("fine-tuning")[2].splitlines()[3:10]]
     assert lines == [
         "trained parameters", "gradients of parameters", "state of sgd-momentum", "saved for backward",
@@ -40,15 +40,15 @@ def test_memory_says_what_its_own_optimizer_keeps_and_what_the_step_needs() -> N
 
 
 def test_work_that_is_a_lower_bound_has_no_difference() -> None:
-    row = next(line for line in memory_text(FROZEN_MEMORY, 120).splitlines() if line.startswith("backward MACs"))
+    row = next(line for line in record_text(FROZEN_MEMORY, 120).splitlines() if line.startswith("backward MACs"))
     assert row.split() == ["backward", "MACs", "≥9", "≥1", "-"]
 
 
 def test_a_training_step_says_it_too() -> None:
-    steps = RECORDS["training steps with layers frozen"].training  # type: ignore[attr-defined]
-    assert FREEZING in [step.freezing for step in steps]
-    assert "fine-tuning" in training_text(steps)
-    assert "fine-tuning" not in training_text(TRAINING.training or ())
+    frozen = RECORDS["training steps with layers frozen"]
+    assert FREEZING in [step.freezing for step in frozen.training]  # type: ignore[attr-defined]
+    assert "fine-tuning" in record_text(frozen)
+    assert "fine-tuning" not in record_text(TRAINING)
 
 
 def test_what_no_gradient_reaches_is_said() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from netstat.reports.table import benchmark_text, ceilings_text, lost_text
+from netstat.reports.table import benchmark_text, lost_text, record_text
 from tests.records.ceilings_made import CEILING, CEILINGS
 from tests.reports.samples import ALEXNET_PROFILE, CPU, ROOFLINE
 
@@ -77,7 +77,7 @@ def test_what_is_lost_is_said_in_a_sentence() -> None:
 
 
 def test_ceilings_are_shown_by_probe_and_by_working_set() -> None:
-    text = ceilings_text(CEILINGS.ceilings, 120)
+    text = record_text(CEILINGS, 120)
     assert "compute · cpu (Example CPU) · float32 · 2 threads" in text
     assert "memory · cuda (Example GPU) · bfloat16 · 2 threads" in text
     assert "balance   2.5 FLOPs per byte from memory" in text

@@ -7,7 +7,7 @@ import pytest
 from netstat.records.benchmark import Benchmarks, Failure, compared
 from netstat.reports._latency_chart import latency_chart
 from netstat.reports._tables import tables
-from netstat.reports.table import times_text
+from netstat.reports.table import record_text
 from tests.reports.samples import CPU
 
 
@@ -36,7 +36,7 @@ def test_the_fastest_way_by_example_is_one_and_the_others_are_multiples_of_it() 
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_sweep_is_one_table_without_layers(width: int) -> None:
-    text = times_text(SWEEP, width)
+    text = record_text(SWEEP, width)
     assert all(len(line) <= width for line in text.splitlines())
     assert "features.0" not in text
     for said in ("20 ms", "2.00 ×", "1.25 ×", "1 of 3: the process got less CPU time", "no compiler"):

@@ -20,9 +20,9 @@ from netstat.reports._table import cells
 from netstat.reports._terminal import WITHOUT_TERMINAL, terminal_width
 from netstat.reports.table import (
     benchmark_text,
-    comparison_text,
     crosscheck_text,
     layers_text,
+    record_text,
     shows_unicode,
 )
 from netstat.units import exact, percent, scaled, signed
@@ -43,6 +43,7 @@ from tests.reports.samples import (
 )
 
 WIDTHS = [*range(64, 132, 4), 160, 200, 250]
+TWO = replace(COMPARISON, models=COMPARISON.models[:2])
 GOLDEN = Path(__file__).parent / "golden"
 SECTIONS = {
     "layers": lambda width, **style: layers_text(FULL_PROFILE, width, **style),
@@ -50,7 +51,7 @@ SECTIONS = {
     "times": lambda width, **style: benchmark_text(
         BENCHMARKS.benchmarks, FULL_PROFILE.layers, "alexnet", width, **style
     ),
-    "comparison": lambda width, **style: comparison_text(COMPARISON.models[:2], width, **style),
+    "comparison": lambda width, **style: record_text(TWO, width, **style),
 }  # fmt: skip
 
 
@@ -311,7 +312,7 @@ def test_a_peer_without_a_figure_says_why_and_is_predicted() -> None:
     assert amounts(text) == [MISSING.ours, *(term.amount for term in MISSING.terms), MISSING.predicted]
 
 
-OVERVIEW = (crosscheck_text(CHECKS.crosscheck, "alexnet", 140, overview=True)).partition("\n\ncross-check")[0]
+OVERVIEW = record_text(CHECKS, 140).partition("\n\ncross-check")[0]
 
 
 def test_the_overview_has_every_tool_with_its_distance_from_ours() -> None:
@@ -326,7 +327,7 @@ def test_the_overview_shouts_what_is_not_settled() -> None:
     assert row(OVERVIEW, "torch 2.14.1")[-1] == "UNEXPLAINED: +7"
     off = replace(THOP.layers[0], reported=5, predicted=9)
     cancelling = replace(THOP, layers=(off, replace(off, reported=9, predicted=5)))
-    text = crosscheck_text([cancelling], width=140, overview=True)
+    text = record_text(replace(CHECKS, crosscheck=(cancelling,)), 140)
     assert row(text, "thop 0.1.1")[-1] == "UNEXPLAINED in 2 layers that cancel out"
 
 
@@ -435,7 +436,7 @@ def test_a_benchmark_of_the_whole_alone_has_no_table() -> None:
 
 
 def test_models_stand_below_each_other_with_ratios_to_the_first() -> None:
-    text = comparison_text(COMPARISON.models[:2], 160)
+    text = record_text(TWO, 160)
     assert row(text, "alexnet")[4:8] == ["61,100,840", "=", exact(MACS), "="]
     assert row(text, "alexnet-half")[5] == "0.04042×"
 

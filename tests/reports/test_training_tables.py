@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from netstat.records.training import TrainingStep
-from netstat.reports.table import training_text
-from tests.reports.samples import MACS, MIXED, STEP
+from netstat.reports.table import record_text
+from tests.records.ceilings_made import CEILING
+from tests.reports.samples import MACS, MIXED, STEP, TRAINING
 
 
-def lines(step: TrainingStep, width: int = 120, **options: float) -> list[str]:
+def lines(step: TrainingStep, width: int = 120) -> list[str]:
     """What is shown without its bars, one space between two words."""
-    text = training_text((step,), "alexnet", width, **options)  # type: ignore[arg-type]
+    text = record_text(replace(TRAINING, training=(step,)), width)
     return [" ".join("".join(char for char in line if not "▀" <= char <= "▟").split()) for line in text.splitlines()]
 
 
@@ -39,10 +40,11 @@ def test_inference_forecast_and_arithmetic_stand_below() -> None:
     assert "arithmetic 548.5 GFLOP in contractions (91.42 G MACs forward, 182.8 G backward): 109.7 GFLOP/s" in shown
 
 
-def test_utilisation_is_shown_where_a_peak_is_known() -> None:
+def test_utilisation_is_shown_where_a_ceiling_is_known() -> None:
     assert not any(line.startswith("utilisation") for line in lines(STEP))
-    shown = lines(STEP, 160, peak=1e12)
-    assert "utilisation 10.97 % of a peak of 1 TFLOP/s (model FLOPs utilisation)" in shown
+    fastest = replace(CEILING.fastest, flops=10**12, seconds=1.0)
+    shown = lines(replace(STEP, ceiling=replace(CEILING, compute=(fastest,))), 160)
+    assert "utilisation 10.97 % of the ceiling of 1 TFLOP/s (model FLOPs utilisation)" in shown
     assert STEP.utilisation(STEP.flops_per_second or 0.0) == 1.0
 
 
@@ -77,7 +79,7 @@ def test_layers_and_the_rest_add_up_to_the_backward_phase() -> None:
 
 def test_without_layers_or_counts_there_is_less_to_say() -> None:
     bare = replace(STEP, layers=(), macs=None, backward_macs=None, forecast=None, inference_seconds=0.0)
-    shown = lines(bare, peak=1e12)
+    shown = lines(bare)
     assert not any(line.startswith(("layer", "arithmetic", "utilisation", "forecast", "inference")) for line in shown)
     assert (bare.flops, bare.flops_per_second, bare.utilisation(1e12), bare.times_inference) == (None,) * 4
 
@@ -85,4 +87,4 @@ def test_without_layers_or_counts_there_is_less_to_say() -> None:
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_of_a_training_step_is_wider_than_the_terminal(width: int) -> None:
     for step in (STEP, replace(MIXED, layers=STEP.layers)):
-        assert max(map(len, training_text((step,), "alexnet", width).splitlines())) <= width
+        assert max(map(len, record_text(replace(TRAINING, training=(step,)), width).splitlines())) <= width
