@@ -1,0 +1,56 @@
+"""The keys of saved results, from the JSON Schema that netstat makes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import netstat
+from netstat.records.base import SCHEMA
+from sphinx.application import Sphinx
+
+from netstat_site.markdown import code, table
+
+FILE = f"netstat-schema-{SCHEMA}.json"
+REFERENCE = "#/$defs/"
+
+
+def page() -> str:
+    """A section for each kind of result, then one for each thing inside them."""
+    schema = netstat.schema()
+    of_kinds = {each["then"]["$ref"].removeprefix(REFERENCE): each for each in schema["allOf"]}
+    sections = [part for name in of_kinds for part in _section(name, schema["$defs"][name])]
+    inside = [part for name, each in schema["$defs"].items() if name not in of_kinds for part in _section(name, each)]
+    return "\n\n".join(["## Results", *sections, "## Inside results", *inside])
+
+
+def write_file(app: Sphinx, error: Exception | None) -> None:
+    """Put the schema itself beside the pages."""
+    if error is None:
+        Path(app.outdir, FILE).write_text(json.dumps(netstat.schema(), indent=1), encoding="utf-8")
+
+
+def _section(name: str, definition: dict[str, Any]) -> Iterator[str]:
+    kind = definition["properties"].get("kind", {}).get("const")
+    yield f"### {name}"
+    yield f'Kind `"{kind}"`. {definition["description"]}' if kind else definition["description"]
+    yield table(["key", "type", "", "meaning"], _rows(definition))
+
+
+def _rows(definition: dict[str, Any]) -> Iterator[list[str]]:
+    for key, value in definition["properties"].items():
+        needed = "" if key in definition["required"] else "may be missing"
+        yield [code(key), _type(value), needed, value.get("description", "")]
+
+
+def _type(value: dict[str, Any]) -> str:
+    """In words, with a link to what is inside."""
+    if "$ref" in value:
+        name = value["$ref"].removeprefix(REFERENCE)
+        return f"[{name}](#{name.lower().replace('.', '')})"
+    if "anyOf" in value:
+        return " or ".join(map(_type, value["anyOf"]))
+    if value.get("type") == "array":
+        size = f"{value['minItems']} × " if "minItems" in value else ""
+        return f"list of {size}{_type(value['items'])}"
+    return code(json.dumps(value["const"])) if "const" in value else value.get("type", "any")
