@@ -9,17 +9,20 @@ sys.path.append(str(Path(__file__).parent / "_ext"))
 
 project = "netstat"
 author = "the netstat contributors"
-copyright = author  # noqa: A001  Sphinx's name
+copyright = author
 version = release = netstat.__version__
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_nb", "netstat_site"]
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_nb", "netstat_site.extension"]
 exclude_patterns = ["_ext", "measurements"]
 
+nb_render_markdown_format = "gfm"  # tables
 nb_execution_mode = "off"  # notebooks are shown with the output they were committed with
 myst_enable_extensions: list[str] = []
 myst_fence_as_directive = ["math"]
 myst_heading_anchors = 6
 
+smartquotes_action = "D"  # dashes, and quotation marks as one typed them
+maximum_signature_line_length = 88
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 autodoc_class_signature = "separated"

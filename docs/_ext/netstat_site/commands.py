@@ -1,12 +1,14 @@
 """The command line, from the parsers that read it."""
 
+import re
 from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Iterator
 from importlib import import_module
 
 from netstat.cli._arguments import COMMANDS, EPILOG
-
 from netstat_site.markdown import code, table
+
+OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z-]*)")
 
 
 def page() -> str:
@@ -16,7 +18,7 @@ def page() -> str:
 
 def _epilog() -> str:
     """What --help says below every command's options."""
-    return "\n\n".join(" ".join(each.split()) for each in EPILOG.strip().split("\n\n"))
+    return "\n\n".join(_text(" ".join(each.split())) for each in EPILOG.strip().split("\n\n"))
 
 
 def _command(name: str) -> Iterator[str]:
@@ -39,4 +41,9 @@ def _word(action: Action) -> str:
 def _row(action: Action) -> list[str]:
     spelled = ", ".join(map(code, action.option_strings)) or code(_word(action))
     takes = f" {code(_word(action))}" if action.option_strings and action.nargs != 0 else ""
-    return [spelled + takes, (action.help or "").replace("%%", "%").replace("*", r"\*")]
+    return [spelled + takes, _text((action.help or "").replace("%%", "%"))]
+
+
+def _text(text: str) -> str:
+    """As Markdown: options as code, stars as stars."""
+    return OPTION.sub(r"`\1`", text.replace("*", r"\*"))

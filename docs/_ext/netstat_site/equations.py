@@ -104,7 +104,8 @@ class _Reader:
             inside = self.within(self.take()) if self.next_is("(") else self.scripted()
             return f"<msqrt>{inside}</msqrt>"
         if token in CLOSING:
-            return f"<mrow>{_sign(token)}{self.within(token)}{_sign(CLOSING[token])}</mrow>"
+            opening, closing = (f'<mo stretchy="false">{sign}</mo>' for sign in (token, CLOSING[token]))
+            return f"<mrow>{opening}{self.within(token)}{closing}</mrow>"
         if token[0].isdigit():
             return f"<mn>{token}</mn>"
         if token in ("Σ", "Π"):
@@ -115,7 +116,7 @@ class _Reader:
         """What stands in a pair of brackets, whose first one was taken; takes the second."""
         made = []
         while not self.next_is(CLOSING[opening]):
-            self.tokens[self.at]  # noqa: B018  not there: the bracket is not closed
+            self.tokens[self.at]
             made.append(self.scripted())
         self.take()
         return "".join(made)
@@ -123,4 +124,6 @@ class _Reader:
 
 def _sign(token: str) -> str:
     """An operator; a space between two things that stand beside one another."""
-    return '<mspace width="0.25em"/>' if token.isspace() else f"<mo>{escape(token)}</mo>"
+    if token.isspace():
+        return '<mspace width="0.25em"/>'
+    return '<mo lspace="0" rspace="0">/</mo>' if token == "/" else f"<mo>{escape(token)}</mo>"

@@ -9,7 +9,6 @@ from netstat.analysis.wording import Words, wording
 from netstat.frontends.vocabulary import resolve
 from netstat.ops import OPERATORS
 from netstat.ops.base import Operator
-
 from netstat_site.equations import html
 from netstat_site.markdown import table
 from netstat_site.worked import worked

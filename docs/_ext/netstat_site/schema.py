@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import netstat
 from netstat.records.base import SCHEMA
-from sphinx.application import Sphinx
-
 from netstat_site.markdown import code, table
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 FILE = f"netstat-schema-{SCHEMA}.json"
 REFERENCE = "#/$defs/"
@@ -24,7 +25,7 @@ def page() -> str:
     return "\n\n".join(["## Results", *sections, "## Inside results", *inside])
 
 
-def write_file(app: Sphinx, error: Exception | None) -> None:
+def write_file(app: "Sphinx", error: Exception | None) -> None:
     """Put the schema itself beside the pages."""
     if error is None:
         Path(app.outdir, FILE).write_text(json.dumps(netstat.schema(), indent=1), encoding="utf-8")
@@ -34,13 +35,13 @@ def _section(name: str, definition: dict[str, Any]) -> Iterator[str]:
     kind = definition["properties"].get("kind", {}).get("const")
     yield f"### {name}"
     yield f'Kind `"{kind}"`. {definition["description"]}' if kind else definition["description"]
-    yield table(["key", "type", "", "meaning"], _rows(definition))
+    yield table(["key", "type", "meaning"], _rows(definition))
 
 
 def _rows(definition: dict[str, Any]) -> Iterator[list[str]]:
     for key, value in definition["properties"].items():
-        needed = "" if key in definition["required"] else "may be missing"
-        yield [code(key), _type(value), needed, value.get("description", "")]
+        missing = "" if key in definition["required"] else "; may be missing"
+        yield [code(key), f"{_type(value)}{missing}", value.get("description", "").removesuffix(".")]
 
 
 def _type(value: dict[str, Any]) -> str:

@@ -5,12 +5,13 @@ from functools import cache
 from html import escape
 from typing import Any
 
+from torch import nn
+
 import netstat
 from netstat.ops.base import Operator
 from netstat.records.explanation import Explanation, Step
 from netstat.reports._math import FormulaError, mathml
 from netstat.units import decimals, exact, shape
-from torch import nn
 
 NETWORKS = ("alexnet", "alexnet-paper", "vgg16_bn", "lenet")
 MODULES: dict[str, tuple[nn.Module, tuple[int, ...]]] = {
@@ -25,7 +26,6 @@ MODULES: dict[str, tuple[nn.Module, tuple[int, ...]]] = {
     "nn.Softmax(-1)": (nn.Softmax(-1), (12, 197, 197)),
     "nn.LSTM(64, 128)": (nn.LSTM(64, 128), (20, 64)),
     "nn.GRU(64, 128)": (nn.GRU(64, 128), (20, 64)),
-    "nn.Upsample(scale_factor=2, mode='bilinear')": (nn.Upsample(scale_factor=2, mode="bilinear"), (64, 14, 14)),
 }
 NAMES = {"params": "parameters", "macs": "MACs", "flops": "FLOPs"}
 
