@@ -11,7 +11,7 @@ import pytest
 from fetched import loads
 
 import netstat
-from netstat.analysis.wording import wording
+from netstat.analysis.wording import preamble, wording
 from netstat.cli import main
 from netstat.cli._arguments import COMMANDS
 from netstat.ops import OPERATORS
@@ -37,7 +37,7 @@ def test_no_formula_loses_or_gains_a_letter_when_it_is_set(maker: Maker) -> None
     html = maker("equations").html
     for kind in OPERATORS:
         words = wording(kind)
-        for text in (*words.equation, words.counting):
+        for text in (*words.equation, words.counting, preamble(kind)):
             page = ElementTree.fromstring(f"<p>{html(text)}</p>")
             assert letters("".join(page.itertext())) == letters(text), kind.name
 

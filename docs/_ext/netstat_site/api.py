@@ -20,7 +20,7 @@ def page() -> str:
         "## Functions",
         *(_directive("autofunction", f"netstat.{name}") for name in functions),
         "## Formulas of your own",
-        *(_directive("autoclass", f"netstat.{name}", ":members:") for name in classes),
+        *(_directive("autoclass", f"netstat.{name}", ":members:", ":exclude-members: __new__") for name in classes),
         "## Results",
         "Every result can do what `Record` can. Their fields, with types, are those of the [JSON](schema.md).",
         _directive("autoclass", f"{Record.__module__}.Record", ":members:"),

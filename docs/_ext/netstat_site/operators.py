@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
 
-from netstat.analysis.wording import Words, wording
+from netstat.analysis.wording import Words, preamble, wording
 from netstat.frontends.vocabulary import resolve
 from netstat.ops import OPERATORS
 from netstat.ops.base import Operator
@@ -48,16 +48,17 @@ def _names(kinds: Iterable[Kind]) -> str:
 
 def _alike(kinds: list[Kind]) -> list[list[Kind]]:
     """Operators of one equation and one way of counting together."""
-    found: dict[Words, list[Kind]] = {}
+    found: dict[tuple[Words, str], list[Kind]] = {}
     for kind in kinds:
-        found.setdefault(wording(kind), []).append(kind)
+        found.setdefault((wording(kind), preamble(kind)), []).append(kind)
     return list(found.values())
 
 
 def _section(kinds: list[Kind]) -> str:
     words = wording(kinds[0])
     equation = "<br>".join(map(html, words.equation))
-    parts = [f'<p class="equation">{equation}</p>', f"<p>{html(words.counting)}</p>" if words.counting else ""]
+    said = (html(text) for text in (preamble(kinds[0]), words.counting) if text)
+    parts = [f'<p class="equation">{equation}</p>', *(f"<p>{text}</p>" for text in said)]
     examples = "".join(filter(None, map(worked, kinds)))
     heading = f"## {', '.join(kind.name for kind in kinds)}"
     return f'{heading}\n\n<div class="operator">{"".join(parts)}{_facts(kinds, words)}{examples}</div>'
