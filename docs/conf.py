@@ -22,7 +22,7 @@ myst_fence_as_directive = ["math"]
 myst_heading_anchors = 6
 
 smartquotes_action = "D"  # dashes, and quotation marks as one typed them
-maximum_signature_line_length = 88
+maximum_signature_line_length = 110
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 autodoc_class_signature = "separated"

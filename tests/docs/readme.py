@@ -13,9 +13,8 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-PAGES = ("extending", "dense", "explain", "layers", "fields", "fine-tuning", "tutorial", "how-to")
-EXTENDING, DENSE, EXPLAIN, LAYERS, FIELDS, FINE_TUNING, TUTORIAL, HOW_TO = (
-    ROOT / "docs" / f"{name}.md" for name in PAGES
+EXTENDING, DENSE, EXPLAIN, LAYERS, FIELDS, FINE_TUNING = (
+    ROOT / "docs" / f"{name}.md" for name in ("extending", "dense", "explain", "layers", "fields", "fine-tuning")
 )
 BLOCK = re.compile(r"<!-- output of: netstat (?P<command>[^\n]*) -->\n```text\n(?P<output>.*?)```", re.DOTALL)
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)

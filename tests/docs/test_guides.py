@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from readme import FILE, HOW_TO, TUTORIAL, blocks, output_of, run, write_files
+from readme import FILE, ROOT, blocks, output_of, run, write_files
 
 from netstat.cli import main
 
+TUTORIAL, HOW_TO = (ROOT / "docs" / f"{name}.md" for name in ("tutorial", "how-to"))
 SHOWN = blocks(TUTORIAL.read_text(encoding="utf-8"))
 PEER_VERSION = re.compile(r"^thop \S+ +", re.MULTILINE)
 PRINTS = re.compile(r"print\(.*\)  # (.*)")

@@ -20,7 +20,7 @@ def page() -> str:
         "## Functions",
         *(_directive("autofunction", f"netstat.{name}") for name in functions),
         "## Formulas of your own",
-        *(_directive("autoclass", f"netstat.{name}", ":members:", ":exclude-members: __new__") for name in classes),
+        *(_directive("autoclass", f"netstat.{name}", ":members:") for name in classes),
         "## Results",
         "Every result can do what `Record` can. Their fields, with types, are those of the [JSON](schema.md).",
         _directive("autoclass", f"{Record.__module__}.Record", ":members:"),
@@ -47,3 +47,8 @@ def _directive(name: str, thing: str, *options: str) -> str:
 def as_code(app: object, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
     """What stands in backticks in a docstring is code; a plural's s behind it is not."""
     lines[:] = [CODE.sub(lambda found: f"``{found[1]}``" + (r"\ s" if found[2] else ""), line) for line in lines]
+
+
+def left_out(app: object, what: str, name: str, thing: object, skip: bool, options: object) -> bool | None:
+    """What Python makes of a named tuple's fields, which its docstring has; None where that is for others to say."""
+    return True if name == "__new__" or type(thing).__name__ == "_tuplegetter" else None

@@ -28,6 +28,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", lambda app: write_pages())
     app.connect("source-read", complete)
     app.connect("autodoc-process-docstring", api.as_code)
+    app.connect("autodoc-skip-member", api.left_out)
     app.connect("build-finished", schema.write_file)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
