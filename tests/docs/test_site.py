@@ -86,10 +86,15 @@ def test_every_public_name_and_every_key_of_a_result_is_in_the_reference(maker: 
 
 
 def test_pages_that_the_index_does_not_name_are_listed_behind_the_others(maker: Maker) -> None:
-    index = "# Title\n\n## Start\n\n- [One](one.md): first\n"
-    made = maker("contents").listed(index, ["index", "one", "two", "generated/operators/fourier"])
+    index = "# Title\n\n## Start\n\n- [One](one.md): first\n\n## Notebooks\n\n- [First](generated/notebooks/1.ipynb)\n"
+    names = ["index", "one", "two", "generated/operators/fourier", "generated/notebooks/2", "generated/notebooks/1"]
+    made = maker("contents").listed(index, names)
     assert made.startswith(index)
-    assert re.findall(r":caption: (.*)\n\n(.*)\n", made) == [("Start", "one"), ("Further pages", "two")]
+    assert re.findall(r":caption: (.*)\n\n((?:.+\n)+?)```", made) == [
+        ("Start", "one\n"),
+        ("Notebooks", "generated/notebooks/1\ngenerated/notebooks/2\n"),
+        ("Further pages", "two\n"),
+    ]
 
 
 def test_a_page_asks_only_for_references_that_are_made() -> None:

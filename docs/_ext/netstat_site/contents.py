@@ -8,12 +8,13 @@ SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 
 
 def listed(index: str, names: Iterable[str]) -> str:
-    """The index with what the navigation needs: the pages of each section, and those that no section names."""
+    """The index with what the navigation needs: the pages of each section, all notebooks, and pages nobody names."""
     _, *parts = SECTION.split(index)
     sections = {title: LINK.findall(text) for title, text in zip(parts[::2], parts[1::2], strict=True)}
+    sections["Notebooks"] = sorted(name for name in names if name.startswith("generated/notebooks/"))
     known = {"index", *(name for found in sections.values() for name in found)}
-    further = sorted(name for name in names if name not in known and not name.startswith("generated/operators/"))
-    return "\n".join([index, *_toctrees({**sections, "Further pages": further})])
+    sections["Further pages"] = sorted(name for name in names if name not in known and "/" not in name)
+    return "\n".join([index, *_toctrees(sections)])
 
 
 def _toctrees(sections: dict[str, list[str]]) -> Iterator[str]:
