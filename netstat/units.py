@@ -74,6 +74,14 @@ def percent(part: float, whole: float, decimals: int = 2) -> str:
     return f"{100 * part / whole:.{decimals}f} %" if whole else "-"
 
 
+def rounded_percent(part: float, whole: float) -> str:
+    """A whole percentage that says neither nothing of something nor all of less: '62 %', '<1 %', '>99 %'."""
+    said = percent(part, whole, 0)
+    if part > 0 and said == "0 %":
+        return "<1 %"
+    return ">99 %" if part < whole and said == "100 %" else said
+
+
 def signed(count: int) -> str:
     """A difference with its sign: 18432 -> '+18,432'."""
     return f"{count:+,}" if count else "0"
@@ -97,6 +105,14 @@ def rate(per_second: float, noun: str) -> str:
 def often(per_second: float) -> str:
     """A rate without its unit: 1234.56 -> '1,235'."""
     return f"{per_second:,.0f}" if per_second >= 1000 else f"{per_second:.4g}"
+
+
+def give_or_take(value: float, ends: tuple[float, float]) -> str:
+    """A figure and how far it may be off: (1.93, (1.88, 1.97)) -> '1.93 ± 0.05'; both ends of a lopsided interval."""
+    below, above = value - ends[0], ends[1] - value
+    if max(below, above) > 1.5 * min(below, above):
+        return f"{value:.2f} ({ends[0]:.2f} to {ends[1]:.2f})"
+    return f"{value:.2f} ± {max(below, above):.2f}"
 
 
 def ratio(times: float) -> str:

@@ -221,12 +221,14 @@ def benchmark_begun(
 
 
 def _record(model: str, time: "Callable[[Progress], Outcome]", progress: "Progress | None") -> "Benchmarks":
+    from netstat.analysis.relative import relative_intervals
     from netstat.measure.sampling import silent
     from netstat.records.benchmark import Benchmarks, Failure
 
     outcome = time(progress or silent)
     failures = tuple(Failure(each.words, str(error)) for each, error in outcome.failures)
-    return Benchmarks(model, outcome.benchmarks, outcome.environment, failures)
+    intervals = relative_intervals(outcome.benchmarks)
+    return Benchmarks(model, outcome.benchmarks, outcome.environment, failures, relative_ci95=intervals)
 
 
 def benchmark_subject(

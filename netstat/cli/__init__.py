@@ -1,10 +1,10 @@
 """The command line. One file per command; a command's options are built only when it is the one called."""
 
-import os
 import sys
 from collections.abc import Sequence
 
 from netstat.cli._arguments import parse
+from netstat.cli._streams import flush, write
 from netstat.errors import NetstatError, said
 
 
@@ -13,24 +13,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a command's module here, once it was imported
     try:
         run, options = parse(arguments)
-        code = run(options)
-        sys.stdout.flush()
-        return code
+        return run(options)
     except KeyboardInterrupt:
         return _end("interrupted", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has seen enough
-        return 0
     except Exception as error:
         if "--debug" in arguments:
             raise
         if isinstance(error, NetstatError):
             return _end(str(error), error.exit_code)
         return _end(f"a fault of netstat's own: {said(error)}; --debug shows where, please report it", 3)
+    finally:
+        flush(sys.stdout)
 
 
 def _end(message: str, code: int) -> int:
     """Say on one line, without anything that would control the terminal, why it ends."""
     words = "".join(char if char.isprintable() else " " for char in message).split()
-    sys.stderr.write(f"netstat: {' '.join(words)}\n")
+    write(sys.stderr, f"netstat: {' '.join(words)}\n")
     return code

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from netstat.api.subjects import Ways
 from netstat.api.training import check_ways, training_subject
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
+from netstat.cli import _roofs as roofs
 from netstat.cli._arguments import freezing_options
 from netstat.measure.regime import Regime
 
@@ -39,7 +41,7 @@ def check(options: Namespace) -> None:
         regime.check()
     else:
         regime.check_idle()
-        session.trained(options).check_idle()
+        given.trained(options).check_idle()
 
 
 def run(options: Namespace, ways: Ways) -> int:
@@ -49,23 +51,23 @@ def run(options: Namespace, ways: Ways) -> int:
     check_ways(ways)
     settings = _settings(options)
     one = Namespace(**{**vars(options), "batch": str(ways.batches[0]), "dtype": "float32"})
-    subject = session.subject(one, training=True)
-    with session.progress(options) as progress:
+    subject = given.subject(one, training=True)
+    with output.progress(options) as progress:
         times = training_subject(subject, ways, _regime(options), settings=settings, progress=progress)
-    times = replace(times, training=session.with_ceilings(times.training, options))
-    session.show(record_text(times, **session.style()), options)
-    session.deliver(times, options)
-    return session.spoiled((step.reliable for step in times.training or ()), options)
+    times = replace(times, training=roofs.with_ceilings(times.training, options))
+    output.show(record_text(times, **output.style()), options)
+    output.deliver(times, options)
+    return output.spoiled((step.reliable for step in times.training or ()), options)
 
 
 def _settings(options: Namespace) -> "Settings":
     """How long to measure: steps are slow."""
     from netstat.measure.training import RIGOROUS_TRAINING, TRAINING
 
-    asked = session.settings(options)
+    asked = given.settings(options)
     return asked if options.quick else RIGOROUS_TRAINING if options.rigorous else TRAINING
 
 
 def _regime(options: Namespace) -> Regime:
-    epochs, images = session.optional(options.epochs, "--epochs"), session.optional(options.images, "--images")
+    epochs, images = given.optional(options.epochs, "--epochs"), given.optional(options.images, "--images")
     return Regime(options.optimizer, options.loss, epochs, images)

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.api.activations import counted, timed
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import model_options, output_options, time_options
 from netstat.records.activations import Activations
 
@@ -22,23 +23,21 @@ def run(options: Namespace) -> int:
     from netstat.reports.table import record_text
 
     _check(options)
-    found = counted(session.inputs(options))
+    found = counted(given.inputs(options))
     if not options.fast:
         found = _timed(found, options)
-    session.show(record_text(found, **session.style()), options)
-    session.deliver(found, options)
-    return session.spoiled((benchmark.reliable for benchmark in found.benchmarks or ()), options)
+    output.show(record_text(found, **output.style()), options)
+    output.deliver(found, options)
+    return output.spoiled((benchmark.reliable for benchmark in found.benchmarks or ()), options)
 
 
 def _check(options: Namespace) -> None:
     """Refuse what would stop a later step, before the first one."""
-    session.check_outputs(options)
-    session.check_times(options, wanted=not options.fast)
+    output.check_outputs(options)
+    given.check_times(options, wanted=not options.fast)
 
 
 def _timed(found: Activations, options: Namespace) -> Activations:
-    threads, settings = session.optional(options.threads, "--threads"), session.settings(options, brief=True)
-    with session.progress(options) as progress:
-        return timed(
-            found, session.inputs(options), session.devices(options), options.dtype, threads, settings, progress
-        )
+    threads, settings = given.optional(options.threads, "--threads"), given.settings(options, brief=True)
+    with output.progress(options) as progress:
+        return timed(found, given.inputs(options), given.devices(options), options.dtype, threads, settings, progress)

@@ -5,7 +5,9 @@ from dataclasses import replace
 from itertools import product
 
 from netstat.api.subjects import Ways, benchmark_subject, profile_subject
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
+from netstat.cli import _roofs as roofs
 from netstat.cli import _training
 from netstat.cli._arguments import model_options, output_options, roofline_options, time_options
 from netstat.cli._training import training_options
@@ -39,21 +41,21 @@ def configure(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Measure every combination that was asked for."""
     _check(options)
-    view, settings, ways = _view(options), replace(session.settings(options), cold=options.cold), _ways(options)
+    view, settings, ways = _view(options), replace(given.settings(options), cold=options.cold), _ways(options)
     if options.train:
         return _training.run(options, ways)
     subject = _subject(options, ways, "float32")
-    with session.progress(options) as progress:
+    with output.progress(options) as progress:
         times = benchmark_subject(subject, ways, settings=settings, progress=progress)
     times = replace(times, roofline=_rooflines(times, ways, options))
-    session.show(_text(times, view, options), options)
-    session.deliver(times, options, view)
-    return session.spoiled((time.reliable for time in times.benchmarks), options)
+    output.show(_text(times, view, options), options)
+    output.deliver(times, options, view)
+    return output.spoiled((time.reliable for time in times.benchmarks), options)
 
 
 def _check(options: Namespace) -> None:
     """Refuse what would stop a later step, before the first one."""
-    session.check_outputs(options)
+    output.check_outputs(options)
     if options.lost and options.no_roofline:
         raise UsageError("--lost is what is over the roofs, and --no-roofline leaves them out; give one of them")
     if options.cold and options.train:
@@ -62,7 +64,7 @@ def _check(options: Namespace) -> None:
 
 
 def _subject(options: Namespace, ways: Ways, dtype: str) -> Subject:
-    return session.subject(Namespace(**{**vars(options), "batch": str(ways.batches[0]), "dtype": dtype}))
+    return given.subject(Namespace(**{**vars(options), "batch": str(ways.batches[0]), "dtype": dtype}))
 
 
 def _rooflines(times: Benchmarks, ways: Ways, options: Namespace) -> tuple[Roofline, ...] | None:
@@ -70,19 +72,19 @@ def _rooflines(times: Benchmarks, ways: Ways, options: Namespace) -> tuple[Roofl
     if len(firsts(times.benchmarks)) > len(ways.devices):
         return None
     layers = profile_subject(_subject(options, ways, ways.dtypes[0])).layers
-    return session.rooflines(layers, times.benchmarks, options)
+    return roofs.rooflines(layers, times.benchmarks, options)
 
 
 def _text(times: Benchmarks, view: View, options: Namespace) -> str:
     from netstat.reports.table import lost_text, record_text
 
     if options.lost and times.roofline:
-        return lost_text(times.roofline, times.model, **session.style())
-    return record_text(times, view=view, **session.style())
+        return lost_text(times.roofline, times.model, **output.style())
+    return record_text(times, view=view, **output.style())
 
 
 def _view(options: Namespace) -> View:
-    depth = session.optional(options.depth, "--depth")
+    depth = given.optional(options.depth, "--depth")
     return View(sort=options.sort, tree=options.tree or depth is not None, depth=depth)
 
 
@@ -94,15 +96,15 @@ def _ways(options: Namespace) -> Ways:
     """
     from netstat.measure.configuration import check
 
-    several = session.several
+    several = given.several
     threads = None if options.threads is None else several(options.threads, "--threads")
     ways = Ways(
-        batches=[session.whole(batch, "--batch") for batch in several(options.batch, "--batch")],
+        batches=[given.whole(batch, "--batch") for batch in several(options.batch, "--batch")],
         dtypes=several(options.dtype, "--dtype"),
-        threads=[session.whole(number, "--threads") for number in threads] if threads else (None,),
+        threads=[given.whole(number, "--threads") for number in threads] if threads else (None,),
         memory_formats=several(options.memory_format, "--memory-format"),
         modes=several(options.mode, "--mode"),
     )
     for choices in product(ways.dtypes, ways.memory_formats, ways.modes):
         check(*choices)
-    return ways._replace(devices=session.devices(options))
+    return ways._replace(devices=given.devices(options))

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.api.roofs import ceilings_of
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import output_options
 
 
@@ -20,21 +21,21 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Measure what is not known yet."""
-    session.check_outputs(options)
-    dtypes = session.names(options.dtype, "--dtype") or []
-    threads = session.optional(options.threads, "--threads")
-    devices = session.devices(options)
-    with session.progress(options) as progress:
+    output.check_outputs(options)
+    dtypes = given.names(options.dtype, "--dtype") or []
+    threads = given.optional(options.threads, "--threads")
+    devices = given.devices(options)
+    with output.progress(options) as progress:
         ceilings = ceilings_of(
             devices,
             dtypes,
             threads,
             again=options.again,
-            tell=lambda line: session.tell(options, line),
+            tell=lambda line: output.tell(options, line),
             progress=progress,
         )
     from netstat.reports.table import record_text
 
-    session.show(record_text(ceilings, **session.style()), options)
-    session.deliver(ceilings, options)
+    output.show(record_text(ceilings, **output.style()), options)
+    output.deliver(ceilings, options)
     return 0

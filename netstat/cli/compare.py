@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from netstat.analysis.compare import compare
 from netstat.api.subjects import profile_subject, saved_profile
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import model_options, output_options
 from netstat.errors import UsageError
 from netstat.frontends.resolve import STACK, is_saved, resolve
@@ -42,7 +43,7 @@ def run(options: Namespace) -> int:
     """
     from netstat.reports.table import record_text
 
-    session.check_outputs(options)
+    output.check_outputs(options)
     models = [*options.models, *(STACK + layers for layers in options.stack)]
     if not models:
         raise UsageError(
@@ -50,13 +51,13 @@ def run(options: Namespace) -> int:
         )
     comparison = compare([_profile(model, options) for model in models])
     if len({model.inputs for model in comparison.models[len(options.models) :]}) > 1:
-        session.tell(options, "these stacks have different inputs; -i 256x56x56 gives all of them the same")
-    session.show(record_text(comparison, **session.style()), options)
-    session.deliver(comparison, options)
+        output.tell(options, "these stacks have different inputs; -i 256x56x56 gives all of them the same")
+    output.show(record_text(comparison, **output.style()), options)
+    output.deliver(comparison, options)
     return 0
 
 
 def _profile(model: str, options: Namespace) -> Profile:
     if is_saved(model):
-        return saved_profile(model, anew=session.counts_anew(options))
-    return profile_subject(resolve(model, session.inputs(options)))
+        return saved_profile(model, anew=given.counts_anew(options))
+    return profile_subject(resolve(model, given.inputs(options)))

@@ -5,7 +5,8 @@ from functools import partial
 
 from netstat.api.counting import published
 from netstat.api.subjects import crosscheck_subject
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import model_options, output_options
 from netstat.errors import UsageError
 
@@ -29,14 +30,14 @@ def run(options: Namespace) -> int:
         return _published(options)
     from netstat.reports.table import record_text
 
-    session.check_outputs(options)
-    peers, seconds = session.peers(options), session.whole(options.time_limit, "--time-limit")
-    with session.progress(options) as progress:
-        subject = session.subject(options, training=options.train)
-        evaluated = partial(session.subject, options)
+    output.check_outputs(options)
+    peers, seconds = given.peers(options), given.whole(options.time_limit, "--time-limit")
+    with output.progress(options) as progress:
+        subject = given.subject(options, training=options.train)
+        evaluated = partial(given.subject, options)
         checks = crosscheck_subject(subject, peers, progress, time_limit=seconds, evaluated=evaluated)
-    session.show(record_text(checks, **session.style()), options)
-    session.deliver(checks, options)
+    output.show(record_text(checks, **output.style()), options)
+    output.deliver(checks, options)
     return 1 if options.strict and not all(check.closed for check in checks.crosscheck) else 0
 
 
@@ -44,12 +45,12 @@ def _published(options: Namespace) -> int:
     """The figures in print, which say themselves what inputs they are of."""
     from netstat.reports.table import record_text
 
-    if options.against is not None or session.counts_anew(options):
+    if options.against is not None or given.counts_anew(options):
         raise UsageError(
             "published figures come with inputs and conventions of their own; leave out -i, -b and --against"
         )
-    session.check_outputs(options)
+    output.check_outputs(options)
     record = published(options.model)
-    session.show(record_text(record, **session.style()), options)
-    session.deliver(record, options)
+    output.show(record_text(record, **output.style()), options)
+    output.deliver(record, options)
     return 1 if options.strict and not all(figure.explained for figure in record.published) else 0

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.api.explaining import explain_subject
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import model_options, output_options
 from netstat.errors import UsageError
 
@@ -24,12 +25,12 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Derive and show."""
-    session.check_outputs(options)
+    output.check_outputs(options)
     if options.charts or any(path.endswith((".png", ".svg")) for path in options.output):
         raise UsageError("an explanation has no chart; write it to .md, .html, .tex, .csv or .json")
-    record = explain_subject(session.subject(options, training=options.train), options.paths)
+    record = explain_subject(given.subject(options, training=options.train), options.paths)
     from netstat.reports.table import record_text
 
-    session.show(record_text(record, **session.style()), options)
-    session.deliver(record, options)
+    output.show(record_text(record, **output.style()), options)
+    output.deliver(record, options)
     return 0

@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from netstat.analysis.devices import specification
 from netstat.api.subjects import forecast_subject
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import freezing_options, model_options, output_options
 
 
@@ -24,14 +25,14 @@ def run(options: Namespace) -> int:
     """Work out what each device is expected to take."""
     from netstat.reports.table import record_text
 
-    session.check_outputs(options)
-    devices = session.names(options.device, "--device") or []
+    output.check_outputs(options)
+    devices = given.names(options.device, "--device") or []
     for name in devices:
         specification(name).peak(options.dtype)  # refuses what is not on record before the model is looked at
     if not options.train:
-        session.trained(options).check_idle()
-    subject = session.subject(options, training=options.train)
+        given.trained(options).check_idle()
+    subject = given.subject(options, training=options.train)
     made = forecast_subject(subject, devices, options.dtype, training=options.train)
-    session.show(record_text(made, **session.style()), options)
-    session.deliver(made, options)
+    output.show(record_text(made, **output.style()), options)
+    output.deliver(made, options)
     return 0

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.api.formulas import formula_of, with_answers
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import model_options, output_options
 from netstat.records.view import View
 from netstat.units import parse_shape
@@ -32,13 +33,13 @@ def run(options: Namespace) -> int:
     """The formulas, then what was asked of them; -b is the batch of --at and --solve."""
     from netstat.reports.table import record_text
 
-    session.check_outputs(options)
-    batch = session.whole(options.batch, "--batch")
+    output.check_outputs(options)
+    batch = given.whole(options.batch, "--batch")
     shapes = [parse_shape(text) for text in options.at]
-    with session.progress(options) as progress:
+    with output.progress(options) as progress:
         progress("the model at three sizes", 0.1)
-        found = formula_of(options.model, session.inputs(options)._replace(batch=1), options.letters)
+        found = formula_of(options.model, given.inputs(options)._replace(batch=1), options.letters)
     record = with_answers(found, options.solve, shapes, batch)
-    session.show(record_text(record, view=View(every=options.all), **session.style()), options)
-    session.deliver(record, options)
+    output.show(record_text(record, view=View(every=options.all), **output.style()), options)
+    output.deliver(record, options)
     return 0

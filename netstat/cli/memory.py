@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from netstat.api.needs import Plan, fitted, measured, memory_subject
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import freezing_options, model_options, output_options
 from netstat.errors import UsageError
 from netstat.frontends.optimizers import OPTIMIZERS
@@ -41,20 +42,20 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Predict, then look for batches and measure as asked."""
-    session.check_outputs(options)
+    output.check_outputs(options)
     plan = Plan(options.dtype, options.optimizer, options.amp, not options.no_training).checked()
     limits = [_bytes(text) for text in options.fit]
     record = _found(options, plan, limits)
     from netstat.reports.table import record_text
 
-    session.show(record_text(record, view=View(layers=not options.no_layers), **session.style()), options)
-    session.deliver(record, options)
+    output.show(record_text(record, view=View(layers=not options.no_layers), **output.style()), options)
+    output.deliver(record, options)
     return 0
 
 
 def _found(options: Namespace, plan: Plan, limits: list[int]) -> "Memory":
-    subject = session.subject(options)
-    with session.progress(options) as progress:
+    subject = given.subject(options)
+    with output.progress(options) as progress:
         progress("a training step without values", 0.1)
         record = memory_subject(subject, plan)
         if limits:
@@ -67,8 +68,8 @@ def _found(options: Namespace, plan: Plan, limits: list[int]) -> "Memory":
 
 
 def _at(options: Namespace, batch: int) -> Subject:
-    inputs = session.inputs(options)._replace(batch=batch)
-    return resolve(options.model, inputs, selection=session.trained(options))
+    inputs = given.inputs(options)._replace(batch=batch)
+    return resolve(options.model, inputs, selection=given.trained(options))
 
 
 def _bytes(text: str) -> int:

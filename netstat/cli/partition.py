@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.api.partitioning import Split, partition_subject
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import model_options, output_options
 from netstat.errors import UsageError
 from netstat.frontends.optimizers import OPTIMIZERS
@@ -54,20 +55,20 @@ def run(options: Namespace) -> int:
     """Work it out, run it where asked; 1 where a run sent or computed something else."""
     from netstat.reports.table import record_text
 
-    session.check_outputs(options)
+    output.check_outputs(options)
     split = _split(options)
-    subject = session.subject(options)
-    with session.progress(options) as progress:
+    subject = given.subject(options)
+    with output.progress(options) as progress:
         progress("splitting", 0.1)
         record = partition_subject(subject, split, run=options.run)
-    session.show(record_text(record, view=View(layers=not options.no_layers), **session.style()), options)
-    session.deliver(record, options)
+    output.show(record_text(record, view=View(layers=not options.no_layers), **output.style()), options)
+    output.deliver(record, options)
     return 0 if record.agrees else 1
 
 
 def _split(options: Namespace) -> Split:
     split = Split(
-        ways=session.whole(options.ways, "--ways", 2),
+        ways=given.whole(options.ways, "--ways", 2),
         lrn=options.lrn,
         grouped=tuple(options.grouped),
         optimizer=options.optimizer,

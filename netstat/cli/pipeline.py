@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.api.pipelines import pipeline_subject, recipe_for
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import output_options, time_options
 from netstat.errors import UsageError
 from netstat.frontends.subject import Subject
@@ -34,34 +35,34 @@ def run(options: Namespace) -> int:
 
     _check(options)
     workers = _workers(options)
-    subject = session.subject(options) if options.model is not None else None
+    subject = given.subject(options) if options.model is not None else None
     recipe = _recipe(options, subject)
-    trained = session.subject(options, training=True) if options.train else None
-    with session.progress(options) as progress:
+    trained = given.subject(options, training=True) if options.train else None
+    with output.progress(options) as progress:
         record = pipeline_subject(
             subject,
             recipe,
-            session.devices(options) if subject else (),
+            given.devices(options) if subject else (),
             trained=trained,
             workers=workers,
             dtype=options.dtype,
-            threads=session.optional(options.threads, "--threads"),
-            settings=session.settings(options) if options.quick else None,
+            threads=given.optional(options.threads, "--threads"),
+            settings=given.settings(options) if options.quick else None,
             progress=progress,
         )
-    session.show(record_text(record, **session.style()), options)
-    session.deliver(record, options)
-    return session.spoiled([record.reliable], options)
+    output.show(record_text(record, **output.style()), options)
+    output.deliver(record, options)
+    return output.spoiled([record.reliable], options)
 
 
 def _check(options: Namespace) -> None:
     """Refuse what could not be made or written, before any work is done."""
-    session.check_outputs(options)
-    session.check_times(options)
+    output.check_outputs(options)
+    given.check_times(options)
     if options.model is None:  # its sizes are all there is to be wrong
         _recipe(options, None)
-        given = (("-i", options.input), ("--device", options.device), ("--train", options.train or None))
-        if unused := next((name for name, value in given if value is not None), None):
+        about_it = (("-i", options.input), ("--device", options.device), ("--train", options.train or None))
+        if unused := next((name for name, value in about_it if value is not None), None):
             raise UsageError(f"{unused} is about the model that the pipeline feeds; name one")
 
 
@@ -72,15 +73,15 @@ def _recipe(options: Namespace, subject: Subject | None) -> PipelineRecipe:
     return recipe_for(
         subject,
         (image[0], image[1]),
-        session.whole(options.resize, "--resize"),
-        session.optional(options.crop, "--crop"),
+        given.whole(options.resize, "--resize"),
+        given.optional(options.crop, "--crop"),
         decode=not options.no_decode,
-        batch=session.whole(options.batch, "--batch"),
+        batch=given.whole(options.batch, "--batch"),
     )
 
 
 def _workers(options: Namespace) -> list[int]:
     from netstat.measure.recipe import worker_counts
 
-    named = session.names(options.workers, "--workers")
-    return worker_counts(None if named is None else [session.whole(text, "--workers", least=0) for text in named])
+    named = given.names(options.workers, "--workers")
+    return worker_counts(None if named is None else [given.whole(text, "--workers", least=0) for text in named])

@@ -8,7 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from netstat.api.subjects import check_complete, profile_subject, saved_profile
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
+from netstat.cli import _roofs as roofs
 from netstat.cli._arguments import (
     freezing_options,
     layer_options,
@@ -49,8 +51,8 @@ def run(options: Namespace) -> int:
     _check(options)
     if is_saved(options.model):
         return _again(options)
-    subject = session.subject(options, training=options.train)
-    folded, _ = session.depths(options)
+    subject = given.subject(options, training=options.train)
+    folded, _ = given.depths(options)
     asked = {name: getattr(options, name) for name in ("backward", "sparse", "overlapping")}
     profile = profile_subject(subject, options.convention, folded, **asked)
     _show_layers(profile, options)
@@ -77,31 +79,31 @@ def _sections(subject: Subject, options: Namespace, stack: ExitStack) -> list[Se
     if options.fast:
         return []
     if subject.left_out:
-        session.tell(options, subject.left_out)
+        output.tell(options, subject.left_out)
         return []
     if options.train:
-        session.tell(options, "cross-check and time are those of the evaluation pass: left out with --train")
+        output.tell(options, "cross-check and time are those of the evaluation pass: left out with --train")
         return []
     if options.sparse:
-        session.tell(options, "cross-check and time are those of the dense tensors that are executed")
+        output.tell(options, "cross-check and time are those of the dense tensors that are executed")
     timed = [] if options.no_time else [partial(_timed, _begun(subject, options, stack))]
     return [*([] if options.no_crosscheck else [_crosschecked]), *timed]
 
 
 def _check(options: Namespace) -> None:
     """Refuse what would stop a later section, before the first one is made."""
-    session.check_outputs(options)
+    output.check_outputs(options)
     _ = CONVENTIONS[options.convention]
-    session.view(options)
-    session.peers(options)
+    given.view(options)
+    given.peers(options)
     saved = is_saved(options.model)
-    session.check_times(options, wanted=not (options.fast or options.no_time or saved))
+    given.check_times(options, wanted=not (options.fast or options.no_time or saved))
 
 
 def _show_layers(profile: Profile, options: Namespace) -> None:
     from netstat.reports.table import layers_text
 
-    session.show(layers_text(profile, view=session.view(options), **session.style()), options)
+    output.show(layers_text(profile, view=given.view(options), **output.style()), options)
 
 
 def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Profile:
@@ -109,9 +111,9 @@ def _crosschecked(profile: Profile, subject: Subject, options: Namespace) -> Pro
     from netstat.peers import STANDARD
     from netstat.reports.table import crosscheck_text
 
-    with session.progress(options) as progress:
-        checks = crosscheck_subject(subject, session.peers(options) or STANDARD, progress)
-    session.show("\n" + crosscheck_text(checks.crosscheck, checks.model, **session.style()), options)
+    with output.progress(options) as progress:
+        checks = crosscheck_subject(subject, given.peers(options) or STANDARD, progress)
+    output.show("\n" + crosscheck_text(checks.crosscheck, checks.model, **output.style()), options)
     return replace(profile, crosscheck=checks.crosscheck)
 
 
@@ -119,10 +121,10 @@ def _begun(subject: Subject, options: Namespace, stack: ExitStack) -> Time:
     """What will time the model; an error of the model's is raised when it is called, in its own section."""
     from netstat.api.subjects import Ways, benchmark_begun
 
-    threads = session.optional(options.threads, "--threads")
-    ways = Ways(session.devices(options), dtypes=[options.dtype], threads=[threads])
+    threads = given.optional(options.threads, "--threads")
+    ways = Ways(given.devices(options), dtypes=[options.dtype], threads=[threads])
     try:
-        return stack.enter_context(benchmark_begun(subject, ways, settings=session.settings(options, brief=True)))
+        return stack.enter_context(benchmark_begun(subject, ways, settings=given.settings(options, brief=True)))
     except ModelError as error:
         return partial(_fail, error)
 
@@ -132,11 +134,11 @@ def _fail(error: ModelError, progress: object) -> "Benchmarks":
 
 
 def _timed(time: Time, profile: Profile, subject: Subject, options: Namespace) -> Profile:
-    with session.progress(options) as progress:
+    with output.progress(options) as progress:
         times = time(progress)
     each = profile_subject(subject)  # every layer by itself and dense, however the table above shows them
-    roofs = session.rooflines(each.layers, times.benchmarks, options)
-    timed = replace(profile, benchmarks=times.benchmarks, environment=times.environment, roofline=roofs)
+    roofline = roofs.rooflines(each.layers, times.benchmarks, options)
+    timed = replace(profile, benchmarks=times.benchmarks, environment=times.environment, roofline=roofline)
     _show_times(timed, options)
     return timed
 
@@ -144,25 +146,25 @@ def _timed(time: Time, profile: Profile, subject: Subject, options: Namespace) -
 def _show_times(profile: Profile, options: Namespace) -> None:
     from netstat.reports.table import benchmark_text
 
-    benchmarks, view = profile.benchmarks or (), session.view(options)
+    benchmarks, view = profile.benchmarks or (), given.view(options)
     text = benchmark_text(
-        benchmarks, profile.layers, profile.model, view=view, rooflines=profile.roofline, **session.style()
+        benchmarks, profile.layers, profile.model, view=view, rooflines=profile.roofline, **output.style()
     )
-    session.show(f"\n{text}", options)
+    output.show(f"\n{text}", options)
 
 
 def _finish(profile: Profile, options: Namespace) -> None:
-    session.deliver(profile, options, session.view(options))
+    output.deliver(profile, options, given.view(options))
 
 
 def _again(options: Namespace) -> int:
     """A saved result, shown as it was."""
-    record = saved_profile(options.model, anew=session.counts_anew(options))
+    record = saved_profile(options.model, anew=given.counts_anew(options))
     _show_layers(record, options)
     if record.crosscheck:
         from netstat.reports.table import crosscheck_text
 
-        session.show("\n" + crosscheck_text(record.crosscheck, record.model, **session.style()), options)
+        output.show("\n" + crosscheck_text(record.crosscheck, record.model, **output.style()), options)
     if record.benchmarks:
         _show_times(record, options)
     _finish(record, options)
@@ -177,4 +179,4 @@ def _verdict(profile: Profile, options: Namespace) -> int:
     """
     if options.strict:
         check_complete(profile)
-    return session.spoiled((b.reliable for b in profile.benchmarks or ()), options)
+    return output.spoiled((b.reliable for b in profile.benchmarks or ()), options)

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.api.formulas import scaling_of
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import output_options
 from netstat.records.view import View
 from netstat.units import parse_shape
@@ -36,16 +37,16 @@ def run(options: Namespace) -> int:
     """Totals, and how layers grow."""
     from netstat.reports.table import record_text
 
-    session.check_outputs(options)
-    sizes, batches = session.names(options.sizes, "--sizes"), session.names(options.batches, "--batches")
+    output.check_outputs(options)
+    sizes, batches = given.names(options.sizes, "--sizes"), given.names(options.batches, "--batches")
     sides = None if sizes is None else [_side(text) for text in sizes]
-    wanted = None if batches is None else [session.whole(text, "--batches") for text in batches]
+    wanted = None if batches is None else [given.whole(text, "--batches") for text in batches]
     options.batch = "1"
-    with session.progress(options) as progress:
+    with output.progress(options) as progress:
         progress("the model at three sizes", 0.1)
-        record = scaling_of(options.model, session.inputs(options), sides, wanted, options.letters)
-    session.show(record_text(record, view=View(layers=not options.no_layers), **session.style()), options)
-    session.deliver(record, options)
+        record = scaling_of(options.model, given.inputs(options), sides, wanted, options.letters)
+    output.show(record_text(record, view=View(layers=not options.no_layers), **output.style()), options)
+    output.deliver(record, options)
     return 0
 
 

@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from netstat.api.views import views_of
-from netstat.cli import _session as session
+from netstat.cli import _given as given
+from netstat.cli import _output as output
 from netstat.cli._arguments import output_options
 from netstat.errors import UsageError
 from netstat.units import parse_shape
@@ -27,13 +28,13 @@ def run(options: Namespace) -> int:
     """Count one crop, and whole images by the fully convolutional form."""
     from netstat.reports.table import record_text
 
-    session.check_outputs(options)
-    named = session.names(options.sizes, "--sizes")
+    output.check_outputs(options)
+    named = given.names(options.sizes, "--sizes")
     sizes = None if named is None else [_size(text) for text in named]
-    with session.progress(options):
-        record = views_of(options.model, session.inputs(options), sizes)
-    session.show(record_text(record, **session.style()), options)
-    session.deliver(record, options)
+    with output.progress(options):
+        record = views_of(options.model, given.inputs(options), sizes)
+    output.show(record_text(record, **output.style()), options)
+    output.deliver(record, options)
     return 0
 
 

@@ -123,6 +123,11 @@ class Benchmark:
     device_times: DeviceTimes | None = None
 
     @property
+    def max_seconds(self) -> float:
+        """The largest sample; the smallest where they were not kept."""
+        return max(self.samples, default=self.min_seconds)
+
+    @property
     def launch_overhead_seconds(self) -> float | None:
         """Eager latency less device time; None where the device works while the host waits."""
         return self.device_times.launch_overhead(self.median_seconds) if self.device_times else None
@@ -179,7 +184,8 @@ class Benchmarks(Record):
     """Measurements of one model in one or several configurations. Behaves as a sequence of `Benchmark`.
 
     Where training was asked for, `training` has a step per device, and `benchmarks` is empty.
-    `roofline` has one entry per benchmark that is no second look, None where nobody asked for it.
+    `roofline` has one entry per benchmark that is no second look, None where nobody asked for it. `relative_ci95` has
+    the 95 % intervals of what `compared` says of each benchmark, None where there is none.
     """
 
     kind: ClassVar[str] = "benchmark"
@@ -190,6 +196,7 @@ class Benchmarks(Record):
     failures: tuple[Failure, ...] = ()
     training: tuple[TrainingStep, ...] | None = None
     roofline: tuple[Roofline, ...] | None = None
+    relative_ci95: tuple[tuple[float, float] | None, ...] = ()
 
     def __getitem__(self, index: int) -> Benchmark:
         return self.benchmarks[index]

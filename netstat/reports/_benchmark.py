@@ -27,7 +27,7 @@ def benchmark_tables(record: Benchmarks | Profile, view: View, layers: Sequence[
     if len(times) + len(failures) > 1:
         from netstat.reports._sweep import sweep_table
 
-        yield sweep_table(times, failures, record.model)
+        yield sweep_table(times, failures, record.model, getattr(record, "relative_ci95", ()))
     if len(times) <= MOST_WITH_LAYERS:
         yield from timed_tables(times, layers, record.model, view, record.roofline)
     if isinstance(record, Benchmarks) and record.training is not None:
@@ -91,21 +91,24 @@ def _of_processes(benchmark: Benchmark) -> str:
     return ("", ", within one process: others may differ", several)[min(len(benchmark.processes), 2)]
 
 
-def _samples(benchmark: Benchmark) -> Iterator[str]:
-    yield f"{exact(len(benchmark.samples))} after {plural(benchmark.warmup_calls, 'warm-up call')}"
-    yield f"lowest {duration(benchmark.min_seconds)}"
+def _range(benchmark: Benchmark) -> Iterator[str]:
+    yield f"{duration(benchmark.min_seconds)} to {duration(benchmark.max_seconds)}"
     percentiles = (("p90", benchmark.p90_seconds), ("p99", benchmark.p99_seconds))
     yield from (f"{name} {duration(seconds)}" for name, seconds in percentiles if seconds is not None)
-    if benchmark.outliers:
-        yield plural(benchmark.outliers, "outlier")
+
+
+def _runs(benchmark: Benchmark) -> str:
+    outliers = f", {plural(benchmark.outliers, 'outlier')} among them" if benchmark.outliers else ""
+    return f"{exact(len(benchmark.samples))}{outliers}; {plural(benchmark.warmup_calls, 'warm-up call')} before"
 
 
 def _facts(benchmark: Benchmark) -> Iterator[Fact]:
     median = "eager latency" if benchmark.device_times else "median"
     yield median, f"{duration(benchmark.median_seconds)}, {_interval(benchmark)}"
     yield from device_facts(benchmark)
+    yield "range", ", ".join(_range(benchmark))
+    yield "runs", _runs(benchmark)
     yield "throughput", rate(benchmark.examples_per_second, "examples")
-    yield "samples", ", ".join(_samples(benchmark))
     for warning in benchmark.warnings:
         yield "warning", WARNINGS.get(warning, warning)
     if not benchmark.reliable:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from netstat.records.profile import Layer, Profile, Totals
 from netstat.registry import Registry
-from netstat.reports._table import Again, AtLeast, Column, count_column, measured, middle, place, share_column
+from netstat.reports._table import CHOSEN, Again, AtLeast, Column, count_column, measured, middle, place, share_column
 from netstat.units import exact, scaled, shape
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def layer_columns(profile: Profile, names: Sequence[str] | None = None, *, timed
         UsageError: there is no column of this name.
     """
     if names is not None:
-        chosen = [COLUMNS[name]._replace(rank=0) for name in names]
+        chosen = [COLUMNS[name]._replace(rank=CHOSEN) for name in names]
     else:
         chosen = [COLUMNS[name] for name in _said(profile, timed)]
     return [_headed(column, profile) for column in chosen]
@@ -183,10 +183,10 @@ def _said(profile: Profile, timed: bool) -> Iterator[str]:
 def _headed(column: Column, profile: Profile) -> Column:
     """The column of the convention by its name, never left out where it was asked for; nor what is trained."""
     if column.name == "count":
-        rank = column.rank if profile.convention == "documents" else 0
+        rank = column.rank if profile.convention == "documents" else min(column.rank, 0)
         return column._replace(heading=f"{profile.unit} ({profile.convention})", rank=rank)
     if column.name == "trainable_params" and profile.freezing is not None:
-        return column._replace(rank=0)
+        return column._replace(rank=min(column.rank, 0))
     return column
 
 

@@ -6,13 +6,14 @@ from itertools import accumulate, dropwhile
 from typing import Any, NamedTuple
 from unicodedata import combining, east_asian_width
 
-from netstat.units import bar, duration, exact, percent, scaled
+from netstat.units import bar, duration, exact, percent, rounded_percent, scaled
 
 Row = list[Any]
 Fact = tuple[str, str]
 
 # A column of this rank or above leaves a narrow table only after numbers were abbreviated.
 AFTER_ABBREVIATION = 5
+CHOSEN = -1  # the rank of a column that the user named: the table stays one, however wide
 
 
 class Notation(str):
@@ -49,8 +50,9 @@ class Column(NamedTuple):
         cell: the value for an item of the table and the whole it is part of; None: the item's attribute `name`.
         short: the text where space is short.
         left: whether it is aligned left; numbers are not.
-        rank: when it gives way to a narrow terminal, 1 first; 0 never.
+        rank: when it gives way to a narrow terminal, 1 first; 0 and `CHOSEN` never.
         bar: whether its values are shares (part, whole), which a terminal shows as bars as well.
+        tree: whether its texts are names in a tree, with an `INDENT` for each level.
         flexible: "middle" or "wrap": how a long text may be made narrower.
         narrowest: cells it keeps at the very least when it is.
         missing: what None is shown as.
@@ -64,6 +66,7 @@ class Column(NamedTuple):
     left: bool = False
     rank: int = 0
     bar: bool = False
+    tree: bool = False
     flexible: str = ""
     narrowest: int = 12
     missing: str = "-"
@@ -112,6 +115,11 @@ def share(of: tuple[float, float]) -> str:
     return percent(*of) if of[0] else ""
 
 
+def rounded_share(of: tuple[float, float]) -> str:
+    """A (part, whole) pair as a whole percentage; nothing for nothing."""
+    return rounded_percent(*of) if of[0] else ""
+
+
 def share_bar(of: tuple[float, float] | None, cells: int, *, unicode: bool) -> str:
     """A (part, whole) pair as a bar; nothing for None."""
     return bar(*of, cells, unicode=unicode) if of else ""
@@ -119,7 +127,7 @@ def share_bar(of: tuple[float, float] | None, cells: int, *, unicode: bool) -> s
 
 # Columns that several tables have: a count, and a share of a whole.
 count_column = partial(Column, text=exact, short=scaled)
-share_column = partial(Column, text=share, bar=True, missing="")
+share_column = partial(Column, text=share, short=rounded_share, bar=True, missing="")
 
 
 def measured(time: tuple[float, float]) -> str:
@@ -145,16 +153,21 @@ def cells(text: str) -> int:
     return sum(0 if combining(char) else 1 + (east_asian_width(char) in "WF") for char in text)
 
 
+def padded(text: str, width: int) -> str:
+    """`text` with spaces after it, `width` cells in all where it is not wider."""
+    return text + " " * (width - cells(text))
+
+
 def middle(text: str, width: int = 12) -> str:
     """`text` in at most `width` terminal cells, shortened in the middle, where a path says least."""
     if cells(text) <= width:
         return text
     tail = (width - 1) // 2
-    start, end = _fitting(text, width - 1 - tail), _fitting(text[::-1], tail)
+    start, end = fitting(text, width - 1 - tail), fitting(text[::-1], tail)
     return f"{text[:start]}…{''.join(dropwhile(combining, text[len(text) - end :]))}"  # marks stay with their letter
 
 
-def _fitting(text: str, width: int) -> int:
+def fitting(text: str, width: int) -> int:
     """How many characters from the beginning of `text` fit into `width` cells."""
     return sum(taken <= width for taken in accumulate(map(cells, text)))
 

@@ -7,8 +7,9 @@ from netstat.records.benchmark import Benchmark, LayerTime
 from netstat.records.profile import Layer
 from netstat.records.times import Part, families, fewest, largest_first, parts
 from netstat.records.view import View
+from netstat.reports._branches import INDENT
 from netstat.reports._table import Column, Fact, count_column, measured, place, share_column
-from netstat.reports._tree import INDENT, NARROWEST
+from netstat.reports._tree import NARROWEST
 from netstat.units import percent, plural, scaled
 
 MOST = 0.9  # of the time: how few rows it is in says whether there is something to be had
@@ -52,9 +53,9 @@ def _indented(siblings: Iterable[Part], depth: int) -> Iterator[TimeLine]:
 
 def time_columns(benchmark: Benchmark, layers: Sequence[Layer], view: View) -> list[Column]:
     """The columns, those of counts and rates where the profile's `layers` are given."""
-    whole, narrowest = benchmark.median_seconds, NARROWEST if view.tree else 12
+    whole, path = benchmark.median_seconds, Column("path", "layer", cell=lambda line, _: line.name, left=True)
     columns = [
-        Column("path", "layer", cell=lambda line, _: line.name, left=True, flexible="middle", narrowest=narrowest),
+        path._replace(flexible="middle", tree=view.tree, narrowest=NARROWEST if view.tree else path.narrowest),
         Column("op", "kind" if view.tree else "operator", cell=lambda line, _: line.kind, left=True, rank=5),
         Column("time", "time", measured, cell=lambda line, _: (line.time.median_seconds, line.time.below)),
         share_column("time_share", "time %", cell=lambda line, _: (line.time.median_seconds, whole)),

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 from netstat.records.profile import Profile
 from netstat.records.tree import Branch
 from netstat.records.view import View
+from netstat.reports._branches import INDENT
 from netstat.reports._columns import COLUMNS, Whole, ordered, whole_of
 from netstat.reports._table import Column, Fact
 from netstat.units import exact, scaled
 
-INDENT = "· "  # spaces would not survive in every format
 NARROWEST = 28  # cells of a line's name: what stands in its middle matters more than in a path
 
 
@@ -70,7 +70,7 @@ def tree_columns(columns: Iterable[Column]) -> list[Column]:
 
 def _for_lines(column: Column) -> Column:
     if column.name == "path":
-        return column._replace(cell=lambda line, whole: line.label, narrowest=NARROWEST)
+        return column._replace(cell=lambda line, whole: line.label, narrowest=NARROWEST, tree=True)
     heading = "kind" if column.name == "op" else column.heading
     return column._replace(heading=heading, cell=lambda line, whole: _value(column, line.branch, whole))
 

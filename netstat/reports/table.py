@@ -3,10 +3,8 @@
 Sections are imported when they are asked for: a model's layer table is there before anything else is loaded.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from netstat import __version__
@@ -14,12 +12,12 @@ from netstat.records.base import Record
 from netstat.records.profile import Layer, Profile
 from netstat.records.view import View
 from netstat.registry import REPORTS
-from netstat.reports._fit import Strip, fit
+from netstat.reports._fit import GAP, Strip, fit, whole
 from netstat.reports._layers import layer_tables
-from netstat.reports._table import Fact, Table, cells
+from netstat.reports._table import Fact, Table, cells, padded
 from netstat.reports._tables import tables
-from netstat.reports._tabulate import RULED, SEPARATING_LINE, tabulate
-from netstat.reports._terminal import BOLD, RED, Terminal, shows_unicode, standard_output, terminal_width
+from netstat.reports._terminal import BOLD, FAINT, RED, Terminal, shows_unicode, standard_output, terminal_width
+from netstat.reports._wrap import heading, sentence, wrapped
 
 if TYPE_CHECKING:
     from netstat.records.benchmark import Benchmark
@@ -34,13 +32,12 @@ __all__ = [
     "lost_text",
     "record_text",
     "shows_unicode",
+    "tables_text",
 ]
 
 _ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
 _ALARM = "UNEXPLAINED"  # in a row
-_GLUE = "\N{NO-BREAK SPACE}"
-_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[mµun]?s|[KMGT]?i?B|[KMGT]?(?:FLOP|B)/s)(?:[^\w/]|$))")
-_VALUE = re.compile(r"(?<=\w) = (?=[\d,]+ [a-z])")
+_RULE = 40  # cells between two rows that are no table any more
 
 
 @REPORTS.add("table")
@@ -141,47 +138,71 @@ def lost_text(
     return _text(lost_tables(rooflines, model), Terminal(width or terminal_width(), unicode, color))
 
 
+def tables_text(pages: Iterable[Table], width: int | None = None, *, unicode: bool = True, color: bool = False) -> str:
+    """Any tables; arguments as for `layers_text`."""
+    return _text(pages, Terminal(width or terminal_width(), unicode, color))
+
+
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:
     """The tables one below the other, an empty line between them, a newline at the end."""
     return "\n".join("".join(f"{line}\n" for line in _lines(page, terminal)) for page in pages)
 
 
 def _lines(table: Table, terminal: Terminal) -> Iterator[str]:
-    for line in wrap(terminal.write(table.title), terminal.width):
+    for line in heading(terminal.write(table.title), terminal.width):
         yield terminal.paint(line, BOLD)
     yield from _facts(table.lead, terminal)
     if table.columns:
-        yield from _grid(fit(table, terminal), terminal)
+        strips = fit(table, terminal)
+        yield from _blocks(whole(table, terminal), terminal) if strips is None else _grid(strips, terminal)
     if table.notes:
         yield ""
     yield from _facts(table.notes, terminal)
 
 
 def _facts(facts: Sequence[Fact], terminal: Terminal) -> Iterator[str]:
-    indent = max((cells(label) for label, _ in facts), default=0) + 2
+    widest = max((cells(label) for label, _ in facts), default=0) + 2
+    indent = min(widest, max(terminal.width // 3, 2))
     for label, text in facts:
-        lines = _wrapped(terminal.write(text), max(terminal.width - indent, indent)) or [""]
-        for line in (f"{terminal.write(label).ljust(indent)}{lines[0]}", *(" " * indent + line for line in lines[1:])):
+        lines = sentence(terminal.write(text), terminal.width - indent) or [""]
+        for line in _beside(terminal.write(label), lines, indent, terminal):
             yield terminal.paint(line, RED) if label in _ALARMS else line
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most `width` characters; a number stays with the unit after it, and with what it is the value of."""
-    kept = _VALUE.sub(f"{_GLUE}={_GLUE}", _BEFORE_UNIT.sub(_GLUE, text))
-    return [line.replace(_GLUE, " ") for line in wrap(kept, width)]
+def _beside(label: str, lines: Sequence[str], indent: int, terminal: Terminal) -> Iterator[str]:
+    """Indented lines with a label beside the first, or above where it is too long."""
+    *above, last = wrapped(label, terminal.width) or [""]
+    yield from above
+    if cells(last) > indent - 2:
+        yield last
+        last = ""
+    yield padded(last, indent) + lines[0]
+    yield from (" " * indent + line for line in lines[1:])
+
+
+def _blocks(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:
+    """Each row by itself, a line for a column, where a terminal is too narrow for a table."""
+    for group in zip(*(strip.groups for strip in strips), strict=True):
+        for row in zip(*group, strict=True):
+            yield terminal.paint("-" * min(terminal.width, _RULE), FAINT)
+            named = zip((strip.heading for strip in strips), row, strict=True)
+            yield from _facts([(name, " ".join(text.split())) for name, text in named if text.strip()], terminal)
 
 
 def _grid(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:
-    alignment = ["left" if strip.column.left else "right" for strip in strips]
-    for line in tabulate(_body(strips), tablefmt=RULED, disable_numparse=True, colalign=alignment).split("\n"):
-        yield terminal.paint(line.rstrip(), RED) if _ALARM in line else line.rstrip()
-
-
-def _body(strips: Sequence[Strip]) -> list[Sequence[str]]:
-    """Headings, then each group, with a rule between; a wrapped cell goes over several rows."""
-    body: list[Sequence[str]] = [[strip.heading for strip in strips]]
+    yield _row(strips, [strip.heading for strip in strips])
     for group in zip(*(strip.groups for strip in strips), strict=True):
-        body.append([SEPARATING_LINE])
+        yield terminal.paint(_row(strips, ["-" * strip.width for strip in strips]), FAINT)
         for row in zip(*group, strict=True):
-            body += zip_longest(*(cell.split("\n") for cell in row), fillvalue="")
-    return body
+            for texts in zip_longest(*(text.split("\n") for text in row), fillvalue=""):
+                line = _row(strips, texts)
+                yield terminal.paint(line, RED if _ALARM in line else "")
+
+
+def _row(strips: Sequence[Strip], texts: Sequence[str]) -> str:
+    """One line of the table: each text in the cells of its column."""
+    return (" " * GAP).join(map(_aligned, strips, texts)).rstrip()
+
+
+def _aligned(strip: Strip, text: str) -> str:
+    return padded(text, strip.width) if strip.column.left else " " * (strip.width - cells(text)) + text

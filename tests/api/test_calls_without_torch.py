@@ -99,7 +99,7 @@ def test_a_tree_is_walked_in_python(alexnet: Profile) -> None:
     assert (features.name, features.kind, features.layer.params) == ("features", "Sequential", 2_469_696)
     assert sum(branch.layer.macs * branch.repeats for branch in features.children) == features.layer.macs
     assert [branch.children for branch in alexnet.tree(depth=1)] == [()] * 4
-    assert "· 0 " in alexnet.table(tree=True)
+    assert "├ 0 " in alexnet.table(tree=True)
 
 
 def test_a_view_goes_into_files_too(alexnet: Profile, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def first_cells(table: str) -> list[str]:
 
 def test_a_tree_has_containers_with_their_sums(netstat: Run) -> None:
     shown = netstat(*FAST, "--tree").out
-    assert first_cells(shown)[:2] == ["features", "· 0"]
+    assert first_cells(shown)[:2] == ["features", "├ 0"]
     (features,) = (line for line in shown.splitlines() if line.startswith("features "))
     assert "Sequential" in features
     assert "655,566,528" in features
@@ -35,7 +35,7 @@ def test_depth_limits_a_tree_and_folds_a_list(netstat: Run) -> None:
 
 
 def test_sorting_a_tree_sorts_siblings(netstat: Run) -> None:
-    assert first_cells(netstat(*FAST, "--tree", "--sort", "params").out)[:3] == ["classifier", "· 1", "· 4"]
+    assert first_cells(netstat(*FAST, "--tree", "--sort", "params").out)[:3] == ["classifier", "├ 1", "├ 4"]
 
 
 @pytest.mark.parametrize("tree", [(), ("--tree",)], ids=["list", "tree"])

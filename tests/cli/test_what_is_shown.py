@@ -2,11 +2,13 @@
 
 import csv
 import importlib.metadata
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -14,15 +16,30 @@ from typing import Any
 import pytest
 
 from netstat import __version__
-from netstat.cli import _session, main
+from netstat.cli import _output, main
 from netstat.conventions import CONVENTIONS
 from netstat.errors import UsageError
+from netstat.measure.devices import DEVICES
+from netstat.models import MODELS
+from netstat.ops import OPERATORS
+from netstat.peers import PEERS
+from netstat.registry import REPORTS, Registry
+from netstat.reports._table import cells
+from netstat.reports._terminal import shows_color
 from tests.cli.runs import Run
 
 FAST = ("profile", "alexnet", "--fast")
 FORMATS = ["json", "csv", "md", "tex", *(pytest.param(image, marks=pytest.mark.charts) for image in ("png", "svg"))]
 PROGRAM = [sys.executable, "-m", "netstat"]
 MACS = 714_188_480  # of AlexNet
+REGISTRIES: dict[str, Registry[Any]] = {
+    "models": MODELS,
+    "operators": OPERATORS,
+    "peers": PEERS,
+    "conventions": CONVENTIONS,
+    "reports": REPORTS,
+    "devices": DEVICES,
+}
 
 
 def rows_of(table: str, column: int = 0) -> list[str]:
@@ -178,12 +195,14 @@ def test_models_and_saved_results_are_compared_side_by_side(netstat: Run) -> Non
         assert [row["model"] for row in csv.DictReader(file)] == ["alexnet", "lenet"]
 
 
-@pytest.mark.parametrize("kind", ["models", "operators", "peers", "conventions", "reports", "devices"])
-def test_a_list_names_one_thing_a_line_with_what_it_is(netstat: Run, kind: str) -> None:
-    first, *lines = netstat("list", kind).out.splitlines()
-    assert first == kind
-    assert lines
-    assert all(re.fullmatch(r"  \S+( {2,}\S.*)?", line) for line in lines if line != "devices for forecasts")
+@pytest.mark.parametrize("kind", REGISTRIES)
+def test_a_list_is_a_table_that_names_everything_with_what_it_is(netstat: Run, kind: str) -> None:
+    title, headings, _, *lines = netstat("list", kind).out.splitlines()
+    assert title == kind
+    assert re.split(r" {2,}", headings)[-1].startswith("what it ")
+    for name in REGISTRIES[kind].names():
+        (line,) = (line for line in lines if line.startswith(f"{name} "))
+        assert re.fullmatch(r"\S+( {2,}\S.*)+", line)
 
 
 def test_the_list_of_peers_says_which_versions_are_there(netstat: Run) -> None:
@@ -193,12 +212,26 @@ def test_the_list_of_peers_says_which_versions_are_there(netstat: Run) -> None:
             there = re.escape(importlib.metadata.version(package))
         except importlib.metadata.PackageNotFoundError:
             there = "not installed"
-        assert re.search(rf"^  {package} +{there} +\S", peers, re.MULTILINE)
+        assert re.search(rf"^{package} +{there} +\S", peers, re.MULTILINE)
 
 
 def test_a_list_of_everything_is_all_the_lists(netstat: Run) -> None:
-    kinds = ["models", "operators", "peers", "conventions", "reports", "devices"]
-    assert netstat("list").out == "".join(netstat("list", kind).out for kind in kinds)
+    assert netstat("list").out == "\n".join(netstat("list", kind).out for kind in REGISTRIES)
+
+
+def test_built_in_models_are_listed_with_their_size_where_no_torch_is_needed_to_know_it(netstat: Run) -> None:
+    lines = netstat("list", "models").out.splitlines()
+    (alexnet,) = (line for line in lines if line.startswith("alexnet "))
+    assert re.split(r" {2,}", alexnet)[:4] == ["alexnet", "3×224×224", "61,100,840", f"{MACS:,}"]
+    (functional,) = (line for line in lines if line.startswith("vgg16-functional "))
+    assert re.split(r" {2,}", functional)[2:4] == ["-", "-"]
+
+
+def test_operators_are_listed_with_what_they_are_in_pytorch(netstat: Run) -> None:
+    lines = [re.split(r" {2,}", line) for line in netstat("list", "operators").out.splitlines()]
+    said = {line[0]: line[1:3] for line in lines if len(line) == 4}
+    assert said["relu"] == ["activation", "torch.nn.ReLU"]
+    assert said["conv1d"] == ["convolution", "torch.nn.functional.conv1d"]
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -217,7 +250,7 @@ def test_debug_gives_the_traceback(netstat: Run) -> None:
     [(True, [True, False], 4), (True, [True, True], 0), (True, [], 0), (False, [False], 0)],
 )
 def test_a_measurement_that_is_not_reliable_spoils_a_strict_run(strict: bool, reliable: list[bool], code: int) -> None:
-    assert _session.spoiled(reliable, Namespace(strict=strict)) == code
+    assert _output.spoiled(reliable, Namespace(strict=strict)) == code
 
 
 def run_program(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -237,9 +270,10 @@ def test_python_m_netstat_is_the_program(netstat: Run) -> None:
     assert run_program("profile", "alexnet", "--sort", "colour").returncode == 2
 
 
-@pytest.mark.parametrize("arguments", [[*FAST], ["list"], ["compare", "lenet", "alexnet"]], ids=" ".join)
-def test_a_terminal_that_knows_ascii_only_gets_ascii(arguments: list[str]) -> None:
-    done = run_program(*arguments, PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize("asked", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}], ids=str)
+@pytest.mark.parametrize("arguments", [[*FAST, "--tree"], ["list"], ["compare", "lenet", "alexnet"]], ids=" ".join)
+def test_who_asks_for_ascii_gets_ascii(arguments: list[str], asked: dict[str, str]) -> None:
+    done = run_program(*arguments, **asked)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii()
 
@@ -249,32 +283,89 @@ def test_json_is_utf8_whatever_the_terminal_knows(netstat: Run) -> None:
     assert json.loads(done.stdout) == document(netstat)
 
 
-def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+def without_readers(*arguments: str, code: int) -> None:
+    """Run the program with nobody reading what it writes; it must end with `code` all the same."""
     read, write = os.pipe()
     os.close(read)
-    with os.fdopen(write) as nobody_reads:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with os.fdopen(write) as unread:
+        command = [*PROGRAM, *arguments]
         done = subprocess.run(
-            [*PROGRAM, "list"],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=nobody_reads,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-            timeout=60,
+            command, env=environment, stdout=unread, stderr=subprocess.PIPE, text=True, check=False, timeout=60
         )
-    assert (done.returncode, done.stderr) == (0, "")
+        assert (done.returncode, done.stderr.count("Error")) == (code, 0), done.stderr
+        mute = subprocess.run(command, env=environment, stdout=unread, stderr=unread, check=False, timeout=60)
+        assert mute.returncode == code
+
+
+@pytest.mark.parametrize("arguments", [["list", "models"], ["--help"], [], ["--version"], [*FAST, "--json"]], ids=str)
+def test_a_reader_who_has_seen_enough_is_no_error(arguments: list[str]) -> None:
+    without_readers(*arguments, code=0)
+
+
+def test_a_command_that_nobody_reads_writes_its_files_and_ends_as_it_would(netstat: Run, tmp_path: Path) -> None:
+    kept = str(tmp_path / "a.json")
+    without_readers(*FAST, "-o", kept, code=0)
+    assert json.loads(Path(kept).read_text(encoding="utf-8"))["totals"]["macs"] == MACS
+    without_readers("profile", "alexnet", "--sort", "colour", code=2)
+
+
+WISHES = [
+    ({}, True),
+    ({"NO_COLOR": "1"}, False),
+    ({"NO_COLOR": ""}, True),
+    ({"TERM": "dumb"}, False),
+    ({"CLICOLOR": "0"}, False),
+    ({"CLICOLOR": "0", "CLICOLOR_FORCE": "1"}, True),
+    ({"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+    ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+]
+
+
+@pytest.mark.parametrize(("wishes", "colored"), [*WISHES, ({"CLICOLOR_FORCE": "0"}, True)])
+def test_colour_is_for_terminals_whose_owner_likes_it(
+    monkeypatch: pytest.MonkeyPatch, wishes: dict[str, str], colored: bool
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm", **wishes}.items():
+        monkeypatch.setenv(name, value)
+    assert shows_color(Stream(is_terminal=True)) == colored
+    forced = "1" in (wishes.get("FORCE_COLOR"), wishes.get("CLICOLOR_FORCE")) and colored
+    assert shows_color(Stream(is_terminal=False)) == forced
+
+
+class Stream(io.StringIO):
+    def __init__(self, *, is_terminal: bool) -> None:
+        super().__init__()
+        self.is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+
+def test_a_progress_bar_is_gone_when_the_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Stream(is_terminal=True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr(_output, "DELAY", 0.1)
+    with _output.progress(Namespace(quiet=False)) as update:
+        for fraction in (0.2, 0.4, 0.6):
+            update("counting", fraction)
+            time.sleep(0.12)
+    *_, shown, cleared, end = terminal.getvalue().split("\r")
+    assert "counting" in shown
+    assert (cleared.strip(), end) == ("", "")
+    assert cells(cleared) >= cells(shown)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminals")
-@pytest.mark.parametrize(
-    ("environment", "colored"),
-    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
-)
-def test_colour_is_for_terminals_whose_owner_likes_it(environment: dict[str, str], colored: bool) -> None:
+@pytest.mark.parametrize(("environment", "colored"), WISHES[:2])
+def test_the_program_looks_at_its_terminal_and_its_owners_wish(environment: dict[str, str], colored: bool) -> None:
     import pty
 
     terminal, program = pty.openpty()
-    inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    wishes = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LC_ALL")
+    inherited = {name: value for name, value in os.environ.items() if name not in wishes}
     variables = {"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **environment}
     running = subprocess.Popen([*PROGRAM, "stat", "lenet"], env={**inherited, **variables}, stdout=program)
     os.close(program)

@@ -96,12 +96,14 @@ def write(folder: Path, bench: Bench, verdicts: list[Verdict], seconds: float) -
 
 
 def table(verdicts: Iterable[Verdict]) -> str:
-    from tabulate import tabulate
+    from netstat.reports._table import Column, Table
+    from netstat.reports.table import tables_text
 
+    columns = [Column(name, name, left=True) for name in ("", "check", "figures")]
     rows = [(one.state, one.check, one.said) for one in verdicts]
     counts = Counter(one[0] for one in rows)
     said = ", ".join(f"{count} {what}" for what, count in counts.items())
-    return tabulate(rows, ["", "check", "figures"]) + f"\n\n{said}"
+    return f"{tables_text([Table('', columns, [rows])], 120)}\n{said}"
 
 
 def listed(steps: Iterable[Step]) -> str:

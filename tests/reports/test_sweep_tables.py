@@ -39,8 +39,30 @@ def test_a_sweep_is_one_table_without_layers(width: int) -> None:
     text = record_text(SWEEP, width)
     assert all(len(line) <= width for line in text.splitlines())
     assert "features.0" not in text
-    for said in ("20 ms", "2.00 ×", "1.25 ×", "1 of 3: the process got less CPU time", "no compiler"):
+    for said in ("20 ms", " 2.00 ", " 1.25 ", "1 of 3: the process got less CPU time", "no compiler"):
         assert said in text
+
+
+WITH_INTERVALS = replace(SWEEP, relative_ci95=((1.95, 2.04), None, (0.97, 1.6)))
+
+
+def test_the_summary_says_how_much_faster_the_fastest_is_and_what_cannot_be_told_from_it() -> None:
+    said = [(label, words) for label, words in tables(WITH_INTERVALS)[0].notes if label in ("fastest", "")]
+    assert said == [
+        ("fastest", "batch 4 ran"),
+        ("", "1.25 ± 0.35 times faster per example than batch 8, which cannot be told from equally fast"),
+        ("", "2.00 ± 0.05 times faster per example than batch 1"),
+    ]
+    assert "2.00 ± 0.05" in record_text(WITH_INTERVALS, 120).splitlines()[3]
+
+
+def test_a_way_without_an_interval_is_left_out_of_the_summary() -> None:
+    notes = tables(replace(SWEEP, relative_ci95=(None, None, (1.2, 1.3))))[0].notes
+    assert [words for label, words in notes if label == ""] == ["1.25 ± 0.05 times faster per example than batch 8"]
+
+
+def test_without_intervals_nothing_is_called_the_fastest() -> None:
+    assert "fastest" not in dict(tables(SWEEP)[0].notes)
 
 
 def test_what_all_ways_have_in_common_is_said_once() -> None:

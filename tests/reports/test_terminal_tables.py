@@ -44,7 +44,6 @@ from tests.reports.samples import (
 
 WIDTHS = [*range(64, 132, 4), 160, 200, 250]
 TWO = replace(COMPARISON, models=COMPARISON.models[:2])
-GOLDEN = Path(__file__).parent / "golden"
 SECTIONS = {
     "layers": lambda width, **style: layers_text(FULL_PROFILE, width, **style),
     "cross-check": lambda width, **style: crosscheck_text(CHECKS.crosscheck, "alexnet", width, **style),
@@ -86,16 +85,10 @@ def test_a_wider_terminal_never_shows_fewer_columns(section: str) -> None:
         assert set(narrow) <= set(wide)
 
 
-@pytest.mark.parametrize("width", [80, 120, 200])
-def test_the_layout_is_as_it_was_agreed(width: int) -> None:
-    agreed = (GOLDEN / f"layers-{width}.txt").read_text(encoding="utf-8")
-    assert layers_text(ALEXNET_PROFILE, width) == agreed
-
-
-def test_at_80_columns_a_layer_keeps_its_operator_shape_counts_and_bars() -> None:
+def test_at_80_columns_a_layer_keeps_its_operator_shape_counts_and_shares() -> None:
     text = layers_text(ALEXNET_PROFILE, 80)
     assert headings(text) == ["layer", "operator", "output", "params", "params %", "MACs", "MACs %"]
-    assert row(text, "classifier.1") == ["classifier.1", "linear", "1×4096", "37.75 M", "███▊", "37.75 M", "▍"]
+    assert row(text, "classifier.1")[3:] == ["37.75 M", "█▉", "62 %", "37.75 M", "▏", "5 %"]
 
 
 def test_at_120_columns_counts_have_all_their_digits() -> None:
@@ -394,9 +387,9 @@ def test_a_tree_of_times_shows_containers_with_their_own() -> None:
     times = replace(CPU, containers=(ContainerTime("", 0, "AlexNet", 38e-3), features))
     text = benchmark_text([times], (), "alexnet", 120, View(tree=True))
     assert row(text, "features")[:3] == ["features", "Sequential", "20 ms"]
-    assert row(text, "· 0")[:3] == ["· 0", "conv2d", "3.515 ms"]
+    assert row(text, "├ 0")[:3] == ["├ 0", "conv2d", "3.515 ms"]
     short = benchmark_text([times], (), "alexnet", 120, View(tree=True, depth=1))
-    assert "· 0" not in short
+    assert "├ 0" not in short
 
 
 def test_where_the_time_goes_is_said_by_kind() -> None:
@@ -415,7 +408,8 @@ def test_a_device_is_introduced_with_its_settings_and_its_figure() -> None:
     assert text.startswith("time · alexnet · cpu (Example CPU) · batch 1 · float32 · 2 threads\n")
     assert row(text, "median")[1] == "38.23 ms, 95 % CI 37.85 ms to 38.61 ms"
     assert row(text, "throughput")[1] == "26.16 examples/s"
-    assert row(text, "samples")[1].startswith("20 after 5 warm-up calls, lowest ")
+    assert row(text, "range")[1].startswith("37.47 ms to 38.96 ms")
+    assert row(text, "runs")[1] == "20; 5 warm-up calls before"
     assert "MACs" not in headings(text)
 
 
@@ -487,28 +481,6 @@ def modules_after(program: str) -> set[str]:
 
 def test_the_layer_table_loads_little() -> None:
     modules = modules_after("from netstat.reports.table import layers_text")
-    assert "tabulate" in modules
     assert modules.isdisjoint(
         {"json", "wcwidth", "importlib.metadata", "email", "numpy", "matplotlib", "netstat.records.benchmark"}
     )
-
-
-def test_what_was_loaded_before_tabulate_stays() -> None:
-    program = "import importlib.metadata as real, sys, netstat.reports.table"
-    modules_after(f"{program}\nassert sys.modules['importlib.metadata'] is real")
-
-
-def test_importlib_metadata_works_after_the_table() -> None:
-    modules_after("import netstat.reports.table\nfrom importlib.metadata import version\nassert version('tabulate')")
-
-
-def test_a_tabulate_that_wants_more_of_what_is_stood_in_for_gets_the_real_thing(tmp_path: Path) -> None:
-    (tmp_path / "tabulate.py").write_text(
-        "from importlib.metadata import distribution\n"
-        "from types import SimpleNamespace\n"
-        "DataRow = Line = lambda *parts: parts\n"
-        "TableFormat = SimpleNamespace\n"
-        "SEPARATING_LINE, tabulate = '', print\n"
-    )
-    program = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport netstat.reports._tabulate"
-    assert {"tabulate", "importlib.metadata"} <= modules_after(program)

@@ -29,7 +29,7 @@ def lines_of(text: str) -> list[str]:
     """First cells of the body of the first table."""
     lines = text.splitlines()
     rules = [i for i, line in enumerate(lines) if line.startswith("---")]
-    return [re.split(r"\s{2,}", line)[0] for line in lines[rules[0] + 1 : rules[1]]]
+    return [re.split(r"(?<=\S)\s{2,}", line)[0] for line in lines[rules[0] + 1 : rules[1]]]
 
 
 def fact(text: str, label: str) -> str:
@@ -38,8 +38,8 @@ def fact(text: str, label: str) -> str:
 
 def test_containers_stand_above_what_is_in_them_which_is_indented() -> None:
     text = layers_text(ALEXNET_PROFILE, 120, TREE)
-    assert lines_of(text)[:3] == ["features", "· 0", "· 1"]
-    assert lines_of(text)[-3:] == ["· 4", "· 5", "· 6"]
+    assert lines_of(text)[:3] == ["features", "├ 0", "├ 1"]
+    assert lines_of(text)[-3:] == ["├ 4", "├ 5", "└ 6"]
     assert "flatten" in lines_of(text)
     assert layers_text(ALEXNET_PROFILE, 120, TREE, unicode=False).isascii()
 
@@ -54,7 +54,7 @@ def test_equal_neighbours_are_one_line_and_a_note_says_what_they_come_to(vgg: Pr
     layer = vgg.layers[0]
     block = [replace(layer, path=f"blocks.{i}.conv", op="conv2d") for i in range(12)]
     text = layers_text(replace(vgg, layers=tuple(block), modules=()), 120, TREE)
-    assert lines_of(text) == ["blocks", "· 0 … 11 ×12", "· · conv"]
+    assert lines_of(text) == ["blocks", "└ 0 … 11 ×12", "  └ conv"]
     assert fact(text, "repeated").startswith("blocks.0 … blocks.11 ×12: together 21.5 k params, 1.04 G MACs, ")
     named = [replace(layer, path=f"block_{i}") for i in range(12)]
     assert lines_of(layers_text(replace(vgg, layers=tuple(named), modules=()), 120, TREE)) == ["block_0 … 11 ×12"]
@@ -68,11 +68,11 @@ def test_depth_limits_the_levels(vgg: Profile) -> None:
 
 def test_sorting_sorts_siblings(vgg: Profile) -> None:
     text = layers_text(vgg, 120, View(["path", "params"], "params", tree=True))
-    assert lines_of(text)[:4] == ["classifier", "· 0", "· 3", "· 6"]
-    by_name = [line for line in lines_of(layers_text(vgg, 120, View(sort="path", tree=True))) if "·" not in line]
+    assert lines_of(text)[:4] == ["classifier", "├ 0", "├ 3", "├ 6"]
+    by_name = [line for line in lines_of(layers_text(vgg, 120, View(sort="path", tree=True))) if line[0] not in "├└│ "]
     assert by_name == sorted(by_name)
     timed = lines_of(layers_text(FULL_PROFILE, 120, View(sort="time", tree=True)))
-    assert timed[:2] == ["features", "· 3"]
+    assert timed[:2] == ["features", "├ 3"]
 
 
 def test_a_container_takes_the_time_of_all_in_it() -> None:
@@ -106,7 +106,7 @@ def test_a_filter_keeps_what_matches_and_says_how_much_that_is(filters: tuple[st
 
 def test_a_filter_of_a_tree_counts_lines_and_keeps_containers() -> None:
     text = layers_text(ALEXNET_PROFILE, 120, View(tree=True, filters=("conv2d",)))
-    assert lines_of(text) == ["features", "· 0", "· 3", "· 6", "· 8", "· 10"]
+    assert lines_of(text) == ["features", "├ 0", "├ 3", "├ 6", "├ 8", "└ 10"]
     assert fact(text, "filter").startswith("showing 6 of 24 rows; ")
 
 
@@ -206,7 +206,7 @@ def test_a_container_of_something_uncounted_is_a_lower_bound() -> None:
     )
     text = replace(incomplete(None), layers=layers).table(["path", "macs"], tree=True)
     assert re.search(r"^features +≥431,617,728$", text, re.MULTILINE)
-    assert re.search(r"^· 3 +\?$", text, re.MULTILINE)
+    assert re.search(r"^├ 3 +\?$", text, re.MULTILINE)
     assert re.search(r"^classifier +58,621,952$", text, re.MULTILINE)
 
 

@@ -1,36 +1,22 @@
-"""What commands have in common between their options and their output."""
+"""What goes in: options, as the rest of netstat takes them."""
 
-import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING, Any
 
 from netstat.errors import UsageError
 from netstat.frontends.inputs import DTYPES, inputs_of
 from netstat.frontends.resolve import resolve
 from netstat.frontends.selection import Selection, selection
 from netstat.frontends.subject import Inputs, Subject
-from netstat.records.base import Record, check_writable, report_for
 from netstat.registry import Registry, unknown
-from netstat.units import dtype_bytes, parse_number, parse_shape, plural
+from netstat.units import dtype_bytes, parse_number, parse_shape
 
 if TYPE_CHECKING:
-    from netstat.measure.sampling import Progress
     from netstat.measure.settings import Settings
-    from netstat.records.benchmark import Benchmark
-    from netstat.records.profile import Layer
-    from netstat.records.roofline import Roofline
-    from netstat.records.training import TrainingStep
     from netstat.records.view import View
-
-
-class Style(TypedDict):
-    """What the terminal can show."""
-
-    unicode: bool
-    color: bool
 
 
 def whole(text: str, option: str, least: int = 1) -> int:
@@ -90,97 +76,6 @@ def counts_anew(options: Namespace) -> bool:
     left_out |= {"backward": False, "sparse": False, "overlapping": False, "fully_convolutional": False}
     left_out |= {} if getattr(options, "tree", False) else {"depth": None}
     return any(trained(options)) or any(getattr(options, name, value) != value for name, value in left_out.items())
-
-
-def check_outputs(options: Namespace) -> None:
-    """Refuse files and charts that could not be written, before any work is done.
-
-    Raises:
-        UsageError: unknown suffix, or a place that cannot be written to.
-    """
-    if options.charts:
-        _check_folder(options.charts)
-    if options.output:
-        from pathlib import Path
-    for path in options.output:
-        check_writable(Path(path), mark=report_for(path).mark, force=options.force)
-
-
-def _check_folder(folder: str) -> None:
-    from pathlib import Path
-
-    path = Path(folder).absolute()
-    there = next(place for place in (path, *path.parents) if place.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK):
-        raise UsageError(f"cannot write charts to '{folder}': '{there}' is no folder that can be written to")
-
-
-def deliver(record: Record, options: Namespace, view: "View | None" = None) -> None:
-    """Write the -o files, tables in them as `view` says, charts, and JSON to stdout where asked."""
-    for path in options.output:
-        record.save(path, force=options.force, view=view)
-        tell(options, f"wrote {path}")
-    if options.charts:
-        from netstat.reports._charts import charts
-
-        files = charts(record, options.charts, force=options.force)
-        tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")
-    if options.json:
-        from netstat.registry import REPORTS
-
-        sys.stdout.buffer.write(REPORTS["json"].render(record))
-
-
-def tell(options: Namespace, line: str) -> None:
-    """A line for the person at the terminal."""
-    if not options.quiet:
-        sys.stderr.write(f"netstat: {line}\n")
-
-
-def show(text: str, options: Namespace) -> None:
-    """A section on stdout, at once; nothing where stdout is for JSON."""
-    if not options.json:
-        put(text)
-        sys.stdout.flush()
-
-
-def put(text: str) -> None:
-    """Text on stdout, with a question mark for what its encoding cannot say."""
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-
-
-def style() -> Style:
-    """What the terminal can show: Unicode and colour."""
-    from netstat.reports.table import shows_unicode
-
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return {"unicode": shows_unicode(sys.stdout.encoding), "color": color}
-
-
-@contextmanager
-def progress(options: Namespace) -> "Iterator[Progress]":
-    """A progress bar on stderr, for a person at a terminal only; what a model prints goes to stderr too."""
-    with redirect_stdout(sys.stderr), _bar(options) as update:
-        yield update
-
-
-@contextmanager
-def _bar(options: Namespace) -> "Iterator[Progress]":
-    if options.quiet or not sys.stderr.isatty():
-        yield lambda label, fraction: None
-        return
-    from tqdm import tqdm
-
-    shape = "{desc} {bar:12} {percentage:3.0f} %"
-    with tqdm(total=100, leave=False, file=sys.stderr, bar_format=shape, delay=1, dynamic_ncols=True) as bar:
-
-        def update(label: str, fraction: float) -> None:
-            bar.set_description_str(label, refresh=False)
-            bar.n = min(round(100 * fraction), 100)
-            bar.refresh()
-
-        yield update
 
 
 def names(text: str | None, option: str) -> list[str] | None:
@@ -270,28 +165,6 @@ def settings(options: Namespace, *, brief: bool = False) -> "Settings":
     return RIGOROUS if options.rigorous else BRIEF if brief else DEFAULT
 
 
-def rooflines(
-    layers: "Sequence[Layer]", benchmarks: "Sequence[Benchmark]", options: Namespace
-) -> "tuple[Roofline, ...] | None":
-    """The layers under the roofs of the benchmarks' devices; None where that is to be left out."""
-    if options.no_roofline:
-        return None
-    from netstat.api.roofs import rooflines as analyse
-
-    with progress(options) as update:
-        return analyse(layers, benchmarks, quick=options.quick, tell=lambda line: tell(options, line), progress=update)
-
-
-def with_ceilings(steps: "Sequence[TrainingStep] | None", options: Namespace) -> "tuple[TrainingStep, ...] | None":
-    """Training steps with the ceilings of their devices; as they are where that is to be left out."""
-    if options.no_roofline or not steps:
-        return tuple(steps) if steps is not None else None
-    from netstat.api.roofs import with_ceilings as known
-
-    with progress(options) as update:
-        return known(steps, quick=options.quick, tell=lambda line: tell(options, line), progress=update)
-
-
 def devices(options: Namespace) -> Sequence[str]:
     """The devices that were named, or all that are there.
 
@@ -330,8 +203,3 @@ def check_times(options: Namespace, *, wanted: bool = True) -> None:
 
         for name in chosen:
             _known(name.partition(":")[0], DEVICES)
-
-
-def spoiled(reliable: Iterable[bool], options: Namespace) -> int:
-    """Exit code of measurements: 4 where one is unreliable under --strict."""
-    return 4 if options.strict and not all(reliable) else 0
