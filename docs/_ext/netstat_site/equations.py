@@ -110,7 +110,7 @@ class _Reader:
             return f"<mn>{token}</mn>"
         if token in ("Σ", "Π"):
             return f"<mo>{'∑' if token == 'Σ' else '∏'}</mo>"
-        return f"<mi>{escape(token).replace('&#x27;', '′')}</mi>" if token[0].isalpha() else _sign(token)
+        return _name(token) if token[0].isalpha() else _sign(token)
 
     def within(self, opening: str) -> str:
         """What stands in a pair of brackets, whose first one was taken; takes the second."""
@@ -120,6 +120,13 @@ class _Reader:
             made.append(self.scripted())
         self.take()
         return "".join(made)
+
+
+def _name(token: str) -> str:
+    """A letter or a word, with its primes."""
+    stem = token.rstrip("'")
+    primes = "′" * (len(token) - len(stem))
+    return f"<msup><mi>{stem}</mi><mo>{primes}</mo></msup>" if primes else f"<mi>{stem}</mi>"
 
 
 def _sign(token: str) -> str:
