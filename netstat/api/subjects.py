@@ -13,7 +13,7 @@ from netstat.frontends.resolve import resolve
 from netstat.frontends.selection import AS_IT_IS, Selection
 from netstat.frontends.subject import Shape, Subject, check_by_position, check_positive, runnable
 from netstat.graph import PARAMETER
-from netstat.records import Profile, load
+from netstat.records import Profile, Record, load
 
 LIGHT_MACS = 2_000_000_000
 LIGHT_BYTES = 2**28
@@ -106,12 +106,27 @@ def saved_profile(path: str, *, anew: bool = False) -> Profile:
         ModelError: there is no such file, or netstat did not write it.
         UsageError: it holds something else, or cannot be counted anew.
     """
-    if anew:
-        raise UsageError(f"'{path}' is a saved result and stays as it was counted; name the model to count it anew")
-    record = load(path)
+    record = saved_record(path, anew=anew)
     if not isinstance(record, Profile):
         raise UsageError(f"'{path}' holds a {record.kind}, not a profile")
     return record
+
+
+def saved_result(path: str, *, anew: bool = False) -> "Profile | Benchmarks":
+    """The profile or the times saved at `path`; arguments and errors as for `saved_profile`."""
+    from netstat.records.benchmark import Benchmarks
+
+    record = saved_record(path, anew=anew)
+    if not isinstance(record, (Profile, Benchmarks)):
+        raise UsageError(f"'{path}' holds a {record.kind}, neither a profile nor a benchmark")
+    return record
+
+
+def saved_record(path: str, *, anew: bool = False) -> Record:
+    """What is saved at `path`, of any kind; arguments and errors as for `saved_profile`."""
+    if anew:
+        raise UsageError(f"'{path}' is a saved result and stays as it was counted; name the model to count it anew")
+    return load(path)
 
 
 def crosscheck_subject(

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from netstat import __version__
 from netstat.errors import UsageError
 from netstat.graph import plain
-from netstat.registry import REPORTS, Report
+from netstat.registry import FRAMES, REPORTS, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas
+    import polars
 
     from netstat.records.view import View
 
@@ -41,6 +44,24 @@ class Record:
 
         report = report_for(path)
         write(Path(path), report.render(self, view), mark=report.mark, force=force)
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """The rows of the CSV form with typed, nullable columns; shapes are tuples of ints.
+
+        Raises:
+            InstallError: pandas is not there.
+        """
+        frame: pandas.DataFrame = FRAMES["pandas"](self)
+        return frame
+
+    def to_polars(self) -> "polars.DataFrame":
+        """The rows of the CSV form with typed columns; shapes are lists of ints.
+
+        Raises:
+            InstallError: polars is not there.
+        """
+        frame: polars.DataFrame = FRAMES["polars"](self)
+        return frame
 
     def __str__(self) -> str:
         return REPORTS["table"].render(self).decode()

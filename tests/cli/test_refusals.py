@@ -353,7 +353,7 @@ def test_a_saved_result_that_is_not_there(refused: Refused) -> None:
 def test_a_saved_result_of_another_kind(refused: Refused, netstat: Run) -> None:
     netstat("compare", "lenet", "alexnet", "-o", "two.json")
     assert refused("profile", "two.json") == "'two.json' holds a comparison, not a profile"
-    assert refused("compare", "two.json") == "'two.json' holds a comparison, not a profile"
+    assert refused("compare", "two.json") == "'two.json' holds a comparison, neither a profile nor a benchmark"
 
 
 @pytest.mark.parametrize(
