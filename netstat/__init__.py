@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netstat.api.explaining import explain
     from netstat.api.formulas import formula, scaling
     from netstat.api.partitioning import partition
+    from netstat.api.reporting import report
     from netstat.api.running import benchmark, ceilings, forecast, memory, pipeline
     from netstat.api.views import views
     from netstat.cost import Cost
@@ -42,6 +43,7 @@ HOMES = {
     "operator": "netstat.ops.base",
     "partition": "netstat.api.partitioning",
     "schema": "netstat.records.schema",
+    "report": "netstat.api.reporting",
     "traffic": "netstat.ops.base",
 }
 __all__ = [
@@ -69,6 +71,7 @@ __all__ = [
     "pipeline",
     "profile",
     "published",
+    "report",
     "scaling",
     "schema",
     "stat",

@@ -186,6 +186,6 @@ def _latency(benchmark: Benchmark, limit: float) -> LatencyBudget:
 def _doubt(benchmark: Benchmark) -> str:
     """Why the interval says nothing; "" where it does."""
     if not benchmark.reliable:
-        return "the measurement is not reliable"
+        return ": ".join(filter(None, ("the measurement is not reliable", ", ".join(benchmark.warnings))))
     few = len(benchmark.samples) < FEWEST_FOR_INTERVAL
     return "there are too few samples for a confidence interval" if few else ""

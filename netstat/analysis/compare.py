@@ -40,6 +40,7 @@ def _compared(profile: Profile, first: Profile) -> Compared:
         macs_ratio=_ratio(profile.totals.macs, first.totals.macs),
         receptive_field=next(filter(None, (layer.receptive_field for layer in reversed(profile.layers))), None),
         nonlinearities=sum(group.layers for group in profile.groups if group.name == "activation"),
+        origin=profile.origin,
     )
 
 
@@ -58,6 +59,8 @@ def _remarks(results: Sequence[Result], profiles: Sequence[Profile], times: Sequ
     for what, found in ways.items():
         if len(set(found)) > 1:
             yield f"{what} differ: {' and '.join(dict.fromkeys(found))}"
+    if any(isinstance(result, Benchmarks) and result.training for result in results):
+        yield "training steps are not compared, only forward passes"
     if len(profiles) not in (0, len(results)):
         yield "counts are compared of profiles alone: a benchmark has none"
     if not times and len(results) > 1 and all(result.benchmarks for result in results):

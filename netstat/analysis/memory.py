@@ -1,11 +1,12 @@
 """What a pass needs of memory, moment by moment, from the lifetimes of its pieces; and what each layer has of it."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from netstat.analysis.liveness import lifetimes
-from netstat.frontends.lifetimes import Lifetimes, changes, levels
+from netstat.frontends.lifetimes import BEFORE, Lifetimes, Span, changes, levels
 from netstat.graph import Graph
-from netstat.records.memory import Layer, Moment, Need
+from netstat.records.memory import MOST_PIECES, Layer, Moment, Need, Piece
 
 RESIDENT = {"params": "param_bytes", "buffers": "buffer_bytes", "inputs": "input_bytes", "optimizer": "optimizer_bytes"}
 
@@ -19,10 +20,10 @@ def need(lived: Lifetimes, *, every: bool = False) -> Need:
     """The peak of a pass, what it is made of, and the way there: `every` moment or those where something changes."""
     moments = _moments(lived)
     top = max(range(len(moments)), key=lambda i: moments[i].live_bytes)
+    alive = [span for span in lived.spans if span.born <= top <= span.last]
     kinds = Counter[str]()
-    for span in lived.spans:
-        if span.born <= top <= span.last:
-            kinds[span.kind] += span.nbytes
+    for span in alive:
+        kinds[span.kind] += span.nbytes
     kept = [
         i for i, moment in enumerate(moments) if every or i in (0, top) or moment.allocated_bytes or moment.freed_bytes
     ]
@@ -35,7 +36,13 @@ def need(lived: Lifetimes, *, every: bool = False) -> Need:
         saved_total_bytes=sum(span.nbytes for span in lived.spans if span.kind == "saved"),
         peak=kept.index(top),
         timeline=tuple(moments[i] for i in kept),
+        largest=_largest(lived, alive),
     )
+
+
+def _largest(lived: Lifetimes, alive: Iterable[Span]) -> tuple[Piece, ...]:
+    made = sorted((span for span in alive if span.born > BEFORE), key=lambda span: -span.nbytes)
+    return tuple(Piece(*lived.events[span.born][1:], span.kind, span.nbytes) for span in made[:MOST_PIECES])
 
 
 def _moments(lived: Lifetimes) -> list[Moment]:

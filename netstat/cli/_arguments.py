@@ -29,6 +29,7 @@ COMMANDS = {
     "activations": "what activation functions and LRN cost per element, counted and measured",
     "compare": "models or saved results side by side",
     "check": "whether a model keeps its budgets of parameters, MACs, memory, time: a gate for CI",
+    "report": "everything about a model, or several side by side, on one page of HTML",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",
     "badge": "a line of Markdown for a README: params and MACs as an image",

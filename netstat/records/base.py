@@ -1,11 +1,13 @@
 """What every record can do: become a dict, be printed, be saved."""
 
 import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from netstat import __version__
 from netstat.errors import UsageError
 from netstat.graph import plain
+from netstat.records.origin import Origin
 from netstat.registry import FRAMES, REPORTS, Report
 
 if TYPE_CHECKING:
@@ -19,10 +21,18 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
+@dataclass(frozen=True)
 class Record:
-    """Base of the top-level records. A section that was not asked for is None and absent from the JSON."""
+    """Base of the top-level records. A section that was not asked for is None and absent from the JSON.
+
+    Attributes:
+        origin: what it is of, in the user's words, whatever they are: results of equal figures are equal; None where
+            that was an object, or nothing was named.
+    """
 
     kind: ClassVar[str]
+
+    origin: Origin | None = field(default=None, kw_only=True, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form: schema, netstat's version, kind, then the fields."""
@@ -66,8 +76,14 @@ class Record:
     def __str__(self) -> str:
         return REPORTS["table"].render(self).decode()
 
-    def _repr_markdown_(self) -> str:
-        return REPORTS["md"].render(self).decode()
+    def _repr_html_(self) -> str:
+        notebook: Any = REPORTS["ipynb"]
+        markup: str = notebook.fragment(self)
+        return markup
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What notebooks show: a table, and as text what `print` shows instead of every field."""
+        return {"text/html": self._repr_html_(), "text/plain": str(self)}
 
 
 def report_for(path: str | os.PathLike[str]) -> Report:

@@ -8,6 +8,7 @@ from netstat.records.freezing import Freezing
 from netstat.records.profile import Input
 
 PHASES = ("forward", "loss", "backward", "optimizer")
+MOST_PIECES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,24 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Memory that one operator made and that is alive still: of `kind` "activations", "saved" or "gradients"."""
+
+    path: str
+    op: str
+    call: int
+    kind: str
+    nbytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """What one pass needs, predicted: the components add up to `peak_bytes`, at the moment that needs most.
 
     `saved_bytes`, `gradient_bytes` and `activation_bytes` are those of that moment; `activation_bytes` is whatever is
     neither saved nor resident: results on their way to the next operator, gradients of activations, temporaries.
-    `saved_total_bytes` is all that a forward pass saves for the backward pass, each storage once.
+    `saved_total_bytes` is all that a forward pass saves for the backward pass, each storage once. `largest` are the
+    largest pieces that are alive at the peak and were not there before the pass began, at most `MOST_PIECES` of them.
     """
 
     peak_bytes: int
@@ -50,6 +63,7 @@ class Need:
     saved_total_bytes: int
     peak: int
     timeline: tuple[Moment, ...]
+    largest: tuple[Piece, ...] = ()
 
     @property
     def resident_bytes(self) -> int:

@@ -28,6 +28,7 @@ from netstat.records import (
     pooling,
     profile,
     published,
+    report,
     roofline,
     scaling,
     views,
@@ -53,6 +54,7 @@ KINDS: dict[str, type[Record]] = {
         views.Views,
         activations.Activations,
         check.Check,
+        report.Report,
     )
 }
 _NAMES = {

@@ -8,12 +8,17 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from netstat.errors import UsageError
-from netstat.records.base import SCHEMA, Record
+from netstat.records.base import SCHEMA
 from netstat.records.reading import KINDS, hints
 from netstat.registry import unknown
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
+# What every saved result begins with; one inside another does not.
+HEAD: dict[str, Schema] = {
+    "schema": {"const": SCHEMA, "description": "version of this schema"},
+    "netstat": {"type": "string", "description": "version of netstat that wrote it"},
+}
 _SCALARS: dict[Any, Schema] = {
     Any: {},
     int: {"type": "integer"},
@@ -51,8 +56,8 @@ def schema(kind: str | None = None) -> Schema:
         "$schema": DIALECT,
         "title": f"netstat {kind or 'result'}, schema {SCHEMA}",
         "type": "object",
-        "properties": {"kind": {"enum": [*kinds]}},
-        "required": ["kind"],
+        "properties": HEAD | {"kind": {"enum": [*kinds], "description": "which result it is"}},
+        "required": [*HEAD, "kind"],
         "allOf": chosen,
         "$defs": definitions,
     }
@@ -69,24 +74,14 @@ def _reference(kind: type, definitions: dict[str, Schema]) -> Schema:
 
 def _definition(kind: type, definitions: dict[str, Schema]) -> Schema:
     said = dict(_said(kind))
-    head = _head(kind) if issubclass(kind, Record) else {}
     body = {each.name: _property(kind, each, said, definitions) for each in fields(kind)}
     needed = [each.name for each in fields(kind) if each.default is MISSING]
     summary = cleandoc(kind.__doc__ or "").partition("\n\nAttributes:")[0]
     return {
         "description": summary.replace("\n\n", "\0").replace("\n", " ").replace("\0", "\n\n"),
         "type": "object",
-        "properties": head | body,
-        "required": [*head, *needed],
-    }
-
-
-def _head(kind: type[Record]) -> Schema:
-    """What every saved record begins with."""
-    return {
-        "schema": {"const": SCHEMA, "description": "version of this schema"},
-        "netstat": {"type": "string", "description": "version of netstat that wrote it"},
-        "kind": {"const": kind.kind, "description": "which result it is"},
+        "properties": body,
+        "required": needed,
     }
 
 

@@ -41,15 +41,18 @@ class Branch(NamedTuple):
         return self.layer.module if self.container and self.layer.module else self.layer.op
 
 
-def grow(profile: Profile, depth: int | None = None, filters: Sequence[str] = ()) -> tuple[Branch, ...]:
+def grow(
+    profile: Profile, depth: int | None = None, filters: Sequence[str] = (), *, apart: bool = False
+) -> tuple[Branch, ...]:
     """The branches of the model itself, `depth` levels of them; one pass over the rows.
 
     Args:
         profile: with modules, or from a file that has none: then what has a path below it is a container.
         depth: how many levels; None for all.
         filters: as `View` has them; a container stays for what is in it.
+        apart: whether equal neighbours each have a branch.
     """
-    return _Grower(profile, depth, filters).branches()
+    return _Grower(profile, depth, filters, apart).branches()
 
 
 class _Plot:
@@ -90,14 +93,15 @@ class _Grown(NamedTuple):
 
 
 class _Grower:
-    def __init__(self, profile: Profile, depth: int | None, filters: Sequence[str]) -> None:
+    def __init__(self, profile: Profile, depth: int | None, filters: Sequence[str], apart: bool) -> None:
         self.profile, self.depth, self.filters = profile, depth, filters
+        self.together = _each if apart else _together
         self.modules: dict[str, Module | None] = {module.path: module for module in profile.modules}
         if not profile.modules:
             self.modules = dict.fromkeys(path for layer in profile.layers for path in enclosing(layer.path))
         timed = profile.timed
         self.times = {(time.path, time.op, time.call): time for time in timed.layers} if timed else {}
-        self.together = _of_modules(timed) if timed else {}
+        self.of_modules = _of_modules(timed) if timed else {}
         self.forms: dict[tuple[Any, ...], int] = {}
 
     def branches(self) -> tuple[Branch, ...]:
@@ -105,7 +109,7 @@ class _Grower:
         for i, layer in enumerate(self.profile.layers):
             home = layer.path if layer.path in self.modules else layer.path.rpartition(".")[0]
             model.below(home.split(".") if home else ()).inside.append((i, layer))
-        return _together(self._inside(model, 1))
+        return self.together(self._inside(model, 1))
 
     def _inside(self, plot: _Plot, level: int) -> list[_Grown]:
         return [
@@ -124,8 +128,8 @@ class _Grower:
         parts = self._inside(plot, level + 1)
         layer = _sum(plot.path, parts, self.modules.get(plot.path))
         form = self._form(layer, *((part.branch.name, part.form) for part in parts if part.wanted))
-        children = _together(parts) if self.depth is None or level < self.depth else ()
-        time = self.together.get(plot.path) or _time(layer, parts)
+        children = self.together(parts) if self.depth is None or level < self.depth else ()
+        time = self.of_modules.get(plot.path) or _time(layer, parts)
         branch = Branch(plot.name, layer, True, children, time=time)
         wanted = any(part.wanted for part in parts)
         return _Grown(branch, form, wanted, sum(part.calls for part in parts), max(part.end for part in parts))
@@ -199,6 +203,11 @@ def _time(layer: Layer, parts: Sequence[_Grown]) -> "LayerTime | None":
         return None
     seconds, below = sum(time.median_seconds for time in times), sum(time.below for time in times)
     return type(times[0])(layer.path, 0, layer.op, seconds, below)
+
+
+def _each(siblings: Iterable[_Grown]) -> tuple[Branch, ...]:
+    """The branches that are wanted, one by one."""
+    return tuple(part.branch for part in siblings if part.wanted)
 
 
 def _together(siblings: Iterable[_Grown]) -> tuple[Branch, ...]:

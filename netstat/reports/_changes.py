@@ -13,8 +13,8 @@ _WORDS = {
     "trainable_params": "trainable",
     "macs": "MACs",
     "flops": "FLOPs",
-    "param_bytes": "parameters",
-    "activation_bytes": "activations",
+    "param_bytes": "param bytes",
+    "activation_bytes": "activation bytes",
     "bytes_read": "bytes read",
     "bytes_written": "bytes written",
 }

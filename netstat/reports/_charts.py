@@ -76,6 +76,14 @@ def _profile(profile: Profile) -> Iterator[Chart]:
         yield from _crosscheck(profile)
 
 
+def _report(record: Any) -> Iterator[Chart]:
+    """Every model's; of several each with its number in front."""
+    for number, model in enumerate(record.models, 1):
+        prefix = f"{number}-" if len(record.models) > 1 else ""
+        found = [*_profile(model.profile), *(_memory(model.memory) if model.memory is not None else ())]
+        yield from ((f"{prefix}{name}", draw) for name, draw in found)
+
+
 def _crosscheck(record: Any) -> Iterator[Chart]:
     yield "crosscheck", partial(crosscheck_chart, record.crosscheck, record.model)
     yield "crosscheck-overview", partial(overview_chart, record.crosscheck, record.model)
@@ -176,6 +184,7 @@ def _times(profile: Profile) -> list[Panel]:
 
 _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "profile": _profile,
+    "report": _report,
     "crosscheck": _crosscheck,
     "benchmark": _benchmark,
     "activations": _activations,

@@ -1,6 +1,6 @@
 """Live memory over a forward pass, and over a training step: what is there, in layers, moment by moment."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -8,11 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from netstat.records.memory import Memory, Moment, Need
+from netstat.reports._memory_levels import KINDS, levels
 from netstat.reports._style import BLUE, GREEN, GREY, ORANGE, SKY, SMALL, VERMILLION, legend, worded
 from netstat.reports._table import middle, place, printable, title
 from netstat.units import mebibytes, shape
 
 PANEL, WIDTH = 3.4, 11.0  # inches
+_COLORS = dict(zip(KINDS, (GREY, "#CCCCCC", BLUE, GREEN, ORANGE, SKY), strict=True))
 
 
 def memory_chart(memory: Memory) -> Figure:
@@ -31,11 +33,12 @@ def memory_chart(memory: Memory) -> Figure:
 
 def _panel(axes: Any, name: str, need: Need) -> None:
     moments = need.timeline
+    stacked = levels(need)
     axes.stackplot(
         range(len(moments) + 1),
-        *[[*level, level[-1]] for _, _, level in _levels(need)],
-        colors=[color for _, color, _ in _levels(need)],
-        labels=[label for label, _, _ in _levels(need)],
+        *[[*level.nbytes, level.nbytes[-1]] for level in stacked],
+        colors=[_COLORS[level.kind] for level in stacked],
+        labels=[KINDS[level.kind] for level in stacked],
         step="post",
         linewidth=0,
     )
@@ -49,28 +52,6 @@ def _panel(axes: Any, name: str, need: Need) -> None:
     axes.set_xlabel("operators, in the order they run", fontsize=SMALL)
     axes.set_title(f"{name}: peak {mebibytes(need.peak_bytes)}")
     legend(axes)
-
-
-def _levels(need: Need) -> list[tuple[str, str, list[int]]]:
-    """What is stacked, from the bottom: label, colour, bytes at each moment; what is nowhere is left out."""
-    constant = len(need.timeline)
-    stacked: list[tuple[str, str, list[int]]] = [
-        ("parameters", GREY, [need.param_bytes] * constant),
-        ("buffers, inputs", "#CCCCCC", [need.buffer_bytes + need.input_bytes] * constant),
-        ("optimizer state", BLUE, [need.optimizer_bytes] * constant),
-        ("gradients", GREEN, _over(need, lambda moment: moment.gradient_bytes)),
-        ("saved", ORANGE, _over(need, lambda moment: moment.saved_bytes)),
-        ("other", SKY, _over(need, lambda moment: _rest(need, moment))),
-    ]
-    return [(label, color, level) for label, color, level in stacked if any(level)]
-
-
-def _over(need: Need, part: Callable[[Moment], int]) -> list[int]:
-    return [part(moment) for moment in need.timeline]
-
-
-def _rest(need: Need, moment: Moment) -> int:
-    return moment.live_bytes - need.resident_bytes - moment.saved_bytes - moment.gradient_bytes
 
 
 def _phases(axes: Any, moments: Sequence[Moment]) -> None:

@@ -6,7 +6,8 @@ from hashlib import sha256
 from html import escape
 
 from netstat import __version__
-from netstat.reports._table import printable
+from netstat.reports._math import FormulaError, mathml
+from netstat.reports._table import Formula, printable
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --faint: #59636e; --rule: #d1d9e0; --band: #f6f8fa; }
@@ -66,3 +67,13 @@ def page(title: str, sections: Iterable[str]) -> str:
 def escaped(text: str) -> str:
     """Text as text, never markup, and nothing that would control what it is shown on."""
     return escape(printable(text))
+
+
+def typeset(text: str) -> str:
+    """Markup of a text: a formula as one, as far as it is written as one; any other as it is."""
+    if isinstance(text, Formula):
+        try:
+            return mathml(text)
+        except FormulaError:
+            pass
+    return escaped(text)

@@ -1,7 +1,7 @@
 """CSV: the record's main list, a row per item, raw numbers under the keys of the JSON form."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from io import StringIO
 from typing import Any, ClassVar
@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from netstat import __version__
 from netstat.records.base import Record
 from netstat.records.profile import Layer, Profile
+from netstat.records.report import Report
 from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._layers import flat
@@ -43,8 +44,8 @@ class Csv:
 
 def rows_of(record: Any, view: View | None = None) -> list[Row]:
     """The items of the record's main list; None, or no such key, for what an item does not have."""
-    rows = _profile(record, view or View()) if record.kind == "profile" else _ROWS[record.kind](record.to_dict())
-    return list(rows)
+    viewed = _VIEWED.get(record.kind)
+    return list(viewed(record, view or View()) if viewed else _ROWS[record.kind](record.to_dict()))
 
 
 def _cell(value: Any) -> Any:
@@ -73,6 +74,12 @@ def _profile(profile: Profile, view: View) -> Iterator[Row]:
         branch = line.branch
         place = {"depth": line.depth, "name": branch.name, "last": branch.last, "repeats": branch.repeats}
         yield {**place, **_layer(branch.layer)}
+
+
+def _models_layers(report: Report, view: View) -> Iterator[Row]:
+    """The layers of all models, each with its model's name."""
+    for model in report.models:
+        yield from ({"model": model.profile.model, **row} for row in _profile(model.profile, view))
 
 
 def _layer(layer: Layer) -> Row:
@@ -251,6 +258,7 @@ _BUDGET = (
     "figure", "layers", "limit", "at_least", "at_most", "verdict", "reason", "limit_seconds",
     "median_seconds", "ci95_low", "ci95_high", "device", "batch", "dtype", "threads",
 )  # fmt: skip
+_VIEWED: dict[str, Callable[[Any, View], Iterator[Row]]] = {"profile": _profile, "report": _models_layers}
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,

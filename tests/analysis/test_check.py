@@ -110,7 +110,8 @@ def test_a_latency_is_told_from_its_limit_by_the_whole_interval(limit: float, sa
 
 def test_a_measurement_that_is_not_reliable_keeps_and_breaks_nothing() -> None:
     for limit in (0.001, 1.0):
-        assert latency(limit, reliable=False).reason == "the measurement is not reliable"
+        doubtful = latency(limit, reliable=False, warnings=("noisy", "unusable"))
+        assert doubtful.reason == "the measurement is not reliable: noisy, unusable"
         assert latency(limit, samples=(0.046,) * 5).verdict == UNKNOWN
 
 

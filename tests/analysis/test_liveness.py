@@ -11,6 +11,7 @@ from netstat.analysis.memory import inference_need
 from netstat.frontends.builder import build_graph
 from netstat.graph import Argument, Graph, Module, ModuleCall, Node, Source, TensorSpec
 from netstat.models.alexnet import alexnet
+from netstat.records.memory import MOST_PIECES
 
 SIZES = st.integers(1, 9)
 
@@ -78,6 +79,16 @@ def test_the_components_add_up_to_the_peak(graph: Graph) -> None:
     need = inference_need(graph)
     assert need.resident_bytes + need.activation_bytes == need.peak_bytes == need.moment.live_bytes
     assert need.peak_bytes == max(moment.live_bytes for moment in need.timeline)
+
+
+@given(graphs())
+def test_the_largest_pieces_at_the_peak_are_what_is_there_beyond_the_beginning(graph: Graph) -> None:
+    need = inference_need(graph)
+    sizes = [piece.nbytes for piece in need.largest]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sum(sizes) <= need.peak_bytes - need.resident_bytes
+    if len(sizes) < MOST_PIECES:
+        assert sum(sizes) == need.peak_bytes - need.resident_bytes
 
 
 @given(graphs())

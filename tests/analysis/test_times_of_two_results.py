@@ -13,7 +13,7 @@ from netstat.analysis.time_changes import ratio_interval
 from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.check import OVER, UNKNOWN, WITHIN
 from netstat.records.comparison import FASTER, SAME, SLOWER, UNSETTLED, TimeChange
-from tests.reports.samples import CPU, FULL_PROFILE
+from tests.reports.samples import CPU, FULL_PROFILE, TRAINING
 
 HERE = {"cpu_model_name": "Example CPU", "torch_version": "2.11", "date": "today"}
 SHARES = st.floats(0, 0.5)
@@ -88,6 +88,12 @@ def test_a_profile_beside_a_benchmark_has_its_times_compared_alone() -> None:
     comparison = compare(replace(FULL_PROFILE, environment=HERE), Benchmarks("alexnet", (CPU,), HERE))
     assert comparison.remarks == ("counts are compared of profiles alone: a benchmark has none",)
     assert [change.verdict for change in comparison.times or ()] == [SAME]
+
+
+def test_training_steps_are_said_not_to_be_compared() -> None:
+    comparison = compare(TRAINING, TRAINING)
+    assert (comparison.models, comparison.times) == ((), None)
+    assert comparison.remarks == ("training steps are not compared, only forward passes",)
 
 
 @given(MEASURED, MEASURED)

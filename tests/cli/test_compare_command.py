@@ -17,13 +17,11 @@ def test_at_80_columns_there_are_figures(netstat: Run, monkeypatch: pytest.Monke
     monkeypatch.setenv("COLUMNS", "80")
     lines = netstat("compare", "alexnet", "alexnet-bvlc").out.splitlines()
     assert max(map(len, lines)) <= 80
-    assert "MACs             714,188,480    724,406,816  +10,218,336   +1.43 %" in lines
+    assert "MACs                714,188,480    724,406,816  +10,218,336   +1.43 %" in lines
     assert "~  features.0        +11,648       +50 %   +35,138,400     +50 %" in lines
     assert any(line.startswith("−  (model)") for line in lines)
     assert lines[-1].split() == ["all", "of", "them", "-135,616", "+10,218,336"]
-    three = netstat("compare", "alexnet", "vgg16", "lenet").out
-    assert "714,188,480" in three
-    assert not set(three) & set("█▎")
+    assert "92 %" in netstat("compare", "alexnet", "vgg16", "lenet").out
 
 
 def test_nothing_changed_is_said(netstat: Run) -> None:

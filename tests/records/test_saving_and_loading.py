@@ -27,6 +27,7 @@ from netstat.records.pipeline import Pipeline
 from netstat.records.profile import Layer, Profile
 from netstat.records.published import Published, PublishedFigure
 from netstat.records.reading import KINDS, from_dict
+from netstat.records.report import Report
 from netstat.records.scaling import Scaling
 from netstat.records.views import Views
 from netstat.registry import REPORTS
@@ -95,6 +96,7 @@ def test_every_kind_of_record_can_be_read() -> None:
     kinds = dict(KINDS)
     assert kinds == {
         "profile": Profile,
+        "report": Report,
         "crosscheck": CrossChecks,
         "benchmark": Benchmarks,
         "activations": Activations,

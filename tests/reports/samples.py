@@ -55,6 +55,7 @@ from netstat.records.pipeline import Loop, ModelAlone, PerImage, Pipeline, Pipel
 from netstat.records.pooling import Overlap
 from netstat.records.profile import Group, Input, Layer, Profile, Totals, Uncounted
 from netstat.records.published import Published, PublishedFigure, Reading
+from netstat.records.report import Lacking, Report, Reported
 from netstat.records.roofline import LayerRoof, Roofline
 from netstat.records.scaling import LayerGrowth, Scaling, ScalingPoint
 from netstat.records.training import EpochForecast, LayerBackward, Phase, TrainingStep
@@ -743,12 +744,20 @@ _ALL = Evaluation("all", ((3, 256, 320), (3, 320, 256)), 2, (), 2_740_584_448, 5
 VIEWS = Views("alexnet", (3, 224, 224), True, (256, 320), (_ONE, _TEN), (_DENSE, _ALL), "", (355, 355))
 NO_DENSE = Views(HOSTILE, (3, 32, 32), False, (36, 36), (replace(_ONE, name=HOSTILE),), None, HOSTILE)
 
+REPORT = Report(
+    (
+        Reported(FULL_PROFILE, MEMORY, EXPLANATION.layers, (0, *[None] * (len(FULL_PROFILE.layers) - 1))),
+        Reported(HOSTILE_PROFILE, lacking=(Lacking("time", "<b>no</b> time"),)),
+    )
+)
+
 RECORDS: dict[str, Record] = {
     "an explanation": EXPLANATION,
     "a hostile explanation": HOSTILE_EXPLANATION,
     "a profile": ALEXNET_PROFILE,
     "a profile with everything": FULL_PROFILE,
     "a hostile, incomplete profile": HOSTILE_PROFILE,
+    "a report": REPORT,
     "cross-checks": CHECKS,
     "benchmarks": BENCHMARKS,
     "training steps": TRAINING,

@@ -31,7 +31,8 @@ from tests.reports.samples import (
 
 TEXT = ["table", "json", "csv", "md", "tex", "html"]
 IMAGES = ["png", "svg"]
-DRAWN = [pytest.param(format, marks=pytest.mark.charts) for format in IMAGES]
+NOTEBOOK = "ipynb"  # text and images
+DRAWN = [pytest.param(format, marks=pytest.mark.charts) for format in (*IMAGES, NOTEBOOK)]
 CASES = [(format, name) for format in TEXT for name in RECORDS]
 NOT_DRAWN = {
     "a profile",
@@ -50,6 +51,7 @@ CASES += [
 ]
 FULL = "a profile with everything"
 HOSTILE = "a hostile, incomplete profile"
+CASES += [pytest.param(NOTEBOOK, name, marks=pytest.mark.charts) for name in (FULL, HOSTILE, "an explanation")]
 
 
 @cache
@@ -62,7 +64,7 @@ def saved_and_loaded(record: Record) -> Record:
 
 
 def test_these_are_all_formats() -> None:
-    assert sorted(REPORTS.names()) == sorted([*TEXT, *IMAGES])
+    assert sorted(REPORTS.names()) == sorted([*TEXT, *IMAGES, NOTEBOOK])
 
 
 @pytest.mark.slow

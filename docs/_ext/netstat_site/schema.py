@@ -19,10 +19,23 @@ REFERENCE = "#/$defs/"
 def page() -> str:
     """A section for each kind of result, then one for each thing inside them."""
     schema = netstat.schema()
-    of_kinds = {each["then"]["$ref"].removeprefix(REFERENCE): each for each in schema["allOf"]}
+    of_kinds = {each["then"]["$ref"].removeprefix(REFERENCE): _kind(each) for each in schema["allOf"]}
+    kinds = table(
+        ["`kind`", "is a"], ([code(f'"{kind}"'), f"[{name}](#{_anchor(name)})"] for name, kind in of_kinds.items())
+    )
     sections = [part for name in of_kinds for part in _section(name, schema["$defs"][name])]
     inside = [part for name, each in schema["$defs"].items() if name not in of_kinds for part in _section(name, each)]
-    return "\n\n".join(["## Results", *sections, "## Inside results", *inside])
+    return "\n\n".join(
+        ["## Results", table(["key", "type", "meaning"], _rows(schema)), kinds, *sections, "## Inside results", *inside]
+    )
+
+
+def _kind(chosen: dict[str, Any]) -> str:
+    return str(chosen["if"]["properties"]["kind"]["const"])
+
+
+def _anchor(name: str) -> str:
+    return name.lower().replace(".", "")
 
 
 def write_file(app: "Sphinx", error: Exception | None) -> None:
@@ -32,9 +45,8 @@ def write_file(app: "Sphinx", error: Exception | None) -> None:
 
 
 def _section(name: str, definition: dict[str, Any]) -> Iterator[str]:
-    kind = definition["properties"].get("kind", {}).get("const")
     yield f"### {name}"
-    yield f'Kind `"{kind}"`. {definition["description"]}' if kind else definition["description"]
+    yield definition["description"]
     yield table(["key", "type", "meaning"], _rows(definition))
 
 
@@ -48,7 +60,7 @@ def _type(value: dict[str, Any]) -> str:
     """In words, with a link to what is inside."""
     if "$ref" in value:
         name = value["$ref"].removeprefix(REFERENCE)
-        return f"[{name}](#{name.lower().replace('.', '')})"
+        return f"[{name}](#{_anchor(name)})"
     if "anyOf" in value:
         return " or ".join(map(_type, value["anyOf"]))
     if value.get("type") == "array":
