@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     mathml.register(app)
     app.connect("builder-inited", lambda app: write_pages())
     app.connect("source-read", complete)
+    app.connect("env-get-outdated", lambda *_: {"index"})  # the navigation, whenever there is another page
     app.connect("autodoc-process-docstring", api.as_code)
     app.connect("autodoc-skip-member", api.left_out)
     app.connect("build-finished", schema.write_file)
