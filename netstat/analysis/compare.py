@@ -40,6 +40,7 @@ def _compared(profile: Profile, first: Profile) -> Compared:
         macs_ratio=_ratio(profile.totals.macs, first.totals.macs),
         receptive_field=next(filter(None, (layer.receptive_field for layer in reversed(profile.layers))), None),
         nonlinearities=sum(group.layers for group in profile.groups if group.name == "activation"),
+        origin=profile.origin,
     )
 
 

@@ -67,10 +67,10 @@ def profile_subject(
         graph = _pruned(subject, convention)
     made = analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse, overlapping=overlapping)
     if not any(subject.selection) and not (backward and made.totals.frozen_params):
-        return made
+        return subject.sign(made)
     from netstat.analysis.freezing import freezing
 
-    return replace(made, freezing=freezing(graph, subject.selection, sparse=sparse))
+    return subject.sign(replace(made, freezing=freezing(graph, subject.selection, sparse=sparse)))
 
 
 def _pruned(subject: Subject, convention: str) -> "Graph":
@@ -173,7 +173,7 @@ def crosscheck_subject(
         light = _is_light(seen, costs[id(seen)])
         count = run(name, module, inputs, training=training, time_limit=time_limit, light=light)
         checks.append(settle(seen, peer.convention, count, costs[id(seen)]))
-    return CrossChecks(subject.graph.model, tuple(checks), training)
+    return subject.sign(CrossChecks(subject.graph.model, tuple(checks), training))
 
 
 def _is_light(graph: "Graph", costs: "Sequence[Cost | None]") -> bool:
@@ -232,7 +232,7 @@ def benchmark_begun(
         raise ModelError("clocks run the evaluation pass, and this graph is of the training pass")
     check_by_position(subject)
     with begun(subject, _configurations(subject, ways), settings or DEFAULT) as time:
-        yield lambda progress: _record(subject.graph.model, time, progress)
+        yield lambda progress: subject.sign(_record(subject.graph.model, time, progress))
 
 
 def _record(model: str, time: "Callable[[Progress], Outcome]", progress: "Progress | None") -> "Benchmarks":
@@ -291,4 +291,4 @@ def forecast_subject(
     (subject.selection.check_trains(subject.graph) if training else subject.selection.check_idle())
     chosen = [specification(device) for device in devices]
     made = (forecast(subject.graph, device, dtype, training=training) for device in chosen)
-    return Forecasts(subject.graph.model, tuple(made))
+    return subject.sign(Forecasts(subject.graph.model, tuple(made)))

@@ -1,12 +1,14 @@
 """What every record can do: become a dict, be printed, be saved."""
 
 import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from netstat import __version__
 from netstat.errors import UsageError
 from netstat.graph import plain
-from netstat.registry import FRAMES, REPORTS, Report
+from netstat.records.origin import Origin
+from netstat.registry import CHARTS, FRAMES, REPORTS, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,10 +21,18 @@ if TYPE_CHECKING:
 SCHEMA = 1
 
 
+@dataclass(frozen=True)
 class Record:
-    """Base of the top-level records. A section that was not asked for is None and absent from the JSON."""
+    """Base of the top-level records. A section that was not asked for is None and absent from the JSON.
+
+    Attributes:
+        origin: what it is of, in the user's words, whatever they are: results of equal figures are equal; None where
+            that was an object, or nothing was named.
+    """
 
     kind: ClassVar[str]
+
+    origin: Origin | None = field(default=None, kw_only=True, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form: schema, netstat's version, kind, then the fields."""
@@ -45,6 +55,29 @@ class Record:
         report = report_for(path)
         write(Path(path), report.render(self, view), mark=report.mark, force=force)
 
+    def parts(self) -> "list[tuple[str, Record]]":
+        """What stands before the names of charts, and the record whose charts these are."""
+        return [("", self)]
+
+    def plot(self, name: str | None = None, ax: Any = None) -> Any:
+        """Draw one of the record's charts with matplotlib; docs/charts.md shows each and how to read it.
+
+        Args:
+            name: of a chart; left out, the first that this record has.
+            ax: the Axes to draw on, left as the user styled it otherwise; left out, that of a new figure.
+
+        Returns:
+            The Axes.
+
+        Raises:
+            UsageError: the record has no chart, or none of this name.
+        """
+        found = pictures(self)
+        chosen = next(iter(found)) if name is None else name
+        if chosen not in found:
+            raise UsageError(f"unknown chart '{chosen}'; this {self.kind} has {', '.join(found)}")
+        return found[chosen].plot(ax)
+
     def to_pandas(self) -> "pandas.DataFrame":
         """The rows of the CSV form with typed, nullable columns; shapes are tuples of ints.
 
@@ -66,8 +99,31 @@ class Record:
     def __str__(self) -> str:
         return REPORTS["table"].render(self).decode()
 
-    def _repr_markdown_(self) -> str:
-        return REPORTS["md"].render(self).decode()
+    def _repr_html_(self) -> str:
+        notebook: Any = REPORTS["ipynb"]
+        markup: str = notebook.fragment(self)
+        return markup
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What notebooks show: a table, and as text what `print` shows instead of every field."""
+        return {"text/html": self._repr_html_(), "text/plain": str(self)}
+
+
+def pictures(record: Record) -> dict[str, Any]:
+    """Every chart of `record` by name, ready to be drawn.
+
+    Raises:
+        UsageError: it has none.
+    """
+    found = {
+        f"{prefix}{name}": picture
+        for prefix, part in record.parts()
+        for chart in CHARTS
+        for name, picture in chart.pictures(part).items()
+    }
+    if not found:
+        raise UsageError(f"a record of kind '{record.kind}' has no chart; write it to .md, .html, .tex, .csv or .json")
+    return found
 
 
 def report_for(path: str | os.PathLike[str]) -> Report:

@@ -1,9 +1,10 @@
 """Models side by side."""
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import ClassVar
 
 from netstat.records.base import Record
+from netstat.records.origin import Origin
 from netstat.records.profile import Group, Totals
 
 
@@ -11,7 +12,8 @@ from netstat.records.profile import Group, Totals
 class Compared:
     """One model of a comparison. Ratios are to the first model: params and macs of this one divided by the first's.
 
-    `receptive_field` is that of the last layer that has one, `nonlinearities` how many layers are activations.
+    `receptive_field` is that of the last layer that has one, `nonlinearities` how many layers are activations, `origin`
+    what the profile is of.
     """
 
     model: str
@@ -25,10 +27,11 @@ class Compared:
     macs_ratio: float | None
     receptive_field: tuple[int, ...] | None = None
     nonlinearities: int | None = None
+    origin: Origin | None = field(default=None, compare=False)
 
 
 # The totals that every file has, without the one that depends on a convention.
-_COUNTS = tuple(field.name for field in fields(Totals) if field.default is MISSING and field.name != "count")
+_COUNTS = tuple(each.name for each in fields(Totals) if each.default is MISSING and each.name != "count")
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 FASTER, SLOWER, SAME, UNSETTLED = "faster", "slower", "no difference", "cannot be told"
 

@@ -56,8 +56,11 @@ def test_a_number_that_is_too_small_for_its_option(refused: Refused, option: str
         (["--as", "THOP"], "unknown convention 'THOP'; did you mean thop"),
         (["--against", "thop,thpo"], "unknown peer 'thpo'; did you mean thop"),
         (["--device", "cpu,kuda"], "unknown device 'kuda'; did you mean cuda?"),
-        (["-o", "a.json", "-o", "b.docx"], "cannot write 'b.docx': the suffix must be one of .csv, .html, .json, .md,"),
-        (["-o", "noext"], "cannot write 'noext': the suffix must be one of .csv, .html, .json, .md,"),
+        (
+            ["-o", "a.json", "-o", "b.docx"],
+            "cannot write 'b.docx': the suffix must be one of .csv, .html, .ipynb,",
+        ),
+        (["-o", "noext"], "cannot write 'noext': the suffix must be one of .csv, .html, .ipynb,"),
     ],
 )
 @pytest.mark.parametrize("parts", [["--fast"], []], ids=["fast", "whole job"])
@@ -85,7 +88,7 @@ def test_names_are_checked_by_every_command_that_takes_them(refused: Refused) ->
     assert refused("crosscheck", "alexnet", "--against", "tops").startswith("unknown peer 'tops'; did you mean thop")
     assert refused("benchmark", "alexnet", "--device", "gpu").startswith("unknown device 'gpu'; did you mean cpu")
     assert refused("list", "model") == (
-        "cannot list 'model'; there is models, operators, peers, conventions, reports, devices"
+        "cannot list 'model'; there is models, operators, peers, conventions, reports, charts, devices"
     )
 
 

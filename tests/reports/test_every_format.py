@@ -31,7 +31,8 @@ from tests.reports.samples import (
 
 TEXT = ["table", "json", "csv", "md", "tex", "html"]
 IMAGES = ["png", "svg"]
-DRAWN = [pytest.param(format, marks=pytest.mark.charts) for format in IMAGES]
+NOTEBOOK = "ipynb"  # text and images
+DRAWN = [pytest.param(format, marks=pytest.mark.charts) for format in (*IMAGES, NOTEBOOK)]
 CASES = [(format, name) for format in TEXT for name in RECORDS]
 NOT_DRAWN = {
     "a profile",
@@ -50,6 +51,7 @@ CASES += [
 ]
 FULL = "a profile with everything"
 HOSTILE = "a hostile, incomplete profile"
+CASES += [pytest.param(NOTEBOOK, name, marks=pytest.mark.charts) for name in (FULL, HOSTILE, "an explanation")]
 
 
 @cache
@@ -62,7 +64,7 @@ def saved_and_loaded(record: Record) -> Record:
 
 
 def test_these_are_all_formats() -> None:
-    assert sorted(REPORTS.names()) == sorted([*TEXT, *IMAGES])
+    assert sorted(REPORTS.names()) == sorted([*TEXT, *IMAGES, NOTEBOOK])
 
 
 @pytest.mark.slow
@@ -135,14 +137,14 @@ def test_every_row_of_a_file_of_data_says_that_it_is_a_forecast() -> None:
 @pytest.mark.charts
 @pytest.mark.parametrize("format", IMAGES)
 def test_published_figures_have_no_chart_and_say_what_to_write(format: str) -> None:
-    with pytest.raises(UsageError, match=r"^published figures have no chart; write them to a table"):
+    with pytest.raises(UsageError, match=r"^a record of kind 'published' has no chart; write it to"):
         REPORTS[format].render(PUBLISHED)
 
 
 @pytest.mark.charts
 @pytest.mark.parametrize("format", IMAGES)
 def test_an_explanation_has_no_chart_and_says_what_to_write(format: str) -> None:
-    with pytest.raises(UsageError, match=r"^an explanation has no chart; write it to \.md"):
+    with pytest.raises(UsageError, match=r"^a record of kind 'explanation' has no chart; write it to \.md"):
         REPORTS[format].render(EXPLANATION)
 
 
