@@ -32,3 +32,17 @@ def said(pages: Iterable[Table]) -> Iterable[Table]:
     from netstat.reports._phrases import phrases, translated
 
     return [translated(page, phrases(language())) for page in pages]
+
+
+def spoken(text: str, *places: str) -> str:
+    """A text of netstat's in the language that was asked for; one that nobody wrote down stays as it is.
+
+    Args:
+        text: in English.
+        places: sections of `words/` that it is looked up in besides sentences.
+    """
+    if language() == "en":
+        return text
+    from netstat.reports._phrases import phrases
+
+    return phrases(language()).listed(text, *places)

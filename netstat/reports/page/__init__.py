@@ -16,7 +16,7 @@ from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._page import typeset
 from netstat.reports._table import Formula, place, printable
-from netstat.reports._tables import said
+from netstat.reports._tables import said, spoken
 from netstat.reports.page import _facts as facts
 from netstat.reports.page import _files as files
 from netstat.reports.page._rows import given
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 CHARTS = ("icicle", "time-macs", "roofline", "memory")
 MOST_IN_TABLE = 400  # layers of the table that stands in for the tree on paper and where no script runs
 LEVELS = 2  # of a larger model's
-_FILTERS = (deviation, duration, exact, mebibytes, percent, scaled, shape, signed, place)
+_FILTERS = (deviation, duration, exact, mebibytes, percent, scaled, shape, signed, place, spoken)
 
 
 def rendered(record: Profile | Report, view: View | None = None) -> str:
