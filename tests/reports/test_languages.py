@@ -36,7 +36,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 SAME = {
     "alexnet", "features.0", "avgpool #2", "H_out", "adaptive_avg_pool2d", "conv2d (Conv2d)", "dropout",
     "dropout (Dropout)", "cpu", "cpu (Example CPU)", "cuda (Example GPU)", "cuda:0 (Example GPU)", "Example H100",
-    "float32", "bfloat16", "2×3 float32",
+    "float32", "bfloat16", "2×3 float32", "FLOPs（other）", "MACs（other）",
 }  # fmt: skip
 HOLE = re.compile(r"\{(\w+)\}")
 
