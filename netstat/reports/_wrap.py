@@ -17,7 +17,7 @@ _SEAM = re.compile(
     rf"(?:(?<=[{_WIDE}])(?=\S)|(?<=\S)(?=[{_WIDE}]))(?<![{_OPENING}])(?![{_CLOSING}])",
 )
 _BEFORE_WIDE = re.compile(rf"(?<=\d) (?=[{_WIDE}])")
-_VALUE = re.compile(r"(?<=\w) = (?=[\d,]+ [a-z])")
+_VALUE = re.compile(rf"(?<=\w) = (?=[\d,]+[ {_GLUE}][a-z{_WIDE}])")
 
 
 def wrapped(text: str, width: int) -> list[str]:
