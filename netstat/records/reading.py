@@ -38,7 +38,6 @@ KINDS: dict[str, type[Record]] = {
     record.kind: record
     for record in (
         profile.Profile,
-        report.Report,
         crosscheck.CrossChecks,
         benchmark.Benchmarks,
         ceilings.Ceilings,
@@ -53,6 +52,7 @@ KINDS: dict[str, type[Record]] = {
         scaling.Scaling,
         views.Views,
         activations.Activations,
+        report.Report,
     )
 }
 _NAMES = {

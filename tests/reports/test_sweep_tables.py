@@ -56,6 +56,11 @@ def test_the_summary_says_how_much_faster_the_fastest_is_and_what_cannot_be_told
     assert "2.00 ± 0.05" in record_text(WITH_INTERVALS, 120).splitlines()[3]
 
 
+def test_a_way_without_an_interval_is_left_out_of_the_summary() -> None:
+    notes = tables(replace(SWEEP, relative_ci95=(None, None, (1.2, 1.3))))[0].notes
+    assert [words for label, words in notes if label == ""] == ["1.25 ± 0.05 times faster per example than batch 8"]
+
+
 def test_without_intervals_nothing_is_called_the_fastest() -> None:
     assert "fastest" not in dict(tables(SWEEP)[0].notes)
 

@@ -1,17 +1,18 @@
 // What a pointer or the keyboard is at, said beside it.
 //
-// netstat.hover(box, page, drawn, marks, {at, keys}): marks are in the order that arrow keys go through them, each
+// netstat.hover(box, page, drawn, marks, {at, keys, first}): marks are in the order that arrow keys go through them, each
 //   {x, y, r} or {x, y, width, height}     where it is, in the plot
 //   title, lines: () => [[term, value]]    what is said of it
 //   chosen                                 called on click and Enter; left out where nothing happens
 // at(x, y): the index of the mark there, -1 for none. keys: {ArrowUp: (index) => index, …} besides the usual ones.
+// first: the mark that the first key leads to.
 
 "use strict";
 
 (() => {
   const GAP = 12; // pixels between a mark and what is said of it
 
-  const hover = (box, page, drawn, marks, {at, keys = {}}) => {
+  const hover = (box, page, drawn, marks, {at, keys = {}, first = 0}) => {
     const tip = page.element("div", {class: "tip", role: "status", hidden: true});
     const ring = page.svg("g", {class: "ring"});
     let current = -1;
@@ -37,7 +38,8 @@
     const press = (event) => {
       if (event.key === "Escape") return show(-1);
       if (event.key === "Enter" || event.key === " ") choose();
-      else if (event.key in keys || event.key in STEPS) show(step(event.key, current, marks.length, keys));
+      else if (event.key in keys || event.key in STEPS)
+        show(current < 0 ? first : step(event.key, current, marks.length, keys));
       else return undefined;
       return event.preventDefault();
     };
@@ -63,12 +65,8 @@
     End: (_, count) => count - 1,
   };
 
-  // The mark that a key leads to; the first one where there was none.
-  const step = (key, index, count, keys) => {
-    if (index < 0) return key === "End" ? count - 1 : 0;
-    const next = (keys[key] || STEPS[key])(index, count);
-    return Math.min(Math.max(next, 0), count - 1);
-  };
+  // The mark that a key leads to.
+  const step = (key, index, count, keys) => Math.min(Math.max((keys[key] || STEPS[key])(index, count), 0), count - 1);
 
   const outline = (page, mark) =>
     "width" in mark
@@ -111,5 +109,4 @@
 
   netstat.hover = hover;
   netstat.nearest = nearest;
-  netstat.step = step;
 })();

@@ -182,11 +182,10 @@
         const text = measures[at] === "time" ? page.numbers.duration(value) : page.numbers.scaled(value);
         return `${text} (${page.numbers.percent(value, root.value, 1)})`;
       });
-    const last = roots[roots.length - 1];
-    const rows = last
-      .descendants()
-      .filter(({depth}) => depth <= 2)
-      .map((node) => [node.data.path || node.data.name, ...figures(node)]);
+    const rows = [];
+    roots[roots.length - 1].eachBefore((node) => {
+      if (node.depth <= 2) rows.push([node.data.path || node.data.name, ...figures(node)]);
+    });
     return {
       columns: [
         {heading: page.word("chart.icicle.module"), left: true},

@@ -4,7 +4,7 @@
 
 (() => {
   const {drawing, byteTicks, byteText, axes, choice, legend} = netstat.plot;
-  const COLORS = {params: "grey", given: "faint", optimizer: "blue", gradients: "green", saved: "orange", other: "sky"};
+  const COLORS = {params: "grey", given: "purple", optimizer: "blue", gradients: "green", saved: "orange", other: "sky"};
   const RESIDENT = ["params", "given", "optimizer"];
   const DENSE = 2; // moments a pixel: more are drawn as the highest of each pixel
 
@@ -106,9 +106,8 @@
     seams(drawn, page, need, laid);
     peak(drawn, page, need, laid, label);
     const marks = laid.moments.map((at, index) => mark(page, need, laid, at, index));
-    const keys = {Home: () => laid.peak};
     const at = (x) => Math.min(Math.max(Math.floor(laid.x.invert(x)), 0), marks.length - 1);
-    netstat.hover(box, page, drawn, marks, {at, keys});
+    netstat.hover(box, page, drawn, marks, {at, first: laid.peak});
   };
 
   const scale = (drawn, page, {x, y}, highest) => {
