@@ -158,7 +158,7 @@ def test_a_clicked_layer_shows_its_derivation_and_gives_the_focus_back(opened: O
     drawer = page.locator("#drawer")
     said = drawer.inner_text()
     assert drawer.locator("h3").inner_text() == "features.0"
-    assert all(figure in said for figure in ("23,296", "70,276,800", "140,553,600", "convolution"))
+    assert all(figure in said for figure in ("23,296", "70,276,800", "140,553,600", "torch.nn.Conv2d"))
     assert drawer.locator("math").count() > 0
     page.keyboard.press("Escape")
     assert drawer.is_hidden()
