@@ -3,12 +3,14 @@
 Importing this package loads neither torch nor numpy: the functions below come from their modules at first use.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from netstat.api.activations import activations
+    from netstat.api.badges import badge
+    from netstat.api.checking import check
     from netstat.api.converting import fully_convolutional
     from netstat.api.counting import compare, crosscheck, load, profile, published, stat
     from netstat.api.explaining import explain
@@ -29,6 +31,8 @@ HOMES = {
     "fully_convolutional": "netstat.api.converting",
     "views": "netstat.api.views",
     "activations": "netstat.api.activations",
+    "badge": "netstat.api.badges",
+    "check": "netstat.api.checking",
     "Cost": "netstat.cost",
     "LocalResponseParameters": "netstat.ops.normalization",
     "Operator": "netstat.ops.base",
@@ -48,8 +52,10 @@ __all__ = [
     "TensorSpec",
     "__version__",
     "activations",
+    "badge",
     "benchmark",
     "ceilings",
+    "check",
     "compare",
     "crosscheck",
     "explain",
@@ -81,3 +87,10 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext netstat` calls: gives an IPython shell the magic %netstat."""
+    from netstat.cli._magic import register
+
+    register(shell)

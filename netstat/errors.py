@@ -27,7 +27,7 @@ class IncompleteError(ModelError):
 
 
 class InstallError(NetstatError):
-    """A peer could not be installed."""
+    """Something that is needed is not installed, or could not be."""
 
     exit_code = 1
 

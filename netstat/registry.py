@@ -133,3 +133,4 @@ class Report(Protocol):
 
 
 REPORTS: Registry[Report] = Registry("report format", "netstat.reports")
+FRAMES: Registry[Callable[[Any], Any]] = Registry("data frame", "netstat.reports.frames")

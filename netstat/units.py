@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _PREFIXES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
 DIGITS_ABOVE = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = str.maketrans("0123456789", DIGITS_ABOVE)
+_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
 _DTYPE_BYTES = {
     "float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "float8_e4m3fn": 1, "float8_e5m2": 1,
     "complex128": 16, "complex64": 8, "complex32": 4,
@@ -180,6 +181,21 @@ def _whole(value: float) -> int:
     if abs(value - nearest) > 1e-15 * abs(value):
         raise ValueError
     return nearest
+
+
+def parse_seconds(text: str) -> float:
+    """A time as users type it: '20ms' -> 0.02; s, ms, us, µs and ns.
+
+    Raises:
+        UsageError: it is no time, or none that can pass.
+    """
+    import re
+
+    found = re.fullmatch(r"(\d+\.?\d*|\.\d+) ?([munµμ]?s)", text.strip())
+    seconds = float(found[1]) * _SECONDS[found[2]] if found else 0.0
+    if not seconds:
+        raise UsageError(f"'{text}' is no time; write for example 20ms, 1.5s or 300us")
+    return seconds
 
 
 def parse_printed(text: str, digits: int | None = None) -> "tuple[Fraction, Fraction]":

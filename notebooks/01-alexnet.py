@@ -56,7 +56,7 @@ netstat.compare("alexnet", "alexnet-paper", "alexnet-bvlc", "alexnet-d2l", "lene
 # thop, fvcore and PyTorch's own counter are run for real. Each difference has its reason and its amount.
 
 # %%
-checks = netstat.crosscheck("alexnet")
+checks = netstat.crosscheck("alexnet", against=["thop", "fvcore", "torch"])
 for check in checks:
     print(check.peer, check.reported, "=", check.ours, *(f"{term.amount:+} ({term.reason})" for term in check.terms))
 assert all(check.closed for check in checks if not check.error)

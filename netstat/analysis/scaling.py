@@ -27,6 +27,7 @@ def scaling(formula: Formula, made: Replay, sides: Sequence[Mapping[str, int]], 
     batch = {BATCH} & formula.native.keys()
     swept = [{**formula.native, **dict.fromkeys(batch, size), **side} for size in batches for side in sides]
     return Scaling(
+        origin=formula.origin,
         model=formula.model,
         batches=tuple(batches),
         points=tuple(_point(formula, made, sizes) for sizes in swept),

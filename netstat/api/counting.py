@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from netstat.api.subjects import check_complete, crosscheck_subject, profile_subject, saved_profile, subject_of
+from netstat.api.subjects import (
+    check_complete,
+    crosscheck_subject,
+    profile_subject,
+    saved_profile,
+    saved_result,
+    subject_of,
+)
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape, inputs_of
 from netstat.frontends.resolve import is_saved
@@ -80,7 +87,7 @@ def profile(
         ModelError: the model could not be built or captured.
     """
     trained = selection(freeze, train_only)
-    if path := _saved(model):
+    if path := saved(model):
         inputs = inputs_of(input_shape, batch, dtype, args, kwargs, fully_convolutional)
         said = (convention, depth, training, backward, sparse, overlapping, trained)
         made = saved_profile(path, anew=inputs != Inputs() or said != _AS_EVER)
@@ -160,22 +167,34 @@ def published(model: str) -> "Published":
 def compare(
     *models: Any, input_shape: InputShape = None, batch: int = 1, fully_convolutional: bool | Shape = False
 ) -> "Comparison":
-    """Models side by side: names, modules, profiles or saved results.
+    """Models side by side: names, modules, profiles, benchmarks or saved results.
+
+    Of two profiles `.changes` are the rows that are not the same, `.differs` says whether there are any. `.times` are
+    compared where they were measured in the same surroundings.
 
     Args:
-        models: as for `profile`, or profiles. "stack: conv3x3-256 x3" is a stack of layers, netstat.models.stacks has
-            the notation.
-        input_shape, batch, fully_convolutional: for all of them; each takes its own input by default.
+        models: as for `profile`, or profiles and benchmarks. "stack: conv3x3-256 x3" is a stack of layers,
+            netstat.models.stacks has the notation.
+        input_shape, batch, fully_convolutional: for all that are counted now; each takes its own input by default.
 
     Raises:
         UsageError: none was named.
     """
     from netstat.analysis.compare import compare as analyse
+    from netstat.records.benchmark import Benchmarks
 
     if not models:
         raise UsageError("name at least one model to compare")
-    profiled = partial(profile, input_shape=input_shape, batch=batch, fully_convolutional=fully_convolutional)
-    return analyse([m if isinstance(m, Profile) else profiled(m) for m in models])
+
+    def result(model: Any) -> "Profile | Benchmarks":
+        if isinstance(model, (Profile, Benchmarks)):
+            return model
+        if path := saved(model):
+            given = inputs_of(input_shape, batch, "float32", None, None, fully_convolutional)
+            return saved_result(path, anew=given != Inputs())
+        return profile(model, input_shape, batch=batch, fully_convolutional=fully_convolutional)
+
+    return analyse([result(model) for model in models])
 
 
 def load(path: str | os.PathLike[str]) -> Record:
@@ -187,7 +206,7 @@ def load(path: str | os.PathLike[str]) -> Record:
     return load_record(os.fspath(path))
 
 
-def _saved(model: Any) -> str | None:
+def saved(model: Any) -> str | None:
     """The path of a saved result, None for any other model."""
     path = os.fspath(model) if isinstance(model, os.PathLike) else model
     return path if isinstance(path, str) and is_saved(path) else None

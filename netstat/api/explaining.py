@@ -49,4 +49,4 @@ def explain_subject(subject: Subject, paths: Sequence[str] = ()) -> "Explanation
         raise ModelError(f"'{subject.graph.model}' has no forward pass to explain; name a model, not its parameters")
     from netstat.analysis.explanation import explanations
 
-    return explanations(subject.graph, profile_subject(subject), paths)
+    return subject.sign(explanations(subject.graph, profile_subject(subject), paths))

@@ -77,7 +77,7 @@ def _formula(model: Any, inputs: Inputs, letters: str | Sequence[str] | None) ->
         made = replay(samples, pattern.inputs)
     except ModelError as error:
         raise ModelError(f"{error}{_instead(pattern)}") from error
-    return analyse(made, samples, pattern._replace(multiple=multiple)), made
+    return native.sign(analyse(made, samples, pattern._replace(multiple=multiple))), made
 
 
 def _samples(model: Any, inputs: Inputs, native: Subject, pattern: Pattern) -> tuple[list[Sample], int]:

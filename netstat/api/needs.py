@@ -64,6 +64,7 @@ def memory_subject(subject: Subject, plan: Plan) -> Memory:
         raise ModelError(f"'{graph.model}' holds parameters and no forward pass; name the model they are of")
     inference = inference_need(graph)
     record = Memory(
+        origin=subject.origin,
         model=graph.model,
         inputs=tuple(Input(name, spec.shape, spec.dtype) for name, spec in graph.inputs),
         batch=graph.inputs[0][1].shape[0] if graph.inputs and graph.inputs[0][1].shape else 1,

@@ -123,14 +123,14 @@ def partition_subject(subject: Subject, split: Split, *, run: bool = False) -> P
     """The partition of a resolved model, its peaks and its run as wanted."""
     from netstat.frontends.grouping import grouped
 
-    paths: tuple[str, ...] = ()
+    paths, origin = tuple[str, ...](), subject.origin
     if split.grouped:
         subject, paths = grouped(subject, split.grouped, split.ways)
     states = OPTIMIZERS[split.optimizer].states
     record = analyse(
         subject.graph, split.ways, lrn=split.lrn or "across", optimizer=split.optimizer, states=states, grouped=paths
     )
-    record = replace(record, limit_bytes=split.limit)
+    record = replace(record, limit_bytes=split.limit, origin=origin)
     record = _trained(record, subject) if split.training else record
     return _run(record, subject) if run else record
 

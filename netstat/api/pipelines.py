@@ -93,7 +93,7 @@ def pipeline_subject(
         fed += _inference(subject, ways, options)
     if trained is not None:
         fed += _training(trained, ways, options)
-    return pipeline(
+    made = pipeline(
         recipe,
         fed,
         model=subject.graph.model if subject else "",
@@ -104,6 +104,7 @@ def pipeline_subject(
         environment=state | loading.environment(),
         progress=progress or silent,
     )
+    return subject.sign(made) if subject else made
 
 
 def _inference(subject: Subject, ways: Ways, options: _Options) -> "list[Fed]":

@@ -1,9 +1,10 @@
 """What Python users call to learn what running a model takes: time, memory, a machine's ceilings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from netstat.api.subjects import Ways, benchmark_subject, forecast_subject, subject_of
+from netstat.api.subjects import Ways, benchmark_subject, forecast_subject, profile_subject, subject_of
 from netstat.errors import UsageError
 from netstat.frontends.inputs import InputShape
 from netstat.frontends.selection import Patterns, selection
@@ -38,6 +39,7 @@ def benchmark(
     freeze: Patterns = (),
     train_only: Patterns = (),
     fully_convolutional: bool | Shape = False,
+    roofline: bool = False,
     settings: "Settings | None" = None,
     progress: "Progress | None" = None,
 ) -> "Benchmarks":
@@ -61,6 +63,7 @@ def benchmark(
         loss: cross-entropy, mse, sum; a model that returns its own loss is trained by that.
         epochs, images: forecast the time of so many epochs over so many examples.
         freeze, train_only: which parameters are trained, as for `profile`; the others take no gradient.
+        roofline: put every layer under what the device was measured to allow; see `ceilings`.
         settings: how long to measure; `netstat.measure.settings` has QUICK and RIGOROUS.
         progress: called with a label and the share that is done.
 
@@ -86,7 +89,14 @@ def benchmark(
         from netstat.api.training import training_subject
 
         return training_subject(subject, ways, regime, settings=settings, progress=progress)
-    return benchmark_subject(subject, ways, settings=settings, progress=progress)
+    times = benchmark_subject(subject, ways, settings=settings, progress=progress)
+    return _under_roofs(times, subject) if roofline else times
+
+
+def _under_roofs(times: "Benchmarks", subject: "Subject") -> "Benchmarks":
+    from netstat.api.roofs import rooflines
+
+    return replace(times, roofline=rooflines(profile_subject(subject).layers, times.benchmarks))
 
 
 def _several(choice: Any) -> list[Any]:

@@ -13,7 +13,7 @@ from netstat.frontends.resolve import resolve
 from netstat.frontends.selection import AS_IT_IS, Selection
 from netstat.frontends.subject import Shape, Subject, check_by_position, check_positive, runnable
 from netstat.graph import PARAMETER
-from netstat.records import Profile, load
+from netstat.records import Profile, Record, load
 
 LIGHT_MACS = 2_000_000_000
 LIGHT_BYTES = 2**28
@@ -67,10 +67,10 @@ def profile_subject(
         graph = _pruned(subject, convention)
     made = analyse(graph, chosen, depth=depth, backward=backward, sparse=sparse, overlapping=overlapping)
     if not any(subject.selection) and not (backward and made.totals.frozen_params):
-        return made
+        return subject.sign(made)
     from netstat.analysis.freezing import freezing
 
-    return replace(made, freezing=freezing(graph, subject.selection, sparse=sparse))
+    return subject.sign(replace(made, freezing=freezing(graph, subject.selection, sparse=sparse)))
 
 
 def _pruned(subject: Subject, convention: str) -> "Graph":
@@ -106,12 +106,27 @@ def saved_profile(path: str, *, anew: bool = False) -> Profile:
         ModelError: there is no such file, or netstat did not write it.
         UsageError: it holds something else, or cannot be counted anew.
     """
-    if anew:
-        raise UsageError(f"'{path}' is a saved result and stays as it was counted; name the model to count it anew")
-    record = load(path)
+    record = saved_record(path, anew=anew)
     if not isinstance(record, Profile):
         raise UsageError(f"'{path}' holds a {record.kind}, not a profile")
     return record
+
+
+def saved_result(path: str, *, anew: bool = False) -> "Profile | Benchmarks":
+    """The profile or the times saved at `path`; arguments and errors as for `saved_profile`."""
+    from netstat.records.benchmark import Benchmarks
+
+    record = saved_record(path, anew=anew)
+    if not isinstance(record, (Profile, Benchmarks)):
+        raise UsageError(f"'{path}' holds a {record.kind}, neither a profile nor a benchmark")
+    return record
+
+
+def saved_record(path: str, *, anew: bool = False) -> Record:
+    """What is saved at `path`, of any kind; arguments and errors as for `saved_profile`."""
+    if anew:
+        raise UsageError(f"'{path}' is a saved result and stays as it was counted; name the model to count it anew")
+    return load(path)
 
 
 def crosscheck_subject(
@@ -158,7 +173,7 @@ def crosscheck_subject(
         light = _is_light(seen, costs[id(seen)])
         count = run(name, module, inputs, training=training, time_limit=time_limit, light=light)
         checks.append(settle(seen, peer.convention, count, costs[id(seen)]))
-    return CrossChecks(subject.graph.model, tuple(checks), training)
+    return subject.sign(CrossChecks(subject.graph.model, tuple(checks), training))
 
 
 def _is_light(graph: "Graph", costs: "Sequence[Cost | None]") -> bool:
@@ -217,7 +232,7 @@ def benchmark_begun(
         raise ModelError("clocks run the evaluation pass, and this graph is of the training pass")
     check_by_position(subject)
     with begun(subject, _configurations(subject, ways), settings or DEFAULT) as time:
-        yield lambda progress: _record(subject.graph.model, time, progress)
+        yield lambda progress: subject.sign(_record(subject.graph.model, time, progress))
 
 
 def _record(model: str, time: "Callable[[Progress], Outcome]", progress: "Progress | None") -> "Benchmarks":
@@ -276,4 +291,4 @@ def forecast_subject(
     (subject.selection.check_trains(subject.graph) if training else subject.selection.check_idle())
     chosen = [specification(device) for device in devices]
     made = (forecast(subject.graph, device, dtype, training=training) for device in chosen)
-    return Forecasts(subject.graph.model, tuple(made))
+    return subject.sign(Forecasts(subject.graph.model, tuple(made)))

@@ -58,7 +58,7 @@ def training_subject(
         )
         for device, dtype, threads in found
     ]
-    return Benchmarks(subject.graph.model, (), state, training=tuple(steps))
+    return subject.sign(Benchmarks(subject.graph.model, (), state, training=tuple(steps)))
 
 
 def check_ways(ways: Ways) -> None:

@@ -41,6 +41,7 @@ def views_of(model: Any, inputs: Inputs, sizes: Sequence[int | Shape] | None = N
     shape = _image(one)
     wanted = _sizes(sizes, shape) if sizes is not None else scales(shape[1:])
     found = Views(
+        origin=one.origin,
         model=one.model,
         input=shape,
         complete=one.complete,

@@ -3,7 +3,7 @@
 import os
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from typing import NoReturn
 
@@ -28,9 +28,12 @@ COMMANDS = {
     "views": "cost of scoring an image in crops, flipped and turned, and whole",
     "activations": "what activation functions and LRN cost per element, counted and measured",
     "compare": "models or saved results side by side",
+    "check": "whether a model keeps its budgets of parameters, MACs, memory, time: a gate for CI",
     "report": "everything about a model, or several side by side, on one page of HTML",
     "list": "built-in models, operators, peers, conventions, reports, devices",
     "stat": "the layer table alone, as torchstat printed it",
+    "badge": "a line of Markdown for a README: params and MACs as an image",
+    "completion": "the script with which bash, zsh, fish or tcsh completes this command line",
 }
 
 DESCRIPTION = (
@@ -69,19 +72,9 @@ def parse(arguments: Sequence[str]) -> tuple[Run, Namespace]:
     Raises:
         UsageError: unknown command or option, or a value that cannot be.
     """
-    parser = Parser("netstat", description=DESCRIPTION, epilog=EPILOG, formatter_class=_formatter)
-    parser.add_argument("--version", action="version", version=f"netstat {__version__}")
-    commands = parser.add_subparsers(prog="netstat", dest="command", metavar="COMMAND", parser_class=Parser)
     chosen = _command(arguments)
-    run: Run = _help(parser)
-    for name, summary in COMMANDS.items():
-        command = commands.add_parser(
-            name, help=summary, description=summary, epilog=EPILOG, formatter_class=_formatter
-        )
-        if name == chosen:
-            module = import_module(f"netstat.cli.{name}")
-            module.configure(command)
-            run = module.run
+    parser, commands = parser_of([] if chosen is None else [chosen])
+    run = commands[chosen][1] if chosen else _help(parser)
     options, rest = parser.parse_known_args(arguments)
     rest = _joined(options, rest)
     if rest:
@@ -89,6 +82,23 @@ def parse(arguments: Sequence[str]) -> tuple[Run, Namespace]:
             f"{chosen or 'netstat'} does not take '{rest[0]}'; see {' '.join(filter(None, ('netstat', chosen)))} --help"
         )
     return run, options
+
+
+def parser_of(wanted: Collection[str]) -> tuple[Parser, dict[str, tuple[ArgumentParser, Run]]]:
+    """The parser of the command line, which knows the options of the `wanted` commands, and what runs these."""
+    parser = Parser("netstat", description=DESCRIPTION, epilog=EPILOG, formatter_class=_formatter)
+    parser.add_argument("--version", action="version", version=f"netstat {__version__}")
+    commands = parser.add_subparsers(prog="netstat", dest="command", metavar="COMMAND", parser_class=Parser)
+    built: dict[str, tuple[ArgumentParser, Run]] = {}
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(
+            name, help=summary, description=summary, epilog=EPILOG, formatter_class=_formatter
+        )
+        if name in wanted:
+            module = import_module(f"netstat.cli.{name}")
+            module.configure(command)
+            built[name] = (command, module.run)
+    return parser, built
 
 
 def _joined(options: Namespace, rest: list[str]) -> list[str]:

@@ -1,16 +1,20 @@
 """What is to be analysed: its graph now, and the real module for whoever has to run it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
 
 from netstat.errors import ModelError, ShapeError, UsageError
 from netstat.frontends.selection import AS_IT_IS, Selection
 from netstat.graph import Graph, TensorSpec
 from netstat.models import MODELS, Model
 from netstat.models.spec import Block
+from netstat.records.base import Record
+from netstat.records.origin import GivenInput, Origin
 from netstat.units import shape as shape_text
 
 Shape = tuple[int, ...]
+R = TypeVar("R", bound=Record)
 LARGEST_SQUARE = 4096  # pixels a side: how far to look for a size that works
 IMAGE = (3, 224, 224)  # what models named by torchvision or timm take, unless they say otherwise
 
@@ -86,6 +90,26 @@ class Subject(NamedTuple):
     left_out: str = ""
     named: tuple[str, Inputs] | None = None
     selection: Selection = AS_IT_IS
+
+    def sign(self, record: R) -> R:
+        """A record of this subject, with the words that name it where there are any."""
+        return replace(record, origin=self.origin)
+
+    @property
+    def origin(self) -> Origin | None:
+        """The words that name it; None for an object, and where tensors were handed over in person."""
+        if self.named is None or self.named[1].args is not None:
+            return None
+        name, inputs = self.named
+        return Origin(
+            name,
+            tuple(GivenInput(*each) for each in inputs.shapes),
+            inputs.batch,
+            inputs.dtype,
+            inputs.fully_convolutional is not False,
+            inputs.made_for(None),
+            *self.selection,
+        )
 
 
 def built_in(name: str, options: Mapping[str, Any], inputs: Inputs, training: bool = False) -> Subject:

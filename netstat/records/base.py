@@ -1,25 +1,38 @@
 """What every record can do: become a dict, be printed, be saved."""
 
 import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from netstat import __version__
 from netstat.errors import UsageError
 from netstat.graph import plain
-from netstat.registry import REPORTS, Report
+from netstat.records.origin import Origin
+from netstat.registry import FRAMES, REPORTS, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas
+    import polars
 
     from netstat.records.view import View
 
 SCHEMA = 1
 
 
+@dataclass(frozen=True)
 class Record:
-    """Base of the top-level records. A section that was not asked for is None and absent from the JSON."""
+    """Base of the top-level records. A section that was not asked for is None and absent from the JSON.
+
+    Attributes:
+        origin: what it is of, in the user's words, whatever they are: results of equal figures are equal; None where
+            that was an object, or nothing was named.
+    """
 
     kind: ClassVar[str]
+
+    origin: Origin | None = field(default=None, kw_only=True, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON form: schema, netstat's version, kind, then the fields."""
@@ -42,11 +55,35 @@ class Record:
         report = report_for(path)
         write(Path(path), report.render(self, view), mark=report.mark, force=force)
 
+    def to_pandas(self) -> "pandas.DataFrame":
+        """The rows of the CSV form with typed, nullable columns; shapes are tuples of ints.
+
+        Raises:
+            InstallError: pandas is not there.
+        """
+        frame: pandas.DataFrame = FRAMES["pandas"](self)
+        return frame
+
+    def to_polars(self) -> "polars.DataFrame":
+        """The rows of the CSV form with typed columns; shapes are lists of ints.
+
+        Raises:
+            InstallError: polars is not there.
+        """
+        frame: polars.DataFrame = FRAMES["polars"](self)
+        return frame
+
     def __str__(self) -> str:
         return REPORTS["table"].render(self).decode()
 
-    def _repr_markdown_(self) -> str:
-        return REPORTS["md"].render(self).decode()
+    def _repr_html_(self) -> str:
+        notebook: Any = REPORTS["ipynb"]
+        markup: str = notebook.fragment(self)
+        return markup
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What notebooks show: a table, and as text what `print` shows instead of every field."""
+        return {"text/html": self._repr_html_(), "text/plain": str(self)}
 
 
 def report_for(path: str | os.PathLike[str]) -> Report:

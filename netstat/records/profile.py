@@ -197,6 +197,16 @@ class Profile(Record):
         """The first benchmark that has times of layers."""
         return next((benchmark for benchmark in self.benchmarks or () if benchmark.layers), None)
 
+    def metrics(self, prefix: str = "") -> dict[str, int | float]:
+        """Totals, and figures of peers and clocks, as numbers by name: what experiment trackers log.
+
+        Args:
+            prefix: begins every name, such as "netstat/".
+        """
+        from netstat.records.metrics import metrics_of
+
+        return {f"{prefix}{name}": value for name, value in metrics_of(self).items()}
+
     def tree(self, depth: int | None = None, filters: Sequence[str] = ()) -> "tuple[Branch, ...]":
         """The rows by the modules they are in; equal neighbours stand together as one.
 

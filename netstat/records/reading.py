@@ -15,6 +15,7 @@ from netstat.records import (
     activations,
     benchmark,
     ceilings,
+    check,
     comparison,
     crosscheck,
     explanation,
@@ -52,6 +53,7 @@ KINDS: dict[str, type[Record]] = {
         scaling.Scaling,
         views.Views,
         activations.Activations,
+        check.Check,
         report.Report,
     )
 }

@@ -128,6 +128,10 @@ def _published(record: Any) -> Iterator[Chart]:
     raise UsageError("published figures have no chart; write them to a table: .md, .csv, .tex or .json")
 
 
+def _check(record: Any) -> Iterator[Chart]:
+    raise UsageError("a check has no chart; write it to .md, .html, .tex, .csv or .json")
+
+
 def _explanation(record: Any) -> Iterator[Chart]:
     raise UsageError("an explanation has no chart; write it to .md, .html, .tex, .csv or .json")
 
@@ -185,6 +189,7 @@ _CHARTS: dict[str, Callable[[Any], Iterator[Chart]]] = {
     "benchmark": _benchmark,
     "activations": _activations,
     "ceilings": _ceilings,
+    "check": _check,
     "comparison": _comparison,
     "published": _published,
     "forecast": _forecast,

@@ -1,4 +1,4 @@
-"""Models side by side as a table; ratios are to the first."""
+"""Models side by side: a row each, ratios to the first; of two what changed as well, in `_changes`."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -58,13 +58,24 @@ _NOT_OF_STACKS = ("layers", "weighted_layers", "convolution_params", "convolutio
 
 
 def comparison_tables(record: Comparison, view: View) -> Iterator[Table]:
-    """The one table of a comparison."""
-    yield _table(record.models)
+    """The models; then, where there are two, what changed layer by layer; then what was timed of both."""
+    from netstat.reports._changes import changes_table, totals_table
+    from netstat.reports._time_changes import increases_table, time_tables
+
+    stacks = bool(record.models) and all(map(_is_stack, record.models))
+    if record.changes is not None and not stacks:
+        yield totals_table(record)
+        if view.layers:
+            yield changes_table(record)
+    elif record.models or not record.times:
+        yield _table(record.models, stacks=stacks)._replace(notes=[("note", remark) for remark in record.remarks])
+    yield from time_tables(record)
+    if record.increases is not None:
+        yield increases_table(record)
 
 
-def _table(models: Sequence[Compared]) -> Table:
+def _table(models: Sequence[Compared], *, stacks: bool) -> Table:
     """One row per model; of stacks of convolutions what tells them apart, their one input in the title."""
-    stacks = bool(models) and all(map(_is_stack, models))
     shared = _shapes(models[0].inputs) if stacks and len({model.inputs for model in models}) == 1 else ""
     unsaid = (*(_NOT_OF_STACKS if stacks else _OF_STACKS), *(["inputs"] if shared else []))
     columns = [column for column in _COLUMNS if column.name not in unsaid]

@@ -83,7 +83,7 @@ def _draw_roofs(axes: Any, ceiling: Ceiling) -> None:
     peak, (left, right) = ceiling.flops_per_second, axes.get_xlim()
     first = min(peak / rate for _, rate in ceiling.roofs)
     axes.plot([first, right], [peak, peak], color=DARK, linewidth=1.5)
-    text = f"{flop_rate(peak)} ({ceiling.fastest.name} {ceiling.fastest.size})"
+    text = printable(f"{flop_rate(peak)} ({ceiling.fastest.name} {ceiling.fastest.size})")
     axes.annotate(text, (right, peak), (-4, 4), textcoords="offset points", ha="right", fontsize=SMALL, color=DARK)
     for _, rate in ceiling.roofs:
         axes.plot([left, peak / rate], [left * rate, peak], color=DARK, linewidth=1.0)
@@ -95,7 +95,7 @@ def _apart(roofs: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
     """Labels of the roofs and where they stand; what lies together has one."""
     labels: list[tuple[str, float]] = []
     for name, rate in roofs:
-        text = f"{name} {byte_rate(rate)}"
+        text = printable(f"{name} {byte_rate(rate)}")
         if labels and labels[-1][1] < CLOSE * rate:
             labels[-1] = (f"{labels[-1][0]}, {text}", labels[-1][1])
         else:

@@ -6,7 +6,7 @@ from itertools import accumulate, dropwhile
 from typing import Any, NamedTuple
 from unicodedata import combining, east_asian_width
 
-from netstat.units import bar, duration, exact, percent, rounded_percent, scaled
+from netstat.units import bar, duration, exact, mebibytes, percent, plural, rounded_percent, scaled
 
 Row = list[Any]
 Fact = tuple[str, str]
@@ -38,6 +38,21 @@ class Again(NamedTuple):
     """A value that an earlier row showed already."""
 
     value: Any
+
+
+class Amount(NamedTuple):
+    """A count, or a size in bytes: for columns that have both."""
+
+    number: int
+    size: bool = False
+
+    def text(self) -> str:
+        """All digits of a count, a size with its prefix."""
+        return mebibytes(self.number) if self.size else exact(self.number)
+
+    def short(self) -> str:
+        """As `text`, a count with four digits."""
+        return mebibytes(self.number) if self.size else scaled(self.number)
 
 
 class Column(NamedTuple):
@@ -139,6 +154,12 @@ def measured(time: tuple[float, float]) -> str:
 def place(path: str, call: int = 0) -> str:
     """A layer's path for a reader: the model itself is '(model)', a later call of a layer has its number."""
     return (path or "(model)") + (f" #{exact(call + 1)}" if call else "")
+
+
+def way(device: str, batch: int, dtype: str, threads: int, *others: str) -> str:
+    """How a model was run, for a reader; what is usual is left unsaid of the others."""
+    unusual = [word for word in others if word not in ("contiguous", "eager")]
+    return ", ".join([device, f"batch {exact(batch)}", dtype, plural(threads, "thread"), *unusual])
 
 
 def loss_of(loss: str) -> str:

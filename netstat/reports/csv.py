@@ -1,7 +1,7 @@
 """CSV: the record's main list, a row per item, raw numbers under the keys of the JSON form."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from io import StringIO
 from typing import Any, ClassVar
@@ -17,41 +17,50 @@ from netstat.reports._table import printable
 from netstat.units import shape, signed
 
 Row = dict[str, Any]  # a piece of the JSON form
+_FORMULA = tuple("=+-@＝＋－＠")  # what a formula begins with, in spreadsheets for wide characters too
 
 
 @REPORTS.add("csv")
 class Csv:
     """A layer, peer, model, published figure, timed or forecast layer per row; the last column says who wrote it.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe in front. Shapes are as users type them.
+    A text that a spreadsheet would take for a formula gets an apostrophe in front. Shapes are as users type them. Excel
+    takes a file for the local code page unless a byte order mark says otherwise: there is one where ASCII is left.
     """
 
-    mark: ClassVar[bytes] = b",netstat\n"
+    mark: ClassVar[bytes] = b",netstat\r\n"
 
     @staticmethod
     def render(record: Record, view: View | None = None) -> bytes:
-        """UTF-8, comma separated, one header line."""
-        rows = [{**row, "netstat": __version__} for row in _rows(record, view or View())]
+        """RFC 4180: comma separated, one header line; UTF-8, said at the beginning where a spreadsheet has to know."""
+        rows = rows_of(record, view)
+        names = list(dict.fromkeys(name for row in rows for name in row))
         text = StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(rows[0] if rows else [record.kind, "netstat"])
-        writer.writerows(map(_cell, row.values()) for row in rows)
-        return text.getvalue().encode()
+        writer = csv.writer(text)
+        writer.writerow([*map(_cell, names or [record.kind]), "netstat"])
+        writer.writerows([*(_cell(row.get(name)) for name in names), __version__] for row in rows)
+        return text.getvalue().encode("utf-8" if text.getvalue().isascii() else "utf-8-sig")
 
 
-def _rows(record: Any, view: View) -> Iterator[Row]:
+def rows_of(record: Any, view: View | None = None) -> list[Row]:
+    """The items of the record's main list; None, or no such key, for what an item does not have."""
     viewed = _VIEWED.get(record.kind)
-    return viewed(record, view) if viewed else _ROWS[record.kind](record.to_dict())
+    return list(viewed(record, view or View()) if viewed else _ROWS[record.kind](record.to_dict()))
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str):
-        text = printable(value)
-        return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) else text
     if isinstance(value, (list, tuple)):
-        is_shape = bool(value) and all(isinstance(size, (int, str)) for size in value)
-        return shape(tuple(value), "x") if is_shape else " ".join(shape(tuple(sizes), "x") for sizes in value)
-    return value
+        value = _shapes(value)
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def _shapes(sizes: Sequence[Any]) -> str:
+    """A shape, or several with spaces between."""
+    is_shape = bool(sizes) and all(isinstance(size, (int, str)) for size in sizes)
+    return shape(tuple(sizes), "x") if is_shape else " ".join(shape(tuple(each), "x") for each in sizes)
 
 
 def _profile(profile: Profile, view: View) -> Iterator[Row]:
@@ -91,8 +100,7 @@ def _times(saved: Row) -> Iterator[Row]:
         settings = {name: benchmark[name] for name in ("device", "device_name", "batch", "dtype", "threads")}
         for time in benchmark["layers"]:
             yield {**settings, **time}
-        rest = {"path": "unattributed", "call": "", "op": "", "median_seconds": benchmark["unattributed_seconds"]}
-        yield {**settings, **rest, "below": ""}
+        yield {**settings, "path": "unattributed", "median_seconds": benchmark["unattributed_seconds"]}
 
 
 def _phases(steps: Iterable[Row]) -> Iterator[Row]:
@@ -103,8 +111,7 @@ def _phases(steps: Iterable[Row]) -> Iterator[Row]:
             low, high = phase["ci95_seconds"]
             seconds = {"median_seconds": phase["median_seconds"], "ci95_low": low, "ci95_high": high}
             yield {**settings, "phase": phase["name"], **seconds}
-        rest = {"median_seconds": step["unattributed_seconds"], "ci95_low": "", "ci95_high": ""}
-        yield {**settings, "phase": "unattributed", **rest}
+        yield {**settings, "phase": "unattributed", "median_seconds": step["unattributed_seconds"]}
 
 
 def _models(saved: Row) -> Iterator[Row]:
@@ -120,14 +127,26 @@ def _functions(saved: Row) -> Iterator[Row]:
         for benchmark in saved.get("benchmarks", ())
     }
     for found in saved["activations"]:
-        low, high = found["alive"] or ("", "")
+        low, high = found["alive"] or (None, None)
         row = {name: value for name, value in found.items() if name not in ("value", "gradient", "alive")}
-        seconds = {name: measured.get(found["name"], "") for name, measured in times.items()}
+        seconds = {name: measured.get(found["name"]) for name, measured in times.items()}
         yield {**row, "alive_from": low, "alive_to": high, **seconds}
 
 
 def _seconds(benchmark: Row) -> dict[str, float]:
     return {layer["path"]: layer["median_seconds"] for layer in benchmark["layers"]}
+
+
+def _budgets(saved: Row) -> Iterator[Row]:
+    """A budget per row; what is counted and what is measured have columns of their own."""
+    for model in saved["checked"]:
+        place = {"source": saved["source"], "model": model["model"]}
+        for budget in model["counts"]:
+            yield {**place, **{name: budget.get(name) for name in _BUDGET}}
+        for budget in model["latencies"]:
+            low, high = budget["ci95_seconds"]
+            found = {**budget, "figure": "latency", "ci95_low": low, "ci95_high": high}
+            yield {**place, **{name: found.get(name) for name in _BUDGET}}
 
 
 def _probes(saved: Row) -> Iterator[Row]:
@@ -152,11 +171,9 @@ def _forecasts(saved: Row) -> Iterator[Row]:
         settings = {"kind": "forecast", "device": forecast["device"]["name"]}
         settings |= {name: forecast[name] for name in ("batch", "dtype", "training")}
         for layer in forecast["layers"]:
-            yield {**settings, **layer, "low_seconds": "", "high_seconds": ""}
+            yield {**settings, **layer}
         low, high = forecast["interval_seconds"]
-        empty = dict.fromkeys(forecast["layers"][0] if forecast["layers"] else (), "")
-        whole = {"path": "whole", "seconds": forecast["seconds"], "low_seconds": low, "high_seconds": high}
-        yield {**settings, **empty, **whole}
+        yield {**settings, "path": "whole", "seconds": forecast["seconds"], "low_seconds": low, "high_seconds": high}
 
 
 def _needs(saved: Row) -> Iterator[Row]:
@@ -197,8 +214,8 @@ def _partitioned(saved: Row) -> Iterator[Row]:
             "backward_bytes": sum(crossing["returned_bytes"] for crossing in layer["crossings"]),
             "grouped_bytes": layer["grouped_bytes"],
             "gradient_bytes": layer["gradient_bytes"],
-            "counted_forward_bytes": sent.get("forward_bytes", ""),
-            "counted_backward_bytes": sent.get("backward_bytes", ""),
+            "counted_forward_bytes": sent.get("forward_bytes"),
+            "counted_backward_bytes": sent.get("backward_bytes"),
         }
 
 
@@ -210,7 +227,7 @@ def _pipeline(saved: Row) -> Iterator[Row]:
     parts |= {kind: saved[f"{kind}s"] for kind in ("loader", "model", "loop")}
     for kind, entries in parts.items():
         for entry in entries:
-            known = {name: entry.get(name, "") for name in ("stage", "device", "mode", "workers")}
+            known = {name: entry.get(name) for name in ("stage", "device", "mode", "workers")}
             median, (low, high) = (entry["time"][name] for name in ("median_seconds", "ci95_seconds"))
             yield {
                 **settings,
@@ -237,12 +254,17 @@ def _views(saved: Row) -> Iterator[Row]:
             yield {"model": saved["model"], "what": what, **each}
 
 
+_BUDGET = (
+    "figure", "layers", "limit", "at_least", "at_most", "verdict", "reason", "limit_seconds",
+    "median_seconds", "ci95_low", "ci95_high", "device", "batch", "dtype", "threads",
+)  # fmt: skip
 _VIEWED: dict[str, Callable[[Any, View], Iterator[Row]]] = {"profile": _profile, "report": _models_layers}
 _ROWS: dict[str, Any] = {
     "crosscheck": _checks,
     "benchmark": _times,
     "activations": _functions,
     "ceilings": _probes,
+    "check": _budgets,
     "comparison": _models,
     "published": _published,
     "forecast": _forecasts,

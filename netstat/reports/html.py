@@ -34,16 +34,17 @@ class Html:
 def _section(table: Table) -> str:
     if not (table.lead or table.columns or table.notes):
         return f"<h1>{escaped(table.title)}</h1>"
-    parts = [f"<h2>{escaped(table.title)}</h2>", *_facts(table.lead)]
+    parts = [f"<h2>{escaped(table.title)}</h2>", *facts(table.lead)]
     if table.columns:
         parts += grid(table.columns, table.groups)
-    return "\n".join(["<section>", *parts, *_facts(table.notes), "</section>"])
+    return "\n".join(["<section>", *parts, *facts(table.notes), "</section>"])
 
 
-def _facts(facts: Sequence[Fact]) -> Iterator[str]:
-    if facts:
+def facts(found: Sequence[Fact]) -> Iterator[str]:
+    """Labels and texts as a list of descriptions."""
+    if found:
         yield "<dl>"
-        yield from (f"<dt>{escaped(label)}</dt><dd>{typeset(text)}</dd>" for label, text in facts)
+        yield from (f"<dt>{escaped(label)}</dt><dd>{typeset(text)}</dd>" for label, text in found)
         yield "</dl>"
 
 

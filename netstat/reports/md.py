@@ -32,7 +32,7 @@ class Markdown:
 
 
 def _blocks(table: Table) -> Iterator[str]:
-    yield f"### {_escaped(table.title)}"
+    yield f"### {escaped(table.title)}"
     if table.lead:
         yield _facts(table.lead)
     if table.columns:
@@ -42,7 +42,7 @@ def _blocks(table: Table) -> Iterator[str]:
 
 
 def _lines(table: Table) -> Iterator[str]:
-    yield _row(_escaped(column.heading) for column in table.columns)
+    yield _row(escaped(column.heading) for column in table.columns)
     yield _row(":---" if column.left else "---:" for column in table.columns)
     for group in table.groups:
         for row in group:
@@ -54,9 +54,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _facts(facts: Sequence[Fact]) -> str:
-    return "\n".join(
-        f"- **{_escaped(label)}**: {_text(text)}" if label else f"  {_text(text)}" for label, text in facts
-    )
+    return "\n".join(f"- **{escaped(label)}**: {_text(text)}" if label else f"  {_text(text)}" for label, text in facts)
 
 
 def _text(text: str) -> str:
@@ -66,8 +64,9 @@ def _text(text: str) -> str:
             return " ".join(f"${piece}$" for piece in latex_pieces(text))
         except FormulaError:
             pass
-    return _escaped(text)
+    return escaped(text)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text as text, never markup, and nothing that would control what it is shown on."""
     return printable(text).translate(_ESCAPES)

@@ -3,6 +3,7 @@
 Sections are imported when they are asked for: a model's layer table is there before anything else is loaded.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
@@ -35,8 +36,8 @@ __all__ = [
     "tables_text",
 ]
 
-_ALARMS = ("warning", "UNRELIABLE", "FORECAST")  # labels of facts
-_ALARM = "UNEXPLAINED"  # in a row
+_ALARMS = ("warning", "UNRELIABLE", "FORECAST", "OVER")  # labels of facts
+_ALARM = re.compile(r"UNEXPLAINED|  OVER$")  # in a row
 _RULE = 40  # cells between two rows that are no table any more
 
 
@@ -196,7 +197,7 @@ def _grid(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:
         for row in zip(*group, strict=True):
             for texts in zip_longest(*(text.split("\n") for text in row), fillvalue=""):
                 line = _row(strips, texts)
-                yield terminal.paint(line, RED if _ALARM in line else "")
+                yield terminal.paint(line, RED if _ALARM.search(line) else "")
 
 
 def _row(strips: Sequence[Strip], texts: Sequence[str]) -> str:

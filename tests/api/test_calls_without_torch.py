@@ -69,7 +69,7 @@ def test_stat_prints_the_profile(alexnet: Profile, capsys: pytest.CaptureFixture
 
 
 def test_a_notebook_shows_a_table_too(alexnet: Profile) -> None:
-    assert "| features.0" in alexnet._repr_markdown_()
+    assert "<td class=left>features.0</td>" in alexnet._repr_html_()
 
 
 def test_a_profile_as_a_dict_is_what_its_file_holds(alexnet: Profile, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_it_can_be_saved_and_read_by_programs(netstat: Run) -> None:
     record = json.loads(ended.out)
     assert (ended.code, record["kind"], record["model"]) == (0, "forecast", "alexnet")
     assert [made["device"]["name"] for made in record["forecasts"]] == ["v100", "t4"]
-    rows = list(csv.DictReader(io.StringIO(Path("a.csv").read_text(encoding="utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(Path("a.csv").read_text(encoding="utf-8-sig"))))
     assert {row["kind"] for row in rows} == {"forecast"}
     wholes = [float(row["seconds"]) for row in rows if row["path"] == "whole"]
     assert wholes == [made["seconds"] for made in record["forecasts"]]

@@ -40,7 +40,7 @@ def test_it_can_be_saved_and_read_by_programs(netstat: Run) -> None:
     )
     record = json.loads(ended.out)
     assert (ended.code, record["kind"], record["model"]) == (0, "published", "vgg16")
-    rows = list(csv.DictReader(io.StringIO(Path("a.csv").read_text(encoding="utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(Path("a.csv").read_text(encoding="utf-8-sig"))))
     assert [row["figure"] for row in rows] == [figure["figure"] for figure in record["published"]]
     assert [int(row["amount"]) for row in rows] == [figure["reading"]["amount"] for figure in record["published"]]
 

@@ -56,8 +56,11 @@ def test_a_number_that_is_too_small_for_its_option(refused: Refused, option: str
         (["--as", "THOP"], "unknown convention 'THOP'; did you mean thop"),
         (["--against", "thop,thpo"], "unknown peer 'thpo'; did you mean thop"),
         (["--device", "cpu,kuda"], "unknown device 'kuda'; did you mean cuda?"),
-        (["-o", "a.json", "-o", "b.docx"], "cannot write 'b.docx': the suffix must be one of .csv, .html, .json, .md,"),
-        (["-o", "noext"], "cannot write 'noext': the suffix must be one of .csv, .html, .json, .md,"),
+        (
+            ["-o", "a.json", "-o", "b.docx"],
+            "cannot write 'b.docx': the suffix must be one of .csv, .html, .ipynb,",
+        ),
+        (["-o", "noext"], "cannot write 'noext': the suffix must be one of .csv, .html, .ipynb,"),
     ],
 )
 @pytest.mark.parametrize("parts", [["--fast"], []], ids=["fast", "whole job"])
@@ -353,7 +356,7 @@ def test_a_saved_result_that_is_not_there(refused: Refused) -> None:
 def test_a_saved_result_of_another_kind(refused: Refused, netstat: Run) -> None:
     netstat("compare", "lenet", "alexnet", "-o", "two.json")
     assert refused("profile", "two.json") == "'two.json' holds a comparison, not a profile"
-    assert refused("compare", "two.json") == "'two.json' holds a comparison, not a profile"
+    assert refused("compare", "two.json") == "'two.json' holds a comparison, neither a profile nor a benchmark"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from netstat.records.activations import Activations
 from netstat.records.base import Record, check_writable, write
 from netstat.records.benchmark import Benchmark, Benchmarks
 from netstat.records.ceilings import Ceiling, Ceilings
+from netstat.records.check import Check
 from netstat.records.comparison import Comparison
 from netstat.records.crosscheck import CrossCheck, CrossChecks
 from netstat.records.explanation import Explanations
@@ -99,6 +100,7 @@ def test_every_kind_of_record_can_be_read() -> None:
         "crosscheck": CrossChecks,
         "benchmark": Benchmarks,
         "activations": Activations,
+        "check": Check,
         "ceilings": Ceilings,
         "comparison": Comparison,
         "published": Published,

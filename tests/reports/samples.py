@@ -1,12 +1,35 @@
 """Records made by hand: AlexNet as torchvision has it, what others say of it, its time; and a model of ill will."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from math import prod
 
 from netstat.records.activations import Activation, Activations
 from netstat.records.base import Record
 from netstat.records.benchmark import Benchmark, Benchmarks, LayerTime
-from netstat.records.comparison import Compared, Comparison
+from netstat.records.check import (
+    OVER,
+    UNKNOWN,
+    WITHIN,
+    Check,
+    Checked,
+    CountBudget,
+    LatencyBudget,
+    TimeWeight,
+    Weight,
+)
+from netstat.records.comparison import (
+    ADDED,
+    CHANGED,
+    REMOVED,
+    SLOWER,
+    UNSETTLED,
+    Change,
+    Compared,
+    Comparison,
+    Figures,
+    Increase,
+    TimeChange,
+)
 from netstat.records.crosscheck import BillItem, CrossCheck, CrossChecks, LayerCheck
 from netstat.records.explanation import Explanation, Explanations, Function, Letter, Step, Unexplained
 from netstat.records.forecast import REMARKS, Forecast, Forecasts, LayerForecast, OnPaper
@@ -390,6 +413,66 @@ COMPARISON = Comparison(
     tuple(compared(profile, ALEXNET_PROFILE) for profile in (ALEXNET_PROFILE, _HALF, HOSTILE_PROFILE))
 )
 
+
+def figures_of(layer: Layer) -> Figures:
+    """A row as a side of a change."""
+    names = [field.name for field in fields(Figures) if field.name != "complete"]
+    return Figures(**{name: getattr(layer, name) for name in names}, complete=layer.count is not None)
+
+
+_FIGURES = [figures_of(layer) for layer in (*ALEXNET_PROFILE.layers[:2], *HOSTILE_PROFILE.layers)]
+_SLOWER = TimeChange(
+    "alexnet", HOSTILE, "cpu", 1, "float32", 2, "contiguous", "eager", 0.02, 0.03, 1.5, (1.4, 1.6), SLOWER
+)
+CHANGES = Comparison(
+    tuple(compared(profile, ALEXNET_PROFILE) for profile in (ALEXNET_PROFILE, HOSTILE_PROFILE)),
+    unchanged=20,
+    changes=(
+        Change(CHANGED, "features.0", "conv2d", 0, _FIGURES[0], replace(_FIGURES[0], macs=5, input_shapes=((2, 3),)),
+               ("macs", "input_shapes")),
+        Change(REMOVED, "features.1", "relu", 0, _FIGURES[1], None),
+        Change(ADDED, HOSTILE, HOSTILE, 1, None, _FIGURES[3]),
+    ),
+    times=(
+        _SLOWER,
+        replace(_SLOWER, ratio=None, ratio_ci95=None, verdict=UNSETTLED, surroundings=("torch_version", HOSTILE)),
+        replace(_SLOWER, mode="compile", ratio_ci95=None, verdict=UNSETTLED, reason=HOSTILE),
+    ),
+    remarks=(HOSTILE,),
+    increases=(Increase(HOSTILE, "macs", 0.05, HOSTILE, OVER), Increase("alexnet", "latency", 0.0, "", UNKNOWN)),
+)  # fmt: skip
+
+BUDGETS = Check(
+    verdict=OVER,
+    checked=(
+        Checked(
+            HOSTILE,
+            HOSTILE_PROFILE.inputs,
+            counts=(
+                CountBudget("macs", 1_000, 2_000, None, OVER, HOSTILE, "", (Weight(HOSTILE, HOSTILE, 1, 2_000),)),
+                CountBudget("flops", 10_000, 4_000, None, UNKNOWN, reason=HOSTILE),
+                CountBudget("param_bytes", 348, 348, 348, WITHIN),
+            ),
+            latencies=(
+                LatencyBudget(
+                    0.01,
+                    0.02,
+                    (0.019, 0.021),
+                    OVER,
+                    "cpu",
+                    1,
+                    "float32",
+                    2,
+                    "",
+                    (TimeWeight(HOSTILE, HOSTILE, 0, 0.01),),
+                ),
+                LatencyBudget(0.02, 0.02, (0.019, 0.021), UNKNOWN, HOSTILE, 1, "float32", 2, HOSTILE),
+            ),
+        ),
+    ),
+    source=HOSTILE,
+)
+
 _CONVOLUTION = layer("0", "conv2d", "Conv2d", (256, 56, 56), 9, 18, 36)
 _STACK = compared(profile_of("conv3x3-256 x3", (_CONVOLUTION,)), ALEXNET_PROFILE)
 _STACK = replace(_STACK, receptive_field=(7, 7), nonlinearities=3)
@@ -679,6 +762,8 @@ RECORDS: dict[str, Record] = {
     "benchmarks": BENCHMARKS,
     "training steps": TRAINING,
     "a comparison": COMPARISON,
+    "changes": CHANGES,
+    "budgets": BUDGETS,
     "stacks": STACKS,
     "activations": ACTIVATIONS,
     "timed activations": TIMED_ACTIVATIONS,

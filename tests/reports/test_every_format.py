@@ -31,11 +31,13 @@ from tests.reports.samples import (
 
 TEXT = ["table", "json", "csv", "md", "tex", "html"]
 IMAGES = ["png", "svg"]
-DRAWN = [pytest.param(format, marks=pytest.mark.charts) for format in IMAGES]
+NOTEBOOK = "ipynb"  # text and images
+DRAWN = [pytest.param(format, marks=pytest.mark.charts) for format in (*IMAGES, NOTEBOOK)]
 CASES = [(format, name) for format in TEXT for name in RECORDS]
 NOT_DRAWN = {
     "a profile",
     "a profile with layers frozen",
+    "budgets",
     "published figures",
     "formulas",
     "an explanation",
@@ -49,6 +51,7 @@ CASES += [
 ]
 FULL = "a profile with everything"
 HOSTILE = "a hostile, incomplete profile"
+CASES += [pytest.param(NOTEBOOK, name, marks=pytest.mark.charts) for name in (FULL, HOSTILE, "an explanation")]
 
 
 @cache
@@ -61,7 +64,7 @@ def saved_and_loaded(record: Record) -> Record:
 
 
 def test_these_are_all_formats() -> None:
-    assert sorted(REPORTS.names()) == sorted([*TEXT, *IMAGES])
+    assert sorted(REPORTS.names()) == sorted([*TEXT, *IMAGES, NOTEBOOK])
 
 
 @pytest.mark.slow
@@ -89,7 +92,7 @@ def test_a_report_replaces_its_own_file_and_nobody_elses(format: str, tmp_path: 
 
 @pytest.mark.parametrize("format", TEXT)
 def test_no_name_controls_what_it_is_shown_on(format: str) -> None:
-    text = live(format, HOSTILE).decode()
+    text = live(format, HOSTILE).decode("utf-8-sig").replace("\r\n", "\n")
     assert {unicodedata.category(char) for char in text.replace("\n", "")}.isdisjoint({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 

@@ -1,7 +1,10 @@
 """Markdown and LaTeX: tables that stay tables, names that stay text."""
 
 import re
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -96,8 +99,53 @@ def test_latex_uses_booktabs_rules() -> None:
         ("100 % & $x$ #1", r"100 \% \& \$x\$ \#1"),
         ("[x]*", "{[}x{]}{*}"),
         ("<a|b>", r"\textless{}a\textbar{}b\textgreater{}"),
+        ("a-b--train", r"a-b-\/-train"),
+        ("2⁴ é层", r"2$^4$ \netstatchar{é}{00E9}\netstatchar{层}{5C42}"),
     ],
 )
 def test_commands_in_a_name_are_text_in_latex(name: str, written: str) -> None:
     named = replace(ALEXNET_PROFILE.layers[0], path=name)
     assert f"\n{written} & conv2d" in text_of(replace(ALEXNET_PROFILE, layers=(named,)), "tex")
+
+
+def test_a_long_table_goes_over_pages_and_says_what_it_needs() -> None:
+    long = replace(ALEXNET_PROFILE, layers=ALEXNET_PROFILE.layers * 3)
+    assert r"\usepackage{booktabs,longtable}" in text_of(long, "tex").partition("\n")[0]
+    assert r"\usepackage{booktabs,graphicx}" in text_of(ALEXNET_PROFILE, "tex").partition("\n")[0]
+    assert [text_of(long, "tex").count(name) for name in (r"{tabular}", r"{longtable}", r"\endhead")] == [0, 2, 1]
+
+
+def typeset(texts: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """pdfTeX's verdict on a document that has these texts one after the other, as its first error stops it."""
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is not installed here")
+    for number, text in enumerate(texts):
+        (folder / f"{number}.tex").write_text(text, encoding="utf-8")
+    body = "\n".join(rf"\input{{{number}}}\clearpage" for number in range(len(texts)))
+    document = (
+        rf"\documentclass{{article}}\usepackage{{booktabs,graphicx,longtable}}\begin{{document}}{body}\end{{document}}"
+    )
+    (folder / "all.tex").write_text(document, encoding="utf-8")
+    command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
+    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False)
+
+
+@pytest.mark.slow
+def test_every_record_compiles(tmp_path: Path) -> None:
+    long = replace(HOSTILE_PROFILE, layers=HOSTILE_PROFILE.layers * 30)
+    done = typeset([text_of(record, "tex") for record in (*RECORDS.values(), long)], tmp_path)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.slow
+def test_every_printable_sign_of_ascii_and_names_in_other_scripts_compile(tmp_path: Path) -> None:
+    signs = "".join(map(chr, range(0x20, 0x7F)))
+    names = [*signs, signs, *(f"[{sign}]*" for sign in signs), r"\undefined{", "层 é ß ð ą ẞ я ∀ 🙂 e\u0301 \u200d ﬁ"]
+    layers = tuple(replace(ALEXNET_PROFILE.layers[0], path=name) for name in names)
+    done = typeset([text_of(replace(ALEXNET_PROFILE, layers=layers), "tex")], tmp_path)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.slow
+def test_a_file_that_is_broken_does_not_compile(tmp_path: Path) -> None:
+    assert typeset([text_of(ALEXNET_PROFILE, "tex").replace("conv2d", "conv_2d", 1)], tmp_path).returncode == 1

@@ -8,6 +8,7 @@ from math import fsum, inf, isclose
 
 import pytest
 
+from netstat import __version__
 from netstat.records.base import Record
 from netstat.records.reading import from_dict
 from netstat.registry import REPORTS
@@ -29,7 +30,7 @@ def text_of(record: Record, format: str) -> str:
 
 
 def rows_of(record: Record) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text_of(record, "csv"))))
+    return list(csv.DictReader(io.StringIO(REPORTS["csv"].render(record).decode("utf-8-sig"), newline="")))
 
 
 # JSON
@@ -82,11 +83,29 @@ def test_csv_writes_shapes_as_users_type_them_and_nothing_for_what_is_not_known(
     assert rows_of(replace(ALEXNET_PROFILE, layers=(several,)))[0]["output_shapes"] == ""
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r@", " -"])
+@pytest.mark.parametrize("name", RECORDS)
+def test_every_line_of_csv_has_as_many_cells_as_its_header_and_ends_as_rfc_4180_says(name: str) -> None:
+    text = REPORTS["csv"].render(RECORDS[name]).decode("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert {len(row) for row in rows} <= {len(header)}
+    assert {row[-1] for row in rows} <= {__version__}
+    assert text.count("\n") == text.count("\r\n") == 1 + len(rows)
+
+
+def test_csv_says_that_it_is_utf_8_where_it_is_more_than_ascii() -> None:
+    assert REPORTS["csv"].render(ALEXNET_PROFILE).startswith(b"path,op,")
+    assert REPORTS["csv"].render(HOSTILE_PROFILE).startswith(b"\xef\xbb\xbfpath,op,")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "\t=", "\r@", " -"])
 def test_no_name_in_csv_is_a_formula(start: str) -> None:
     named = replace(ALEXNET_PROFILE.layers[0], path=f"{start}1+1")
     cell = rows_of(replace(ALEXNET_PROFILE, layers=(named,)))[0]["path"]
     assert cell == f"'{start.strip(chr(9) + chr(13))}1+1"
+
+
+def test_a_shape_that_begins_with_a_sign_is_no_formula_either() -> None:
+    assert {row["center"] for row in rows_of(ALEXNET_PROFILE)} == {"'-1/4x3", ""}
 
 
 def test_a_negative_number_in_csv_stays_a_number() -> None:
@@ -96,7 +115,7 @@ def test_a_negative_number_in_csv_stays_a_number() -> None:
 
 def test_csv_of_a_benchmark_adds_up_to_the_whole() -> None:
     rows = [row for row in rows_of(BENCHMARKS) if row["device"] == "cpu"]
-    assert rows[-1]["path"] == "unattributed"
+    assert (rows[-1]["path"], rows[-1]["netstat"]) == ("unattributed", __version__)
     assert isclose(fsum(float(row["median_seconds"]) for row in rows), CPU.median_seconds)
 
 
@@ -114,7 +133,7 @@ def test_csv_of_a_comparison_has_a_row_per_model_with_its_totals() -> None:
 
 
 def test_csv_without_rows_still_has_its_header_and_mark() -> None:
-    assert text_of(replace(CHECKS, crosscheck=()), "csv") == "crosscheck,netstat\n"
+    assert text_of(replace(CHECKS, crosscheck=()), "csv") == "crosscheck,netstat\r\n"
 
 
 def test_hostile_names_stay_in_their_cell_of_csv() -> None:

@@ -23,6 +23,7 @@ FOLDERS = {
     "device": "measure",
     "peer": "peers",
     "report format": "reports",
+    "data frame": "reports",
     "column": "reports",
     "optimizer": "measure",
     "loss": "frontends",

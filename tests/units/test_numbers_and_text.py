@@ -178,3 +178,17 @@ def test_a_scaled_number_has_four_digits_at_most_and_is_that_number(number: int)
 )
 def test_a_long_time_is_said_in_two_units(seconds: float, text: str) -> None:
     assert units.span(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("20ms", 0.02), ("1.5 s", 1.5), ("300us", 3e-4), ("3µs", 3e-6), (" .5s ", 0.5), ("7ns", 7e-9)],
+)
+def test_a_time_is_read_as_people_write_it(text: str, seconds: float) -> None:
+    assert units.parse_seconds(text) == pytest.approx(seconds, rel=1e-15)
+
+
+@pytest.mark.parametrize("text", ["20", "ms", "-3ms", "0s", "1e3s", "nan s", "3 min", "", "3m s"])
+def test_what_is_no_time_is_refused_in_one_line(text: str) -> None:
+    with pytest.raises(UsageError, match="is no time; write for example 20ms"):
+        units.parse_seconds(text)

@@ -9,8 +9,8 @@
     if (!alternatives.length) return null;
     const hits = new Set();
     for (const row of rows) {
-      const said = `${row.path} ${row.name} ${row.op} ${row.module}`.toLowerCase();
-      if (alternatives.some((words) => words.every((word) => said.includes(word)))) hits.add(row.index);
+      row.said ??= `${row.path} ${row.name} ${row.op} ${row.module}`.toLowerCase();
+      if (alternatives.some((words) => words.every((word) => row.said.includes(word)))) hits.add(row.index);
     }
     return hits;
   };
