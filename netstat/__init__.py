@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from netstat.graph import TensorSpec
     from netstat.ops.base import Operator, Product, operator, traffic
     from netstat.ops.normalization import LocalResponseParameters
+    from netstat.records.schema import schema
 
 HOMES = {
     **dict.fromkeys(("compare", "crosscheck", "load", "profile", "published", "stat"), "netstat.api.counting"),
@@ -41,6 +42,7 @@ HOMES = {
     "explain": "netstat.api.explaining",
     "operator": "netstat.ops.base",
     "partition": "netstat.api.partitioning",
+    "schema": "netstat.records.schema",
     "report": "netstat.api.reporting",
     "traffic": "netstat.ops.base",
 }
@@ -71,6 +73,7 @@ __all__ = [
     "published",
     "report",
     "scaling",
+    "schema",
     "stat",
     "traffic",
     "views",

@@ -12,7 +12,12 @@ TORCH = "torch.nn"  # the home of the classes that torch ships
 
 
 class TensorSpec(NamedTuple):
-    """Shape and dtype of a tensor, as torch spells them ("float32"). No data."""
+    """Shape and dtype of a tensor, without data.
+
+    Attributes:
+        shape: sizes, the batch with them; () for a number. Where formulas are derived they are letters, not ints.
+        dtype: as torch spells it ("float32"); decides `nbytes`.
+    """
 
     shape: tuple[int, ...]
     dtype: str = "float32"

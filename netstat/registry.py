@@ -1,4 +1,4 @@
-"""Named things: operators, models, peers, devices, reports, conventions.
+"""Named things: operators, models, peers, devices, reports, charts, conventions.
 
 A registry lists names without importing what they stand for, so that the command line can offer choices at no cost.
 A package-backed registry holds one module per name: adding a file adds the thing.
@@ -134,3 +134,34 @@ class Report(Protocol):
 
 REPORTS: Registry[Report] = Registry("report format", "netstat.reports")
 FRAMES: Registry[Callable[[Any], Any]] = Registry("data frame", "netstat.reports.frames")
+
+
+class Chart(Protocol):
+    """One way to draw records of some kinds, on one Axes of matplotlib's."""
+
+    @property
+    def name(self) -> str:
+        """What `Record.plot` calls it."""
+        ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Of records that may have it."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What it shows."""
+        ...
+
+    @property
+    def reading(self) -> str:
+        """How to read it."""
+        ...
+
+    def pictures(self, record: Any) -> dict[str, Any]:
+        """What can be drawn of a record, by name: each draws itself by `plot(ax)`."""
+        ...
+
+
+CHARTS: Registry[Chart] = Registry("chart", modules=("netstat.reports.charts",))

@@ -23,10 +23,9 @@ class Words(NamedTuple):
 
 def wording(operator: type[Operator]) -> Words:
     """What the docstrings of an operator say, those of the operators included that they refer to."""
-    paragraphs = [each for doc in _docs(operator) for each in cleandoc(doc).split("\n\n")]
+    paragraphs, at = _paragraphs(operator)
     if not any(paragraphs):
         return Words()
-    at = next((i for i, each in enumerate(paragraphs) if _EQUATION.match(each)), 0)
     equation, rest = (paragraphs[at].split("\n"), []) if at else _first_sentence(paragraphs[0])
     told = [_SENTENCE.split(each.replace("\n", " ")) for each in (*rest, *paragraphs[at + 1 :])]
     parts = [
@@ -36,6 +35,18 @@ def wording(operator: type[Operator]) -> Words:
     source = " ".join(next((source for source in (*(each[2] for each in parts), *above) if source), "").split())
     equation = [_POINTER.sub("", line) for line in equation]
     return Words(tuple(equation), " ".join(said.strip() for said, _, _ in parts if said), source.removesuffix("."))
+
+
+def preamble(operator: type[Operator]) -> str:
+    """What stands before the equation: the letters in it; "" where there is nothing."""
+    paragraphs, at = _paragraphs(operator)
+    return " ".join(" ".join(paragraphs[:at]).split())
+
+
+def _paragraphs(operator: type[Operator]) -> tuple[list[str], int]:
+    """Those of the docstrings, and which of them is the equation; the first where none is."""
+    paragraphs = [each for doc in _docs(operator) for each in cleandoc(doc).split("\n\n")]
+    return paragraphs, next((i for i, each in enumerate(paragraphs) if _EQUATION.match(each)), 0)
 
 
 def _first_sentence(paragraph: str) -> tuple[list[str], list[str]]:

@@ -102,7 +102,15 @@ def profile(
 
 
 def stat(model: Any, input_shape: InputShape = None, **options: Any) -> None:
-    """Print the profile's table, as torchstat's `stat(model, (3, 224, 224))` did."""
+    """Print the profile's table, as torchstat's `stat(model, (3, 224, 224))` did.
+
+    Args:
+        model, input_shape: as for `profile`; the shape is without the batch.
+        options: whatever else `profile` takes.
+
+    Raises:
+        UsageError, ShapeError, ModelError: as `profile`.
+    """
     print(profile(model, input_shape, **options))  # noqa: T201  printing is what it is for
 
 
@@ -198,10 +206,13 @@ def compare(
 
 
 def load(path: str | os.PathLike[str]) -> Record:
-    """A result saved as JSON, as the record it was.
+    """A result saved as JSON, as the record it was: `load(path) == result` after `result.save(path)`.
+
+    Args:
+        path: the `.json` file; nothing in it is run.
 
     Raises:
-        ModelError: there is no such file, or netstat did not write it.
+        ModelError: there is no such file, or it holds no result of a schema that this netstat knows; says what is off.
     """
     return load_record(os.fspath(path))
 

@@ -130,7 +130,7 @@ def _help(parser: ArgumentParser) -> Run:
 def model_options(parser: ArgumentParser, *, one: bool = True, form: bool = True) -> None:
     """MODEL, what describes its input, and the form in which it takes larger ones."""
     if one:
-        parser.add_argument("model", metavar="MODEL")
+        parser.add_argument("model", metavar="MODEL", help="what to look at: see below")
     parser.add_argument(
         "-i",
         "--input",

@@ -106,6 +106,18 @@ def reports() -> Iterator[Table]:
     yield Table("reports", columns, [rows(columns, REPORTS.names())])
 
 
+def charts() -> Iterator[Table]:
+    """The charts of results."""
+    from netstat.registry import CHARTS
+
+    columns = (
+        Column("name", "chart", left=True),
+        Column("kinds", "of", ", ".join, left=True, rank=2),
+        _words("title", "what it shows"),
+    )
+    yield Table("charts", columns, [rows(columns, CHARTS)])
+
+
 def devices() -> Iterator[Table]:
     """What can be measured on, and what can be forecast for."""
     from netstat.analysis.devices import specifications
@@ -148,5 +160,6 @@ KINDS: dict[str, Callable[[], Iterator[Table]]] = {
     "peers": peers,
     "conventions": conventions,
     "reports": reports,
+    "charts": charts,
     "devices": devices,
 }

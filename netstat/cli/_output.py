@@ -56,7 +56,7 @@ def deliver(record: Record, options: Namespace, view: "View | None" = None) -> N
         record.save(path, force=options.force, view=view)
         tell(options, f"wrote {path}")
     if options.charts:
-        from netstat.reports._charts import charts
+        from netstat.reports.charts._files import charts
 
         files = charts(record, options.charts, force=options.force)
         tell(options, f"wrote {plural(len(files), 'chart')} to {options.charts}")

@@ -183,7 +183,14 @@ Kind = TypeVar("Kind", bound=type[Operator])
 
 
 def operator(kind: Kind) -> Kind:
-    """Class decorator: register an operator under its name."""
+    """Class decorator: register an operator under its name, for every profile from then on.
+
+    Args:
+        kind: a subclass of `Operator`; run again from the same file, it takes the place of what it was.
+
+    Raises:
+        ValueError: another operator has the name.
+    """
     OPERATORS.add(kind.name)(kind)
     return kind
 
@@ -198,7 +205,15 @@ def spellings(*names: str) -> tuple[str, ...]:
 
 
 def traffic(read: Iterable[TensorSpec | None], written: Iterable[TensorSpec]) -> dict[str, Size]:
-    """Minimum memory traffic: each tensor read once, each output written once, in bytes."""
+    """Minimum memory traffic: each tensor read once, each output written once.
+
+    Args:
+        read: the input tensors, None for one that was left out (no bias).
+        written: the output tensors that are new or overwritten; none for a view.
+
+    Returns:
+        `bytes_read` and `bytes_written`, as `Cost` takes them.
+    """
     return {
         "bytes_read": sum(spec.nbytes for spec in read if spec is not None),
         "bytes_written": sum(spec.nbytes for spec in written),

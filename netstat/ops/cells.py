@@ -153,7 +153,10 @@ class GruCell(Cell):
 
 @operator
 class RnnTanhCell(Cell):
-    """h' = tanh(W x + b + U h + d); rules as for `Cell`, with one gate. Source: torch.nn.RNNCell; Elman 1990."""
+    """h' = tanh(W x + b + U h + d); rules as for `Cell`, with one gate.
+
+    Source: torch.nn.RNNCell; Elman 1990.
+    """
 
     name = "rnn_tanh_cell"
     torch = ("torch.rnn_tanh_cell",)
@@ -164,7 +167,10 @@ class RnnTanhCell(Cell):
 
 @operator
 class RnnReluCell(Cell):
-    """h' = max(0, W x + b + U h + d); rules as for `Cell`, with one gate. Source: torch.nn.RNNCell."""
+    """h' = max(0, W x + b + U h + d); rules as for `Cell`, with one gate.
+
+    Source: torch.nn.RNNCell.
+    """
 
     name = "rnn_relu_cell"
     torch = ("torch.rnn_relu_cell",)

@@ -149,7 +149,9 @@ class MatrixNorm(Operator):
 class Norm(Operator):
     """The vector norm where no order is given, or where `dim` (or the input's only dimension) is one; else a matrix's.
 
-    y = (Σ |x|^p)^(1/p), with the costs of `vector_norm`; or those of `matrix_norm`. Source: torch.linalg.norm.
+    y = (Σ |x|^p)^(1/p), with the costs of `vector_norm`; or those of `matrix_norm`.
+
+    Source: torch.linalg.norm.
     """
 
     name = "norm"

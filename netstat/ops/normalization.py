@@ -19,7 +19,17 @@ CHANNELS = {
 
 
 class LocalResponseParameters(NamedTuple):
-    """Local response normalisation as PyTorch states it: b = a / (k + alpha/size · Σ a²)^beta over `size` channels."""
+    """Local response normalisation as PyTorch states it: b = a / (k + alpha/size · Σ a²)^beta over `size` channels.
+
+    The paper and TensorFlow do not divide alpha by the size of the window, and TensorFlow gives half of the window: the
+    same layer has other numbers in each. Sources: Krizhevsky et al. 2012; torch.nn.LocalResponseNorm.
+
+    Attributes:
+        size: channels in the window, the value's own with them.
+        alpha: factor of the mean of the squares.
+        beta: exponent.
+        k: what is added to it.
+    """
 
     size: int
     alpha: float

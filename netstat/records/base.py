@@ -8,7 +8,7 @@ from netstat import __version__
 from netstat.errors import UsageError
 from netstat.graph import plain
 from netstat.records.origin import Origin
-from netstat.registry import FRAMES, REPORTS, Report
+from netstat.registry import CHARTS, FRAMES, REPORTS, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +55,29 @@ class Record:
         report = report_for(path)
         write(Path(path), report.render(self, view), mark=report.mark, force=force)
 
+    def parts(self) -> "list[tuple[str, Record]]":
+        """What stands before the names of charts, and the record whose charts these are."""
+        return [("", self)]
+
+    def plot(self, name: str | None = None, ax: Any = None) -> Any:
+        """Draw one of the record's charts with matplotlib; docs/charts.md shows each and how to read it.
+
+        Args:
+            name: of a chart; left out, the first that this record has.
+            ax: the Axes to draw on, left as the user styled it otherwise; left out, that of a new figure.
+
+        Returns:
+            The Axes.
+
+        Raises:
+            UsageError: the record has no chart, or none of this name.
+        """
+        found = pictures(self)
+        chosen = next(iter(found)) if name is None else name
+        if chosen not in found:
+            raise UsageError(f"unknown chart '{chosen}'; this {self.kind} has {', '.join(found)}")
+        return found[chosen].plot(ax)
+
     def to_pandas(self) -> "pandas.DataFrame":
         """The rows of the CSV form with typed, nullable columns; shapes are tuples of ints.
 
@@ -84,6 +107,23 @@ class Record:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What notebooks show: a table, and as text what `print` shows instead of every field."""
         return {"text/html": self._repr_html_(), "text/plain": str(self)}
+
+
+def pictures(record: Record) -> dict[str, Any]:
+    """Every chart of `record` by name, ready to be drawn.
+
+    Raises:
+        UsageError: it has none.
+    """
+    found = {
+        f"{prefix}{name}": picture
+        for prefix, part in record.parts()
+        for chart in CHARTS
+        for name, picture in chart.pictures(part).items()
+    }
+    if not found:
+        raise UsageError(f"a record of kind '{record.kind}' has no chart; write it to .md, .html, .tex, .csv or .json")
+    return found
 
 
 def report_for(path: str | os.PathLike[str]) -> Report:

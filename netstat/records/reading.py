@@ -121,16 +121,17 @@ def _build(kind: Any, saved: Any) -> Any:
 def _dataclass(kind: type, saved: Any) -> Any:
     if not isinstance(saved, Mapping):
         raise ValueError(f"{short(saved)} is not an object")
-    hints = _hints(kind)
+    types = hints(kind)
     missing = [f.name for f in fields(kind) if f.name not in saved and f.default is MISSING]
     if missing:
         raise ValueError(f"no key '{missing[0]}' for {kind.__name__}")
     known = (field.name for field in fields(kind) if field.name in saved)
-    return kind(**{name: _build(hints[name], saved[name]) for name in known})
+    return kind(**{name: _build(types[name], saved[name]) for name in known})
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def hints(kind: type) -> dict[str, Any]:
+    """The types of a record's fields by name."""
     return get_type_hints(kind, localns=_NAMES)
 
 

@@ -53,6 +53,13 @@ class Report(Record):
 
     models: tuple[Reported, ...]
 
+    def parts(self) -> list[tuple[str, Record]]:
+        """Profile and memory of every model; of several each with its number before the names of charts."""
+        several = len(self.models) > 1
+        numbered = [(f"{number}-" if several else "", model) for number, model in enumerate(self.models, 1)]
+        found = [(prefix, part) for prefix, model in numbered for part in (model.profile, model.memory)]
+        return [(prefix, part) for prefix, part in found if part is not None]
+
 
 def distinct(
     explained: Explanations, layers: Iterable[Layer], most: int = MOST_DERIVATIONS

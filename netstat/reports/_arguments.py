@@ -144,6 +144,15 @@ def _report(record: Any) -> Arguments:
     }
 
 
+def _check(record: Any) -> Arguments:
+    """Budgets of the first model; those of single layers stand in a file alone."""
+    counts = {
+        f"max_{each.figure}": each.limit for model in record.checked[:1] for each in model.counts if not each.layers
+    }
+    times = (each.limit_seconds for model in record.checked[:1] for each in model.latencies)
+    return counts | {"max_latency": next(times, None)}
+
+
 OF_KIND: dict[str, Callable[[Any], Arguments]] = {
     "profile": _profile,
     "crosscheck": _crosscheck,
@@ -159,4 +168,5 @@ OF_KIND: dict[str, Callable[[Any], Arguments]] = {
     "activations": _activations,
     "ceilings": _ceilings,
     "report": _report,
+    "check": _check,
 }

@@ -62,6 +62,12 @@ def _ceilings(record: Any) -> Iterator[Chapter]:
         yield Chapter(title, MEASURED, "ceilings", replace(record, ceilings=(ceiling,)))
 
 
+def _checked(record: Any) -> Iterator[Chapter]:
+    """Each model is checked by a call of its own."""
+    for checked in record.checked:
+        yield Chapter(checked.model, "", "check", replace(record, checked=(checked,)))
+
+
 def _report(report: Any) -> Iterator[Chapter]:
     """Model after model, each with variables of its own."""
     for number, model in enumerate(report.models, 1):
@@ -89,5 +95,6 @@ _PARTS: dict[str, Callable[[Any], Iterator[Chapter]]] = {
     "benchmark": _benchmark,
     "pipeline": lambda record: iter([Chapter("", MEASURED, "result", record)]),
     "ceilings": _ceilings,
+    "check": _checked,
     "report": _report,
 }

@@ -129,5 +129,6 @@ _OTHERS: dict[str, Callable[[Any], Iterable[str]]] = {
     "ceilings": lambda record: [],
     "comparison": _compared,
     "report": _compared,
+    "check": lambda record: [_spelled(each.model) for each in record.checked[:1]],
     "published": lambda record: [_spelled(record.model)],
 }

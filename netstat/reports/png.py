@@ -15,7 +15,7 @@ class Png:
     @staticmethod
     def render(record: Record, view: Any = None) -> bytes:
         """The figure at 100 dots per inch."""
-        from netstat.reports._charts import figure
-        from netstat.reports._style import png
+        from netstat.reports.charts._files import figure
+        from netstat.reports.charts._style import png
 
         return png(lambda: figure(record))

@@ -15,7 +15,7 @@ class Svg:
     @staticmethod
     def render(record: Record, view: Any = None) -> bytes:
         """The figure with its text as shapes, so that it needs no font."""
-        from netstat.reports._charts import figure
-        from netstat.reports._style import svg
+        from netstat.reports.charts._files import figure
+        from netstat.reports.charts._style import svg
 
         return svg(lambda: figure(record))

@@ -77,10 +77,10 @@ def test_what_cannot_be_is_refused(refused: Refused, words: tuple[str, ...], sai
 
 
 @pytest.mark.charts
-def test_formulas_have_no_chart_and_say_who_draws_them(netstat: Run, tmp_path: Path) -> None:
+def test_formulas_have_no_chart(netstat: Run, tmp_path: Path) -> None:
     ended = netstat("formula", "alexnet", "-o", str(tmp_path / "a.png"))
     assert ended.code == 2
-    assert "formulas have no chart; netstat scaling draws them" in ended.err
+    assert "a record of kind 'formula' has no chart; write it to .md" in ended.err
 
 
 def test_a_model_of_one_size_ends_with_3_and_says_what_fixes_it(netstat: Run) -> None:

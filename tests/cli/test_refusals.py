@@ -88,7 +88,7 @@ def test_names_are_checked_by_every_command_that_takes_them(refused: Refused) ->
     assert refused("crosscheck", "alexnet", "--against", "tops").startswith("unknown peer 'tops'; did you mean thop")
     assert refused("benchmark", "alexnet", "--device", "gpu").startswith("unknown device 'gpu'; did you mean cpu")
     assert refused("list", "model") == (
-        "cannot list 'model'; there is models, operators, peers, conventions, reports, devices"
+        "cannot list 'model'; there is models, operators, peers, conventions, reports, charts, devices"
     )
 
 

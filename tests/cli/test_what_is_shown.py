@@ -23,7 +23,7 @@ from netstat.measure.devices import DEVICES
 from netstat.models import MODELS
 from netstat.ops import OPERATORS
 from netstat.peers import PEERS
-from netstat.registry import REPORTS, Registry
+from netstat.registry import CHARTS, REPORTS, Registry
 from netstat.reports._table import cells
 from netstat.reports._terminal import shows_color
 from tests.cli.runs import Run
@@ -38,6 +38,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
     "peers": PEERS,
     "conventions": CONVENTIONS,
     "reports": REPORTS,
+    "charts": CHARTS,
     "devices": DEVICES,
 }
 
@@ -67,7 +68,7 @@ def test_charts_go_into_their_folder_and_a_line_says_so(netstat: Run, tmp_path: 
     ended = netstat("profile", "lenet", "--fast", "--charts", "new/charts")
     files = sorted(file.name for file in (tmp_path / "new" / "charts").iterdir())
     assert ended.err == f"netstat: wrote {len(files)} charts to new/charts\n"
-    assert {"params-and-macs.png", "params-and-macs.svg", "activation-functions.svg"} <= set(files)
+    assert {"params.png", "macs.svg", "activation-functions.svg"} <= set(files)
 
 
 def test_quiet_says_nothing_on_stderr(netstat: Run) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 
-from netstat.reports import _style as style
+from netstat.reports.charts import _style as style
 from tests.crosschecks.page import distance
 
 DARK = 0.3  # of the MACs: beyond it, black is hard to read on the colour

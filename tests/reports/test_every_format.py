@@ -137,14 +137,14 @@ def test_every_row_of_a_file_of_data_says_that_it_is_a_forecast() -> None:
 @pytest.mark.charts
 @pytest.mark.parametrize("format", IMAGES)
 def test_published_figures_have_no_chart_and_say_what_to_write(format: str) -> None:
-    with pytest.raises(UsageError, match=r"^published figures have no chart; write them to a table"):
+    with pytest.raises(UsageError, match=r"^a record of kind 'published' has no chart; write it to"):
         REPORTS[format].render(PUBLISHED)
 
 
 @pytest.mark.charts
 @pytest.mark.parametrize("format", IMAGES)
 def test_an_explanation_has_no_chart_and_says_what_to_write(format: str) -> None:
-    with pytest.raises(UsageError, match=r"^an explanation has no chart; write it to \.md"):
+    with pytest.raises(UsageError, match=r"^a record of kind 'explanation' has no chart; write it to \.md"):
         REPORTS[format].render(EXPLANATION)
 
 

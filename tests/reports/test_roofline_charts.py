@@ -11,10 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from netstat.records.roofline import Roofline
-from netstat.reports._ceilings_chart import ceilings_chart
-from netstat.reports._charts import figure
-from netstat.reports._roofline_chart import AREA, DOT, roofline_chart
-from netstat.reports._style import look
+from netstat.reports.charts._files import figure
+from netstat.reports.charts._style import look
+from netstat.reports.charts.roofline import AREA, DOT
 from tests.records.ceilings_made import CEILING, CEILINGS
 from tests.reports.samples import BENCHMARKS, ROOFLINE, UNDER_ROOFS
 
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.charts
 
 def drawn(roofline: Roofline = ROOFLINE) -> Figure:
     with look():
-        result = roofline_chart(roofline, "alexnet")
+        result = figure(replace(UNDER_ROOFS, roofline=(roofline,)))
         FigureCanvasAgg(result).draw()
     return result
 
@@ -110,7 +109,7 @@ def test_a_benchmark_shows_its_roofline_and_one_without_its_times() -> None:
 
 def test_ceilings_have_a_bar_a_probe_and_a_line_a_kernel() -> None:
     with look():
-        compute, traffic, *_ = ceilings_chart(CEILINGS.ceilings).axes
+        compute, _, traffic, _ = figure(CEILINGS).axes
     assert [bar.get_width() for bar in compute.patches] == [probe.flops_per_second for probe in CEILING.compute]
     lines = {line.get_label(): list(line.get_ydata()) for line in traffic.lines if len(line.get_xdata()) != 2}
     assert lines["copy"] == [p.bytes_per_second for p in CEILING.traffic if p.name == "copy"]

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from matplotlib.figure import Figure
 
 from netstat.records.benchmark import Benchmarks, Failure, compared
-from netstat.reports._latency_chart import latency_chart
 from netstat.reports._tables import tables
 from netstat.reports.table import record_text
 from tests.reports.samples import CPU
@@ -85,7 +85,8 @@ def test_a_second_look_stands_beside_the_first() -> None:
 
 def test_a_chart_has_a_line_per_way_and_a_point_per_batch() -> None:
     slower = replace(SWEEP.benchmarks[0], threads=1)
-    (axes,) = latency_chart([*SWEEP.benchmarks, slower], "alexnet").axes
+    swept = replace(SWEEP, benchmarks=(*SWEEP.benchmarks, slower))
+    axes = swept.plot("latency-throughput", Figure().subplots())
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["2 threads", "1 thread"]
     assert sorted(text.get_text() for text in axes.texts) == ["1", "1", "4", "8"]
     hollow = [line for line in axes.lines if line.get_markerfacecolor() == "white"]

@@ -25,6 +25,7 @@ FOLDERS = {
     "report format": "reports",
     "data frame": "reports",
     "column": "reports",
+    "chart": "reports",
     "optimizer": "measure",
     "loss": "frontends",
 }
