@@ -88,10 +88,8 @@ def test_the_icicle_is_of_what_is_chosen_and_opens_a_layer(opened: Open) -> None
     assert drawing
     part = sum(layer.params for layer in MODEL.profile.layers if layer.path.startswith("classifier"))
     assert wide["width"] / drawing["width"] == pytest.approx(part / MODEL.profile.totals.params, rel=0.01)
-    chart(page, "icicle").locator("svg.drawing").focus()
-    page.keyboard.press("End")
-    page.keyboard.press("Enter")
-    assert page.locator("#drawer").is_visible()
+    block(page, "1").click()
+    assert page.locator("#drawer h3").inner_text() == "classifier.1"
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.closest('figure').dataset.chart") == "icicle"
 
