@@ -5,7 +5,7 @@
 (() => {
   const {page} = netstat;
   const MOST = 24; // characters of a text
-  const SHARE = 13;
+  const SHARE = 11;
 
   const longest = (rows, length) => rows.reduce((most, row) => Math.max(most, length(row)), 0);
 
