@@ -5,8 +5,8 @@ from types import NoneType
 from typing import Any
 
 from netstat.records.base import Record
+from netstat.reports._rows import rows_of
 from netstat.reports._table import printable
-from netstat.reports.csv import rows_of
 
 
 def columns_of(record: Record) -> dict[str, list[Any]]:
