@@ -20,23 +20,18 @@ def chart(page: "Page", name: str) -> "Locator":
     return page.locator(f"#chart-{name}-0")
 
 
-def block(page: "Page", label: str) -> "Locator":
-    """The block of the icicle that a label stands on."""
-    return (
-        chart(page, "icicle")
-        .locator("rect.block:has(+ text)")
-        .filter(visible=True)
-        .nth(
-            [text.split(" · ")[0] for text in chart(page, "icicle").locator("rect + text").all_text_contents()].index(
-                label
-            )
-        )
-    )
+def block(page: "Page", name: str) -> "Locator":
+    """The block of the icicle that has this name on it."""
+    labels = chart(page, "icicle").locator("rect.block + text")
+    labels.first.wait_for()
+    names = [text.split(" · ")[0] for text in labels.all_text_contents()]
+    return chart(page, "icicle").locator("rect.block:has(+ text)").nth(names.index(name))
 
 
 def table(page: "Page", name: str) -> list[list[str]]:
     """The rows of the table behind a chart."""
     chart(page, name).locator(".table summary").click()
+    chart(page, name).locator(".table tbody tr").first.wait_for()  # it is made when it is first seen
     rows = chart(page, name).locator(".table tbody tr").all()
     return [row.locator("td").all_inner_texts() for row in rows]
 

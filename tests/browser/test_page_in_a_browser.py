@@ -34,7 +34,7 @@ def test_a_page_opens_without_a_network_and_shows_the_model(opened: Open) -> Non
     page = opened(alexnet)
     assert page.title() == "netstat: alexnet"
     assert page.locator(".grid .body .row").count() > 20
-    assert page.locator("figure.chart:visible svg.drawing").count() >= 4
+    page.locator("figure.chart svg.drawing").nth(3).wait_for()
     assert page.locator("figure.chart:visible").count() == page.locator("figure.chart").count()
 
 
@@ -127,7 +127,7 @@ def test_one_of_several_models_is_shown_at_a_time(opened: Open) -> None:
     assert articles.all_inner_texts() == ["alexnet"]
     tabs.nth(1).click()
     assert articles.all_inner_texts() == ["lenet"]
-    assert page.locator("article:visible figure.chart:visible svg.drawing").count() >= 2
+    page.locator("article:visible svg.drawing").nth(1).wait_for()
     page.keyboard.press("ArrowRight")
     assert articles.all_inner_texts() == ["alexnet"]
     assert tabs.nth(0).get_attribute("aria-selected") == "true"
