@@ -95,7 +95,7 @@ def compiled(english: str) -> re.Pattern[str]:
         holds = ".*?" if len(found[1]) > 1 else _FIGURE if found[1] in FIGURES else _NAME
         return f"(?P<{found[1]}>{holds})"
 
-    return re.compile(_HOLE.sub(hole, re.escape(english)))
+    return re.compile(_HOLE.sub(hole, re.escape(english)), re.DOTALL)
 
 
 @cache
