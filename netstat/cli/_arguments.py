@@ -98,12 +98,13 @@ def parser_of(wanted: Collection[str]) -> tuple[Parser, dict[str, tuple[Argument
         if name in wanted:
             module = import_module(f"netstat.cli.{name}")
             module.configure(command)
-            _language_option(command)
+            language_option(command)
             built[name] = (command, module.run)
     return parser, built
 
 
-def _language_option(parser: ArgumentParser) -> None:
+def language_option(parser: ArgumentParser) -> None:
+    """What every command takes: the language of its results."""
     parser.add_argument(
         "--lang", metavar="|".join(LANGUAGES), help="language of tables and pages (default: $NETSTAT_LANG, else en)"
     )

@@ -19,7 +19,7 @@ _BETWEEN = " · "
 _HOLE = re.compile(r"\\\{(\w+)\\\}|\\\[(\w+)\\\]")  # {name} or [s] in an escaped pattern
 _PROSE = re.compile(r"[a-z]{2,} [a-z]{2,}")
 _FIGURE = r"[≥<>+−-]{0,2}\d[\d.,e+×-]*(?: (?:%|[KMGT]iB|[mµn]?s|[kMGT]?(?:FLOP|B|W|Hz)?(?:/s)?))?"
-_NAME = r"(?:(?!, |; ).)*?"
+_NAME = r"(?:(?!, |; |: ).)*?"
 
 
 class Pattern(NamedTuple):
@@ -95,7 +95,7 @@ def compiled(english: str) -> re.Pattern[str]:
         holds = ".*?" if len(found[1]) > 1 else _FIGURE if found[1] in FIGURES else _NAME
         return f"(?P<{found[1]}>{holds})"
 
-    return re.compile(_HOLE.sub(hole, re.escape(english)))
+    return re.compile(_HOLE.sub(hole, re.escape(english)), re.DOTALL)
 
 
 @cache

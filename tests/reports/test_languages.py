@@ -17,6 +17,7 @@ from netstat.cli._listed import KINDS
 from netstat.errors import UsageError
 from netstat.language import LANGUAGES, language, speaking
 from netstat.records.base import Record
+from netstat.records.check import Checked
 from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._columns import COLUMNS
@@ -27,7 +28,7 @@ from netstat.reports._tables import sections
 from netstat.reports._wrap import wrapped
 from netstat.reports.page._words import words
 from netstat.reports.table import record_text, tables_text
-from tests.reports.samples import ALEXNET_PROFILE, FULL_PROFILE, HOSTILE, RECORDS
+from tests.reports.samples import ALEXNET_PROFILE, BUDGETS, FULL_PROFILE, HOSTILE, RECORDS
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = ("title", "heading", "label", "word", "cell", "sentence")
@@ -48,8 +49,14 @@ def every_table() -> list[Table]:
     found = [page for record, view in views for page in sections(record, view)]
     for unit in ("macs", "flops"):
         found += sections(replace(ALEXNET_PROFILE, convention="other", unit=unit))
+    found += sections(replace(BUDGETS, checked=tuple(map(budgets_of_params, BUDGETS.checked))))
     found += [*lost_tables(FULL_PROFILE.roofline or (), "alexnet"), Table("layers", list(COLUMNS))]
     return [*found, *(page for listed in KINDS.values() for page in listed())]
+
+
+def budgets_of_params(checked: Checked) -> Checked:
+    """The same budgets, of parameters."""
+    return replace(checked, counts=tuple(replace(budget, figure="params") for budget in checked.counts))
 
 
 def shown(page: Table) -> list[str]:

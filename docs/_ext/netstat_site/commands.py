@@ -5,7 +5,7 @@ from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Iterator
 from importlib import import_module
 
-from netstat.cli._arguments import COMMANDS, EPILOG
+from netstat.cli._arguments import COMMANDS, EPILOG, language_option
 from netstat_site.markdown import code, table
 
 OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z-]*)")
@@ -24,6 +24,7 @@ def _epilog() -> str:
 def _command(name: str) -> Iterator[str]:
     parser = ArgumentParser(f"netstat {name}", add_help=False)
     import_module(f"netstat.cli.{name}").configure(parser)
+    language_option(parser)
     actions = [action for action in parser._actions if action.help != SUPPRESS]  # argparse has no other way to them
     words = [_word(action) for action in actions if not action.option_strings]
     yield f"## netstat {name}"
