@@ -1,4 +1,4 @@
-"""Every command line that README.md and the pages of docs/ show is run: here, by the test of its page, or there is a reason."""
+"""Every command line that README.md and docs/ show runs: here, in the test of its page, or it is said why not."""
 
 import json
 from pathlib import Path

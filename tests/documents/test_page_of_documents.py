@@ -1,4 +1,4 @@
-"""docs/documents.md says what netstat says now, every row of it has a test of its own, and its commands run (most of them in tests/docs)."""
+"""docs/documents.md says what netstat says now, and every row of it has a test of its own."""
 
 import os
 import re
