@@ -51,7 +51,7 @@ CONFIG = {"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "n_layer":
 ALL = [line for page in PAGES for line in lines(page)]
 HERE = {
     line.commands: line
-    for line in ALL
+    for line in reversed(ALL)  # of pages that show the same, the first is named
     if line.page not in FOLLOWED and not line.commands[0].startswith(tuple(NOT_RUN)) and line.commands[0] not in NAMES
 }
 
