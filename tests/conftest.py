@@ -1,11 +1,20 @@
 """What holds for every test: the pure tier never sees torch, and a GPU test without a GPU is skipped and says why."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+with suppress(ImportError):  # the machine with a GPU may lack it, and has no law to test
+    from hypothesis import settings
+
+    settings.register_profile("quick", max_examples=20)
+    settings.register_profile("thorough", max_examples=100)
+    settings.load_profile("thorough" if os.environ.get("NETSTAT_THOROUGH") else "quick")
 
 # Tests import `tests.benchmarks`; at the end of the path, so that an installed netstat is the one under test.
 sys.path.append(str(Path(__file__).parents[1]))

@@ -194,6 +194,7 @@ def fits(model: nn.Module) -> bool:
     return 6 <= size <= 400
 
 
+@pytest.mark.slow
 @given(layers=st.lists(SINGLE, min_size=1, max_size=5))
 @settings(max_examples=240 if THOROUGH else 40, deadline=None, derandomize=True)
 def test_any_stack_sees_what_is_said_and_where(layers: list[nn.Module]) -> None:
@@ -202,6 +203,7 @@ def test_any_stack_sees_what_is_said_and_where(layers: list[nn.Module]) -> None:
     check(positive(model), margin=24)
 
 
+@pytest.mark.slow
 @given(
     stem=SINGLE,
     one=st.lists(st.integers(0, 2), max_size=3),

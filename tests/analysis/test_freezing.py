@@ -75,6 +75,7 @@ def freezing(model: nn.Module, *shape: int, **patterns: list[str]) -> Freezing:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FREEZINGS)
 def test_the_backward_pass_and_its_gradients_are_those_of_torch(name: str) -> None:
     patterns, trains = FREEZINGS[name]

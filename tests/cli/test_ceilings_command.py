@@ -56,6 +56,7 @@ def test_a_benchmark_shows_roofs_and_saves_them(netstat: Run, tmp_path: Path) ->
     assert [layer["op"] for layer in roofline["layers"]] == ["conv2d", "relu"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_kept")
 def test_what_is_lost_is_the_view_that_was_asked_for(netstat: Run) -> None:
     ended = netstat("benchmark", *SMALL, "--lost", "-q")

@@ -184,6 +184,7 @@ def test_every_section_fits_the_width(netstat: Run, job: Job, monkeypatch: pytes
     assert max(map(len, lines)) <= int(columns)
 
 
+@pytest.mark.slow
 def test_strict_ends_with_4_just_where_a_measurement_is_unreliable(netstat: Run) -> None:
     ended = netstat(*SMALL, "--no-crosscheck", "--strict", "--json", "-q", "-o", "a.json")
     reliable = all(benchmark["reliable"] for benchmark in json.loads(ended.out)["benchmarks"])

@@ -170,6 +170,7 @@ def test_c17_three_small_kernels_have_27_c_squared_weights_and_a_large_one_49(ch
     assert small.nonlinearities > large.nonlinearities
 
 
+@pytest.mark.slow
 def test_c18_the_converted_vgg_needs_224_pixels_and_the_one_with_adaptive_pooling_32() -> None:
     assert least_side() == 224
     assert netstat.profile("vgg16", (3, 32, 32)).complete

@@ -194,6 +194,7 @@ def test_s16_the_converted_network_has_the_parameters_and_at_224_the_cost_of_its
     assert at[384].layers[-1].output_shape == (1, 1000, 6, 6)
 
 
+@pytest.mark.slow
 def test_s16_the_converted_network_gives_the_scores_of_its_origin() -> None:
     import torch
     import torchvision
@@ -207,6 +208,7 @@ def test_s16_the_converted_network_gives_the_scores_of_its_origin() -> None:
     assert torch.allclose(map_of_scores.flatten(1), scores, rtol=0, atol=1e-12 * scores.abs().max().item())
 
 
+@pytest.mark.slow
 def test_s17_the_onnx_file_gives_the_same_table(tmp_path: Path) -> None:
     saved, own = exported("alexnet"), netstat.profile("alexnet")
     work = [[(row.op, row.macs, row.params, row.output_shape) for row in p.layers if row.macs] for p in (saved, own)]

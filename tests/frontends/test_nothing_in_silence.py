@@ -63,6 +63,7 @@ def test_what_is_checkpointed_counts_once(reentrant: bool) -> None:
     assert seen(Model(), 4) == [("block.fc", "linear"), ("block", "relu")]
 
 
+@pytest.mark.slow
 def test_a_compiled_module_is_the_module_that_was_compiled() -> None:
     assert seen(torch.compile(LinearRelu()), 4) == [("fc", "linear"), ("", "relu")]
 

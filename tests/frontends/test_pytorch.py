@@ -178,6 +178,7 @@ def test_counts_are_the_same_from_a_meta_module_a_real_one_and_the_tenth_call() 
     assert profile(on_meta, (3, 224, 224)) == first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 2, 7])
 def test_macs_grow_with_the_batch_and_params_do_not(batch: int) -> None:
     model = torchvision.models.resnet18()

@@ -100,6 +100,7 @@ def images(draw: DrawFn) -> Tensor:
 DIMS = st.lists(st.integers(-5, 4), min_size=1, max_size=3).map(tuple)
 
 
+@pytest.mark.slow
 @given(image=images(), dims=DIMS, keepdim=st.booleans())
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_what_is_summed_along_dimensions_lies_in_memory_as_torchs_does(

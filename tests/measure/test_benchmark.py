@@ -186,6 +186,7 @@ def test_an_owned_module_can_still_be_trained() -> None:
     model.train()(torch.randn(2, 1, 8, 8, dtype=torch.bfloat16)).backward()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "tf32", "bfloat16", "float16"])
 def test_a_real_network_runs_in_every_precision(dtype: str) -> None:
     result = benchmark(FailsAtCall(), IMAGE, dtype=dtype, threads=1, settings=SHORT)

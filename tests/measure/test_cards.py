@@ -84,6 +84,7 @@ def test_branches_cut_groups_and_neighbours_are_exchanged_exactly(ways: int, lrn
     assert all(parameter.grad is None for parameter in model.parameters())
 
 
+@pytest.mark.slow
 def test_a_model_of_which_nothing_is_trained_runs_forward_alone() -> None:
     model = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.Conv2d(4, 6, 3)).requires_grad_(False)
     record = netstat.partition(model, (3, 6, 6), run=True, training=False)

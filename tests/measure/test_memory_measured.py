@@ -180,6 +180,7 @@ def test_optimizers_differ_by_their_state() -> None:
     }
 
 
+@pytest.mark.slow
 def test_what_the_profiler_says_about_itself_reaches_nobody(capfd: pytest.CaptureFixture[str]) -> None:
     measure_inference(Residual(), INPUTS, devices.find("cpu"), find("float32"))
     assert capfd.readouterr() == ("", "")

@@ -139,6 +139,7 @@ def test_a_layer_that_is_called_twice_has_one_row_with_both_calls() -> None:
     assert [(layer.path, layer.median_seconds) for layer in step.layers] == [("0", 1.0)]
 
 
+@pytest.mark.slow
 def test_a_slow_step_is_warmed_up_and_sampled_within_its_caps() -> None:
     clock = FakeClock()
     step = on_fake(Timed(clock, 6.0, 12.0), clock)
@@ -168,6 +169,7 @@ def test_a_loss_that_is_no_number_any_more_is_said(weight: str, warnings: tuple[
     assert on_fake(model, clock).warnings == warnings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scale", "warnings"), [(1.0, ()), (1e3, ("diverged",))], ids=["learns", "overshoots"])
 def test_a_loss_that_grows_beyond_numbers_while_steps_are_timed_is_said(
     scale: float, warnings: tuple[str, ...]
@@ -182,6 +184,7 @@ def test_a_loss_that_grows_beyond_numbers_while_steps_are_timed_is_said(
     assert on_fake(Scaled(clock, 0.25, 0.5), clock, Regime(loss="mse")).warnings == warnings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("reading", "warnings"), [(0.0128, ()), (0.0129, ("backward_hooks_slow",))])
 def test_hooks_that_slow_the_way_back_by_over_5_percent_are_said(reading: float, warnings: tuple[str, ...]) -> None:
     """A way back of 0.5 s takes one reading, with a hook on either side of its node three: the limit is 0.0128205 s."""
@@ -242,6 +245,7 @@ def everything(module: nn.Module) -> list[Any]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("training", [True, False])
 @pytest.mark.parametrize("dtype", ["fp32", "fp16"])
 def test_the_users_module_is_untouched(dtype: str, training: bool) -> None:
@@ -275,6 +279,7 @@ class Sparse(nn.Module):
         return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "inputs", "regime", "message"),
     [

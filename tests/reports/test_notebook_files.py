@@ -46,6 +46,7 @@ def test_each_section_of_a_profile_has_the_call_that_makes_it_its_table_and_its_
     assert kinds == [{"text/html", "text/plain"}, {"image/png", "text/plain"}] * 3
 
 
+@pytest.mark.slow
 def test_equal_records_give_equal_notebooks() -> None:
     assert REPORTS["ipynb"].render(RECORDS[FULL]) == REPORTS["ipynb"].render(RECORDS[FULL])
 
