@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.benchmarks.browser_page import browser
 from tests.benchmarks.start import BARE, FAST
 from tests.benchmarks.tables import (
     Row,
@@ -44,7 +45,15 @@ python -m tests.benchmarks
 
 def render(results: dict[str, Any]) -> str:
     """The page: a section for everything that was measured."""
-    return "\n".join([HEAD, *(section(results[key]) for key, section in SECTIONS.items() if key in results)])
+    apart = results.get("apart", {})
+    sections = [(key, section(results[key])) for key, section in SECTIONS.items() if key in results]
+    parts = (text + taken_apart(apart[key]) if key in apart else text for key, text in sections)
+    return "\n".join([HEAD, *parts])
+
+
+def taken_apart(found: dict[str, Any]) -> str:
+    """Where a section was measured that is not of the same run as the others."""
+    return f"\nMeasured in a run of its own:\n\n{environment(found)}"
 
 
 def environment(found: dict[str, Any]) -> str:
@@ -218,4 +227,5 @@ SECTIONS: dict[str, Callable[[Any], str]] = {
     "crosscheck": crosscheck,
     "memory": memory,
     "footprint": footprint,
+    "browser": browser,
 }

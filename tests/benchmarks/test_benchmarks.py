@@ -125,6 +125,32 @@ def test_the_models_of_torchvision_are_built_for_the_image_they_get() -> None:
     assert row.keys() == {"name", "netstat", "FlopCounterMode"}
 
 
+@pytest.mark.torch
+def test_the_large_page_is_of_five_thousand_layers() -> None:
+    pytest.importorskip("torch")
+    from tests.benchmarks import browser
+
+    leaves = [module for module in browser.layers().modules() if not list(module.children())]
+    assert len(leaves) == 5 * browser.STAGES * browser.BLOCKS == 5000
+
+
+def test_a_part_that_was_measured_by_itself_says_so() -> None:
+    taken = {
+        "utc": "then",
+        "cpu": "it",
+        "cores": 2,
+        "system": "s",
+        "others": 0,
+        "threads": 2,
+        "python": "3",
+        "packages": {},
+    }
+    rows = [{"name": "100", "median": 1.0, "samples": [1.0], "error": ""}]
+    written = page.render({"chain": rows, "apart": {"chain": taken}})
+    assert "Measured in a run of its own:" in written
+    assert "| taken | then |" in written
+
+
 def test_a_limit_is_met_up_to_and_with_itself() -> None:
     assert tables.judged("it", 1.5, 1.5) == "it: 1.5 (limit 1.5); met.\n"
     assert tables.judged("it", 1.51, 1.5) == "it: 1.51 (limit 1.5); **not met**.\n"

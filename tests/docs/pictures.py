@@ -1,7 +1,7 @@
 """Every picture of README.md and docs/, and the page of charts, written by one command: python -m tests.docs.pictures.
 
-Words after it pick pictures: those of commands they occur in. Times in pictures are measured when the command runs,
-so it wants the machine to itself.
+Words after it pick pictures: those of commands they occur in; without any, `tests.docs.screens` takes its own as well.
+Times in pictures are measured when the command runs, so it wants the machine to itself.
 """
 
 import json
@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from netstat.registry import CHARTS
 from tests.crosschecks import chart as overview
 from tests.crosschecks import kept
+from tests.docs import screens
 
 DOCS = Path(__file__).parents[2] / "docs"
 IMAGES, PAGE = DOCS / "images", DOCS / "charts.md"
@@ -82,7 +83,7 @@ def _section(name: str, command: str) -> str:
 def images() -> list[Path]:
     """Every picture there has to be."""
     charts = [IMAGES / "charts" / f"{name}.png" for names in COMMANDS.values() for name in names]
-    return [IMAGES / "alexnet.png", kept.CHART, *charts]
+    return [IMAGES / "alexnet.png", kept.CHART, *screens.images(), *charts]
 
 
 def drawn(command: str, names: tuple[str, ...]) -> Iterator[Path]:
@@ -106,6 +107,8 @@ def main(words: list[str]) -> None:
         if not words or any(word in command for word in words):
             for path in drawn(command, names):
                 sys.stderr.write(f"{path}\n")
+    if not words:
+        screens.main([])
 
 
 if __name__ == "__main__":

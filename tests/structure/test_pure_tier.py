@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PURE = "not torch and not peers and not charts and not slow and not gpu"
+PURE = "not torch and not peers and not charts and not browser and not slow and not gpu"
 BLOCKED = ("torch", "torchvision", "thop", "fvcore", "ptflops", "torchinfo")
 RUN = f"""
 import sys
