@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from netstat.cli._arguments import parse
 from netstat.cli._streams import flush, write
 from netstat.errors import NetstatError, said
+from netstat.language import speaking
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -13,7 +14,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a command's module here, once it was imported
     try:
         run, options = parse(arguments)
-        return run(options)
+        with speaking(getattr(options, "lang", None)):
+            return run(options)
     except KeyboardInterrupt:
         return _end("interrupted", 130)
     except Exception as error:

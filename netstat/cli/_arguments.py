@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from netstat import __version__
 from netstat.errors import UsageError
+from netstat.language import LANGUAGES
 from netstat.registry import unknown
 
 Run = Callable[[Namespace], int]
@@ -99,8 +100,15 @@ def parser_of(wanted: Collection[str]) -> tuple[Parser, dict[str, tuple[Argument
         if name in wanted:
             module = import_module(f"netstat.cli.{name}")
             module.configure(command)
+            _language_option(command)
             built[name] = (command, module.run)
     return parser, built
+
+
+def _language_option(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--lang", metavar="|".join(LANGUAGES), help="language of tables and pages (default: $NETSTAT_LANG, else en)"
+    )
 
 
 def _joined(options: Namespace, rest: list[str]) -> list[str]:

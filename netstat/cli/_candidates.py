@@ -116,6 +116,12 @@ def _several(names: Iterable[str]) -> Candidates:
     return Candidates(tuple(names), several=True)
 
 
+def _languages() -> Candidates:
+    from netstat.language import LANGUAGES
+
+    return Candidates(LANGUAGES)
+
+
 def _annotations() -> Candidates:
     return Candidates(("text", "github"))
 
@@ -138,6 +144,7 @@ _OF_ARGUMENTS: dict[str, Callable[[], Candidates]] = {
     "kind": _kinds,
     "figures": _figures,
     "format": _annotations,
+    "lang": _languages,
     "config": lambda: Candidates(files="file"),
     "output": lambda: Candidates(files="file"),
     "charts": lambda: Candidates(files="directory"),

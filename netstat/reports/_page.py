@@ -6,6 +6,7 @@ from hashlib import sha256
 from html import escape
 
 from netstat import __version__
+from netstat.language import language
 from netstat.reports._math import FormulaError, mathml
 from netstat.reports._table import Formula, printable
 
@@ -45,7 +46,7 @@ def page(title: str, sections: Iterable[str]) -> str:
     body = "\n".join(sections)
     digest = b64encode(sha256(STYLE.encode()).digest()).decode()
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{language()}">
 <!-- netstat {__version__} -->
 <head>
 <meta charset="utf-8">

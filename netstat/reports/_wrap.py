@@ -9,14 +9,25 @@ _GLUE = "\N{NO-BREAK SPACE}"
 _BETWEEN = " · "
 _BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:%|[mµun]?s|[kMGT]|[KMGT]?i?B|[KMGT]?(?:FLOP|B)/s)(?:[^\w/]|$))")
 _COUNTED = re.compile(r"(?<=[\dkMGT]) (?=(?:MACs|FLOPs|params)\b)")
-_VALUE = re.compile(r"(?<=\w) = (?=[\d,]+ [a-z])")
+_WIDE = "\u2e80-\u303f\u3041-\u9fff\uf900-\ufaff\uff00-\uff60"
+_CLOSING = "、。，．：；！？）］》」』”’％"  # what no line begins with
+_OPENING = "（［《「『“‘"  # and what none ends with
+# Where a line may be broken without a space: beside a character of the scripts that have none.
+_SEAM = re.compile(
+    rf"(?:(?<=[{_WIDE}])(?=\S)|(?<=\S)(?=[{_WIDE}]))(?<![{_OPENING}])(?![{_CLOSING}])",
+)
+_BEFORE_WIDE = re.compile(rf"(?<=\d) (?=[{_WIDE}])")
+_VALUE = re.compile(rf"(?<=\w) = (?=[\d,]+[ {_GLUE}][a-z{_WIDE}])")
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """`text` in lines of at most `width` cells, broken at spaces; a word that is wider, wherever it has to be."""
+    """`text` in lines of at most `width` cells, broken at spaces; a word that is wider, wherever it has to be.
+
+    Scripts without spaces are broken anywhere but around their punctuation.
+    """
     lines = [""]
-    for word in text.split(" "):
-        joined = f"{lines[-1]} {word}" if lines[-1] else word
+    for before, word in _words(text):
+        joined = f"{lines[-1]}{before}{word}" if lines[-1] else word
         if cells(joined) <= width:
             lines[-1] = joined
         else:
@@ -24,9 +35,17 @@ def wrapped(text: str, width: int) -> list[str]:
     return [line.replace(_GLUE, " ") for line in lines if line]
 
 
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """What stays on a line, each with the space that is before it."""
+    for word in text.split(" "):
+        first, *others = [word] if word.isascii() else _SEAM.split(word)
+        yield " ", first
+        yield from (("", other) for other in others)
+
+
 def sentence(text: str, width: int) -> list[str]:
     """`wrapped`; a number stays with the unit after it, and with what it is the value of."""
-    kept = _COUNTED.sub(_GLUE, _BEFORE_UNIT.sub(_GLUE, text))
+    kept = _BEFORE_WIDE.sub(_GLUE, _COUNTED.sub(_GLUE, _BEFORE_UNIT.sub(_GLUE, text)))
     return wrapped(_VALUE.sub(f"{_GLUE}={_GLUE}", kept), width)
 
 

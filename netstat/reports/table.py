@@ -16,7 +16,7 @@ from netstat.registry import REPORTS
 from netstat.reports._fit import GAP, Strip, fit, whole
 from netstat.reports._layers import layer_tables
 from netstat.reports._table import Fact, Table, cells, padded
-from netstat.reports._tables import tables
+from netstat.reports._tables import said, sections, spoken
 from netstat.reports._terminal import BOLD, FAINT, RED, Terminal, shows_unicode, standard_output, terminal_width
 from netstat.reports._wrap import heading, sentence, wrapped
 
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 _ALARMS = ("warning", "UNRELIABLE", "FORECAST", "OVER")  # labels of facts
-_ALARM = re.compile(r"UNEXPLAINED|  OVER$")  # in a row
+_ALARM = r"{UNEXPLAINED}|  {OVER}$"  # in a row, of the words that stand there
 _RULE = 40  # cells between two rows that are no table any more
 
 
@@ -50,7 +50,7 @@ class Text:
     @staticmethod
     def render(record: Record, view: View | None = None) -> bytes:
         """Every section of `record`, as wide as the terminal and in its characters."""
-        return f"netstat {__version__}: {record.kind}\n\n{_text(tables(record, view), standard_output())}".encode()
+        return f"netstat {__version__}: {record.kind}\n\n{_text(sections(record, view), standard_output())}".encode()
 
 
 def record_text(
@@ -62,7 +62,7 @@ def record_text(
     color: bool = False,
 ) -> str:
     """Every section of `record`; arguments as for `layers_text`."""
-    return _text(tables(record, view), Terminal(width or terminal_width(), unicode, color))
+    return _text(sections(record, view), Terminal(width or terminal_width(), unicode, color))
 
 
 def layers_text(
@@ -145,7 +145,11 @@ def tables_text(pages: Iterable[Table], width: int | None = None, *, unicode: bo
 
 
 def _text(pages: Iterable[Table], terminal: Terminal) -> str:
-    """The tables one below the other, an empty line between them, a newline at the end."""
+    """The tables one below the other, an empty line between them, a newline at the end.
+
+    Other languages have other characters than ASCII.
+    """
+    pages = said(pages) if terminal.unicode else pages
     return "\n".join("".join(f"{line}\n" for line in _lines(page, terminal)) for page in pages)
 
 
@@ -164,10 +168,11 @@ def _lines(table: Table, terminal: Terminal) -> Iterator[str]:
 def _facts(facts: Sequence[Fact], terminal: Terminal) -> Iterator[str]:
     widest = max((cells(label) for label, _ in facts), default=0) + 2
     indent = min(widest, max(terminal.width // 3, 2))
+    alarms = {*_ALARMS, *(spoken(label, "label") for label in _ALARMS)}
     for label, text in facts:
         lines = sentence(terminal.write(text), terminal.width - indent) or [""]
         for line in _beside(terminal.write(label), lines, indent, terminal):
-            yield terminal.paint(line, RED) if label in _ALARMS else line
+            yield terminal.paint(line, RED) if label in alarms else line
 
 
 def _beside(label: str, lines: Sequence[str], indent: int, terminal: Terminal) -> Iterator[str]:
@@ -190,14 +195,20 @@ def _blocks(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:
             yield from _facts([(name, " ".join(text.split())) for name, text in named if text.strip()], terminal)
 
 
+def _alarm() -> re.Pattern[str]:
+    words = {word: f"(?:{word}|{spoken(word, 'cell')})" for word in ("UNEXPLAINED", "OVER")}
+    return re.compile(_ALARM.format_map(words))
+
+
 def _grid(strips: Sequence[Strip], terminal: Terminal) -> Iterator[str]:
+    alarm = _alarm()
     yield _row(strips, [strip.heading for strip in strips])
     for group in zip(*(strip.groups for strip in strips), strict=True):
         yield terminal.paint(_row(strips, ["-" * strip.width for strip in strips]), FAINT)
         for row in zip(*group, strict=True):
             for texts in zip_longest(*(text.split("\n") for text in row), fillvalue=""):
                 line = _row(strips, texts)
-                yield terminal.paint(line, RED if _ALARM.search(line) else "")
+                yield terminal.paint(line, RED if alarm.search(line) else "")
 
 
 def _row(strips: Sequence[Strip], texts: Sequence[str]) -> str:

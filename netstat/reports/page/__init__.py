@@ -9,12 +9,14 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from netstat import __version__
+from netstat.language import language
 from netstat.records.profile import Profile
 from netstat.records.report import Report, Reported, side_by_side
 from netstat.records.view import View
 from netstat.registry import REPORTS
 from netstat.reports._page import typeset
 from netstat.reports._table import Formula, place, printable
+from netstat.reports._tables import said, spoken
 from netstat.reports.page import _facts as facts
 from netstat.reports.page import _files as files
 from netstat.reports.page._rows import given
@@ -27,23 +29,22 @@ if TYPE_CHECKING:
 CHARTS = ("icicle", "time-macs", "roofline", "memory")
 MOST_IN_TABLE = 400  # layers of the table that stands in for the tree on paper and where no script runs
 LEVELS = 2  # of a larger model's
-_FILTERS = (deviation, duration, exact, mebibytes, percent, scaled, shape, signed, place)
+_FILTERS = (deviation, duration, exact, mebibytes, percent, scaled, shape, signed, place, spoken)
 
 
-def rendered(record: Profile | Report, view: View | None = None, language: str = "en") -> str:
-    """The page of a report, or of a profile by itself.
+def rendered(record: Profile | Report, view: View | None = None) -> str:
+    """The page of a report, or of a profile by itself, in the language that was asked for.
 
     Args:
         record: what is on it, and in it as JSON.
         view: the columns, order and filters that the layers begin with.
-        language: of its words.
     """
     report = record if isinstance(record, Report) else side_by_side([record])
-    word, view = words(language), view or View()
+    word, view = words(language()), view or View()
     page = _environment().get_template("report.html.j2")
     return page.render(
         word=word,
-        language=language,
+        language=language(),
         version=__version__,
         files=files,
         facts=facts,
@@ -75,7 +76,7 @@ def _table(model: Reported, view: View) -> str:
 
     if len(model.profile.layers) > MOST_IN_TABLE:
         view = view._replace(tree=True, depth=LEVELS)
-    table = layer_tables(model.profile, view)[0]
+    table, *_ = said(layer_tables(model.profile, view))
     return "\n".join(grid(table.columns, table.groups))
 
 

@@ -10,6 +10,7 @@ from netstat.records.profile import Profile
 from netstat.records.report import Report, Reported
 from netstat.records.verdicts import Verdict, verdicts
 from netstat.reports._table import Formula, loss_of, place
+from netstat.reports._tables import spoken
 from netstat.reports.page._words import Words
 from netstat.units import decimals, duration, exact, mebibytes, percent, rate, ratio, scaled, shape
 
@@ -48,7 +49,8 @@ def answers(profile: Profile, word: Words) -> list[Answer]:
 
 def _answer(verdict: Verdict, word: Words) -> Answer:
     state = {True: "yes", False: "no", None: "unknown"}[verdict.holds]
-    names = [WARNINGS.get(name, name) for name in verdict.names] if verdict.question == "timing" else verdict.names
+    told = verdict.question == "timing"
+    names = [spoken(WARNINGS.get(name, name)) if told else name for name in verdict.names]
     values = {"count": exact(verdict.number), "of": exact(verdict.of), "names": _first(names, word)}
     return Answer(
         word(f"verdict.{verdict.question}.{state}"),
