@@ -8,6 +8,7 @@ from readme import ROOT, examples, run
 
 RUN_BY = {
     "README.md": "test_readme.py",
+    "README.zh.md": "test_readme_in_chinese.py",
     "charts.md": "test_charts_page.py",
     "check.md": "test_check_and_compare_pages.py",
     "compare.md": "test_check_and_compare_pages.py",
