@@ -14,24 +14,24 @@ from netstat.registry import unknown
 
 Run = Callable[[Namespace], int]
 
-COMMANDS = {
+COMMANDS = {  # most used first
     "profile": "layers, cross-check and time of a model: the whole job",
+    "report": "everything about a model, or several side by side, on one page of HTML",
     "explain": "why a layer's figures are what they are: formula, its numbers in it, result",
     "crosscheck": "what other counters say, each difference itemised",
-    "ceilings": "the most this machine computes and moves, measured",
     "benchmark": "measured time, whole and per layer",
-    "forecast": "expected time on devices that are not at hand",
     "memory": "what a forward pass and a training step need of memory, predicted and measured",
-    "partition": "a model split over several cards: what each holds, and what crosses between them",
-    "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
+    "compare": "models or saved results side by side, and what changed layer by layer",
+    "check": "whether a model keeps its budgets of parameters, MACs, memory, time: a gate for CI",
     "formula": "totals as closed expressions in N, H, W, and the largest input for a bound",
     "scaling": "cost against input size and batch, and which layers grow how",
+    "forecast": "expected time on devices that are not at hand",
+    "ceilings": "the most this machine computes and moves, measured",
+    "pipeline": "images a second of the input pipeline, and whether they hide behind the model",
+    "partition": "a model split over several cards: what each holds, and what crosses between them",
     "views": "cost of scoring an image in crops, flipped and turned, and whole",
     "activations": "what activation functions and LRN cost per element, counted and measured",
-    "compare": "models or saved results side by side",
-    "check": "whether a model keeps its budgets of parameters, MACs, memory, time: a gate for CI",
-    "report": "everything about a model, or several side by side, on one page of HTML",
-    "list": "built-in models, operators, peers, conventions, reports, devices",
+    "list": "built-in models, operators, peers, conventions, reports, charts, devices",
     "stat": "the layer table alone, as torchstat printed it",
     "badge": "a line of Markdown for a README: params and MACs as an image",
     "completion": "the script with which bash, zsh, fish or tcsh completes this command line",
@@ -56,7 +56,9 @@ def _formatter(prog: str) -> RawDescriptionHelpFormatter:
         width = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size().columns
     except (ValueError, OSError):
         width = 80
-    return RawDescriptionHelpFormatter(prog, width=width - 2)
+    formatter = RawDescriptionHelpFormatter(prog, width=width - 2)
+    formatter._action_max_length = 4 + max(map(len, COMMANDS))  # argparse forgets how far it indents commands
+    return formatter
 
 
 class Parser(ArgumentParser):

@@ -33,7 +33,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--lost", action="store_true", help="where the time is lost: rows by their time over the roof")
     output_options(parser)
     parser.epilog = (
-        "Several values with commas of -b, --device, --dtype, --threads, --memory-format and --mode are timed side by "
+        "Several values with commas of -b, --device, --dtype, --threads, --memory-format and --mode are timed side by\n"
         f"side, every combination: -b 1,2,4,8 --threads 1,2.\n\n{parser.epilog}"
     )
 

@@ -37,7 +37,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--fast", action="store_true", help="both of these, and memory without a training step")
     output_options(parser)
     parser.epilog = (
-        "Without -o and --json the page is MODEL.html in the current folder. A saved result.json of a profile or a "
+        "Without -o and --json the page is MODEL.html in the current folder. A saved result.json of a profile or a\n"
         f"report can stand among the models; one of any other kind alone.\n\n{parser.epilog}"
     )
 

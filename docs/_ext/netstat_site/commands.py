@@ -1,11 +1,10 @@
 """The command line, from the parsers that read it."""
 
 import re
-from argparse import SUPPRESS, Action, ArgumentParser
+from argparse import SUPPRESS, Action
 from collections.abc import Iterator
-from importlib import import_module
 
-from netstat.cli._arguments import COMMANDS, EPILOG, language_option
+from netstat.cli._arguments import COMMANDS, EPILOG, parser_of
 from netstat_site.markdown import code, table
 
 OPTION = re.compile(r"(?<![\w-])(--?[a-z][a-z-]*)")
@@ -22,10 +21,10 @@ def _epilog() -> str:
 
 
 def _command(name: str) -> Iterator[str]:
-    parser = ArgumentParser(f"netstat {name}", add_help=False)
-    import_module(f"netstat.cli.{name}").configure(parser)
-    language_option(parser)
-    actions = [action for action in parser._actions if action.help != SUPPRESS]  # argparse has no other way to them
+    _, commands = parser_of([name])
+    parser, _ = commands[name]
+    every = (action for action in parser._actions if action.help != SUPPRESS)  # argparse has no other way to them
+    actions = [action for action in every if action.dest != "help"]
     words = [_word(action) for action in actions if not action.option_strings]
     yield f"## netstat {name}"
     summary = COMMANDS[name]
