@@ -1,8 +1,9 @@
 """What a reader asks of a profile first: is it complete, do others agree, is the time to be trusted?"""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from netstat.records.benchmark import firsts
+from netstat.records.benchmark import Benchmark, firsts
 from netstat.records.profile import Profile
 
 
@@ -57,6 +58,10 @@ def _timing(profile: Profile) -> Verdict:
     asked = firsts(profile.benchmarks)
     spoiled = [benchmark for benchmark in asked if not benchmark.reliable]
     if spoiled:
-        codes = tuple(dict.fromkeys(code for benchmark in spoiled for code in benchmark.warnings))
-        return Verdict("timing", False, "unreliable", len(spoiled), len(asked), codes)
-    return Verdict("timing", True, "reliable", len(asked), len(asked), tuple(each.device for each in asked))
+        return Verdict("timing", False, "unreliable", len(spoiled), len(asked), _codes(spoiled))
+    codes = _codes(asked)
+    return Verdict("timing", True, "remarked" if codes else "reliable", len(asked), len(asked), codes)
+
+
+def _codes(benchmarks: Sequence[Benchmark]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code for benchmark in benchmarks for code in benchmark.warnings))

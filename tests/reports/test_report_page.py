@@ -184,6 +184,14 @@ def test_a_profile_is_judged_by_what_it_has(profile: Profile, holds: list[bool |
         assert word(f"verdict.{verdict.question}.{key}") in rendered(profile)
 
 
+def test_a_time_with_warnings_that_do_not_spoil_it_passed_not_every_check() -> None:
+    (quiet,) = (verdict for verdict in verdicts(FULL) if verdict.question == "timing")
+    warned = replace(FULL, benchmarks=tuple(replace(each, warnings=("loaded",)) for each in FULL.benchmarks or ()))
+    assert (quiet.why, quiet.names) == ("reliable", ())
+    assert verdicts(warned)[2].why == "remarked"
+    assert "though: the machine was busier than it has cores" in rendered(warned)
+
+
 def used_words() -> Iterator[str]:
     """Keys of words that templates and scripts name, as far as they are written there as they are."""
     files = chain.from_iterable(
