@@ -53,7 +53,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def complete(app: Sphinx, name: str, source: list[str]) -> None:
-    """A page with what it asks for, and links that lead to the site's copies of notebooks, and to its index for README."""
+    """A page with what it asks for, and links that lead to the site's copies of notebooks and to its index."""
     text = source[0].replace("](../notebooks/", "](generated/notebooks/").replace("](../README.md)", "](index.md)")
     text = HERE.sub(lambda found: MADE[found[1]](), text)
     source[0] = contents.listed(text, app.env.found_docs) if name == "index" else text
