@@ -175,11 +175,24 @@ def output_options(parser: ArgumentParser) -> None:
     parser.add_argument("--debug", action="store_true", help="a traceback instead of one line")
 
 
-def layer_options(parser: ArgumentParser) -> None:
-    """How the layer table looks."""
+def convention_option(parser: ArgumentParser) -> None:
+    """What a count is."""
     parser.add_argument(
         "--as", dest="convention", default="documents", metavar="CONVENTION", help="the way of counting"
     )
+
+
+def section_options(parser: ArgumentParser, fast: str) -> None:
+    """What follows the layers; `fast` says what --fast leaves."""
+    parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: thop,fvcore,torch)")
+    parser.add_argument("--no-crosscheck", action="store_true", help="leave out the cross-check")
+    parser.add_argument("--no-time", action="store_true", help="leave out the measurement")
+    parser.add_argument("--fast", action="store_true", help=fast)
+
+
+def layer_options(parser: ArgumentParser) -> None:
+    """How the layer table looks."""
+    convention_option(parser)
     parser.add_argument("--depth", metavar="N", help="fold layers deeper than N names into one row")
     parser.add_argument("--tree", action="store_true", help="layers in their modules, with sums, equal blocks once")
     parser.add_argument("--columns", metavar="A,B,C", help="columns of the layer table")

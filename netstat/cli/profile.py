@@ -17,6 +17,7 @@ from netstat.cli._arguments import (
     model_options,
     output_options,
     roofline_options,
+    section_options,
     time_options,
 )
 from netstat.conventions import CONVENTIONS
@@ -39,10 +40,7 @@ def configure(parser: ArgumentParser) -> None:
     freezing_options(parser)
     time_options(parser)
     roofline_options(parser)
-    parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: thop,fvcore,torch)")
-    parser.add_argument("--no-crosscheck", action="store_true", help="leave out the cross-check")
-    parser.add_argument("--no-time", action="store_true", help="leave out the measurement")
-    parser.add_argument("--fast", action="store_true", help="the layer table alone: both of the above")
+    section_options(parser, fast="the layer table alone: both of the above")
     output_options(parser)
 
 

@@ -8,7 +8,14 @@ from netstat.api.reporting import Asked, reported_models
 from netstat.api.subjects import Ways, check_complete
 from netstat.cli import _given as given
 from netstat.cli import _output as output
-from netstat.cli._arguments import model_options, output_options, roofline_options, time_options
+from netstat.cli._arguments import (
+    convention_option,
+    model_options,
+    output_options,
+    roofline_options,
+    section_options,
+    time_options,
+)
 from netstat.conventions import CONVENTIONS
 from netstat.errors import UsageError
 from netstat.frontends.resolve import is_saved
@@ -26,15 +33,10 @@ def configure(parser: ArgumentParser) -> None:
     """Options of the command."""
     parser.add_argument("models", nargs="*", metavar="MODEL")
     model_options(parser, one=False)
-    parser.add_argument(
-        "--as", dest="convention", default="documents", metavar="CONVENTION", help="the way of counting"
-    )
+    convention_option(parser)
     time_options(parser)
     roofline_options(parser)
-    parser.add_argument("--against", metavar="A,B", help="peers of the cross-check (default: thop,fvcore,torch)")
-    parser.add_argument("--no-crosscheck", action="store_true", help="leave out the cross-check")
-    parser.add_argument("--no-time", action="store_true", help="leave out the measurement")
-    parser.add_argument("--fast", action="store_true", help="both of these, and memory without a training step")
+    section_options(parser, fast="both of these, and memory without a training step")
     output_options(parser)
     parser.epilog = (
         "Without -o and --json the page is MODEL.html in the current folder. A saved result.json of a profile or a\n"
