@@ -43,6 +43,10 @@ class LayerTime:
         """The rows of the profile it is the time of."""
         return self.covers or (Row(self.path, self.op, self.call),)
 
+    def per_second(self, count: int) -> float | None:
+        """The rate of `count` in this time; None where the time cannot be told from the hooks' own reading."""
+        return count / self.median_seconds if self.median_seconds > self.below else None
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerTime:

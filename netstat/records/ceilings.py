@@ -86,6 +86,11 @@ class Ceiling:
         """The compute roof: the best of matrix products and convolutions."""
         return self.fastest.flops_per_second
 
+    @property
+    def macs_per_second(self) -> float:
+        """The compute roof in multiply-accumulates, two operations each."""
+        return self.flops_per_second / 2
+
     def widest(self, working_set: int) -> Probe:
         """The probe that sets the memory roof of a working set, in bytes: the best of its own size and all above.
 

@@ -66,6 +66,11 @@ class LayerRoof:
         """What the layer reached."""
         return None if self.known_seconds is None else self.flops / self.known_seconds
 
+    @property
+    def attainable_flops_per_second(self) -> float | None:
+        """What it reaches at best, under the roof that bounds it; None where there is no bound."""
+        return self.flops / self.bound_seconds if self.bound_seconds else None
+
 
 @dataclass(frozen=True, slots=True)
 class Roofline:

@@ -57,7 +57,7 @@ def _under(layer: LayerRoof, rows: Rows) -> dict[str, Any]:
     return {
         "layer": row and row[0], "path": layer.path, "op": layer.op, "call": layer.call, "family": layer.family,
         "arithmetic_intensity": layer.arithmetic_intensity, "flops_per_second": layer.flops_per_second,
-        "attainable": layer.flops / layer.bound_seconds if layer.bound_seconds else None,
+        "attainable": layer.attainable_flops_per_second,
         "seconds": layer.measured_seconds, "bound_seconds": layer.bound_seconds, "efficiency": layer.efficiency,
         "roof": layer.roof, "level": layer.level,
     }  # fmt: skip
@@ -77,7 +77,7 @@ def _times(benchmark: Benchmark, rows: Rows, ceiling: Ceiling | None) -> dict[st
         "device": title(name, f"batch {benchmark.batch}", benchmark.dtype, plural(benchmark.threads, "thread")),
         "seconds": benchmark.median_seconds,
         "reliable": benchmark.reliable,
-        "macs_per_second": ceiling.flops_per_second / 2 if ceiling else None,  # an accumulation is an operation as well
+        "macs_per_second": ceiling.macs_per_second if ceiling else None,
         "points": sorted(placed, key=lambda point: -point["seconds"]),
         "left_out": len(benchmark.layers) - len(placed),
     }
@@ -97,7 +97,7 @@ def _timed(time: LayerTime, covered: list[tuple[int, Layer]]) -> dict[str, Any]:
     return {
         "layer": covered[0][0] if len(covered) == 1 else None,
         "path": time.path, "op": time.op, "call": time.call, "family": time.family,
-        "macs": macs, "macs_per_second": macs / time.median_seconds, "seconds": time.median_seconds,
+        "macs": macs, "macs_per_second": time.per_second(macs), "seconds": time.median_seconds,
     }  # fmt: skip
 
 

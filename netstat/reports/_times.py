@@ -73,8 +73,8 @@ def _rates(layers: Sequence[Layer]) -> list[Column]:
         return _count(found, line.time, names)
 
     def rate(line: TimeLine, *names: str) -> float | None:
-        count, seconds = of(line, *names), line.time.median_seconds
-        return count / seconds if count and seconds > line.time.below else None
+        count = of(line, *names)
+        return line.time.per_second(count) if count else None
 
     return [
         count_column("macs", "MACs", cell=lambda line, _: of(line, "macs"), rank=4, missing=""),
